@@ -1,0 +1,32 @@
+"""How information flows through multi-head attention, exactly.
+
+Heads are feedforward graphs with a common sink; dagmix computes mixing times and minimax
+fidelities of their walks, diffusions and convex mixtures, exactly or with proof.
+
+>>> from dagmix import FeedforwardDAG, MultiHeadDiffusion
+>>> head1 = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
+>>> head2 = FeedforwardDAG([("v", "u"), ("u", "w"), ("w", "τ")], nodes="uvwτ")
+>>> MultiHeadDiffusion([head1, head2]).amplification()
+Fraction(4, 3)
+"""
+
+from dagmix.errors import DagmixError
+from dagmix.fidelity import NodeFidelity
+from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.mixture import BestHead, MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operators import DiffusionOperator, MinimaxFidelity, WalkOperator
+from dagmix.version import __version__
+
+__all__ = [
+    "BestHead",
+    "DagmixError",
+    "DiffusionOperator",
+    "FeedforwardDAG",
+    "MinimaxFidelity",
+    "MultiHeadDiffusion",
+    "MultiHeadWalk",
+    "NodeFidelity",
+    "UniqueSink",
+    "WalkOperator",
+    "__version__",
+]

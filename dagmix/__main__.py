@@ -1,0 +1,7 @@
+"""`python -m dagmix`."""
+
+import sys
+
+from dagmix.cli import main
+
+sys.exit(main())

@@ -1,0 +1,161 @@
+"""Powers of a stochastic matrix in ball arithmetic, for walks that take astronomically long.
+
+A ball is a midpoint with a rigorous radius (Arb, through python-flint). Repeated squaring
+reaches step 2ᵏ in k products; the precision is doubled until every comparison is decided.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+import flint
+
+from dagmix.errors import UndecidedError
+from dagmix.transition import Transition
+
+MOST_BITS = 2**13  # precision at which a tie is suspected and the search stops
+_lock = threading.RLock()  # Arb's working precision is global to the process
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work at `bits` bits, one thread at a time, and restore the precision after."""
+    with _lock:
+        before = flint.ctx.prec
+        flint.ctx.prec = bits
+        try:
+            yield
+        finally:
+            flint.ctx.prec = before
+
+
+def ball(number: Fraction) -> Any:
+    """Return a ball around a Fraction, at the working precision."""
+    return flint.arb(flint.fmpq(number.numerator, number.denominator))
+
+
+def matrix(transition: Transition) -> Any:
+    """Return the exact matrix in balls at the working precision."""
+    return flint.arb_mat(transition.over(ball).dense().tolist())
+
+
+def survival_matrix(transition: Transition, sink: int) -> Any:
+    """Return Q, the walk's matrix with row and column of the sink set to zero, in balls."""
+    entries = transition.over(ball).dense()
+    entries[sink, :] = 0
+    entries[:, sink] = 0
+    return flint.arb_mat(entries.tolist())
+
+
+def start_off(size: int, sink: int) -> Any:
+    """Return the row s_0 = 1 off the sink."""
+    return flint.arb_mat([[int(j != sink) for j in range(size)]])
+
+
+def greatest(row: Any) -> Any:
+    """Return the greatest entry of a row, as a ball."""
+    entries = row.entries()
+    top = entries[0]
+    for entry in entries[1:]:
+        top = top.max(entry)
+    return top
+
+
+def power_row(row: Any, power: Any, steps: int) -> Any:
+    """Return row · powerˢ, s = `steps`, by squaring."""
+    while steps:
+        if steps % 2:
+            row = row * power
+        steps //= 2
+        if steps:
+            power = power * power
+    return row
+
+
+def exit_time(transition: Transition, sink: int, epsilon: Fraction, bits: int) -> int:
+    """Return min{t : max_j P_j(T > t) ≤ ε} for a walk that reaches its sink, by squaring.
+
+    `bits` is the first precision to try. Raises UndecidedError where the comparison at some t
+    stays open at 8,192 bits, which a tie d(t) = ε does.
+    """
+    while True:
+        with precision(bits):
+            found, open_at = _exit_time(transition, sink, epsilon)
+        if open_at is None:
+            return found
+        if bits >= MOST_BITS:
+            message = f"d({open_at}) and epsilon = {epsilon} agree to {bits} bits; T is undecided"
+            raise UndecidedError(message)
+        bits *= 2
+
+
+def _exit_time(transition: Transition, sink: int, epsilon: Fraction) -> tuple[int, int | None]:
+    """Return (T, None), or (0, t) where d(t) could not be compared with ε."""
+    threshold = ball(epsilon)
+    powers = [survival_matrix(transition, sink)]
+    start = start_off(transition.support.n, sink)
+    while True:
+        distance = greatest(start * powers[-1])
+        if distance <= threshold:
+            break
+        if not distance > threshold:
+            return 0, 2 ** (len(powers) - 1)
+        powers.append(powers[-1] * powers[-1])
+    row, time = start, 0
+    for k in range(len(powers) - 2, -1, -1):
+        later = row * powers[k]
+        distance = greatest(later)
+        if distance > threshold:
+            row, time = later, time + 2**k
+        elif not distance <= threshold:
+            return 0, time + 2**k
+    return time + 1, None
+
+
+def compare_distance(
+    transition: Transition, sink: int, steps: int, epsilon: Fraction, bits: int
+) -> bool | None:
+    """Decide d(t) ≤ ε at one precision; None where the balls overlap."""
+    with precision(bits):
+        start = start_off(transition.support.n, sink)
+        value = greatest(power_row(start, survival_matrix(transition, sink), steps))
+        threshold = ball(epsilon)
+        return True if value <= threshold else False if value > threshold else None
+
+
+def distance(transition: Transition, sink: int, steps: int) -> float:
+    """Return d(t) of a long walk, right to the last bit of float64 but one."""
+
+    def compute() -> Any:
+        start = start_off(transition.support.n, sink)
+        return greatest(power_row(start, survival_matrix(transition, sink), steps))
+
+    return _to_float(compute, steps, transition.support.n)
+
+
+def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
+    """Return (Δᵗ)[τ, j] after many steps, right to the last bit of float64 but one."""
+
+    def compute() -> Any:
+        start = flint.arb_mat([[int(j == sink) for j in range(transition.support.n)]])
+        return power_row(start, matrix(transition), steps)[0, node]
+
+    return _to_float(compute, steps, transition.support.n)
+
+
+def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:
+    """Raise the precision until a computation is right to 53 bits."""
+    bits = 2 * steps.bit_length() + size.bit_length() + 64
+    while True:
+        with precision(bits):
+            value = compute()
+            if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
+                return float(value)
+        if bits >= MOST_BITS:
+            message = f"a power of {steps} steps could not be had to 53 bits with {bits} bits"
+            raise UndecidedError(message)
+        bits *= 2

@@ -1,0 +1,104 @@
+"""The command line: `dagmix verify` and `dagmix analyze`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track
+
+from dagmix import analysis, verification
+from dagmix.errors import DagmixError
+from dagmix.version import __version__
+
+Item = TypeVar("Item")
+
+ANALYZE = """\
+FILE.npz holds `attention` of shape (..., layers, heads, n, n): causal, rows (queries) sum to 1.
+It may hold `head_importance` of shape (layers, heads), of any scale; without it heads weigh
+alike. A row of the report is one sample and layer:
+
+  T(¼)         mixing time of the successors walk (mix the heads, divide the columns)
+  mean hits    expected steps of that walk to the last position, mean over all starts
+  φ_min, at    minimax fidelity: the least peak signal of a position at the last one, and
+               the position (from 0); a supremum over all times, with no horizon
+  best         the head (from 0) of the greatest minimax fidelity alone, and that fidelity
+  gain         amplification: φ_min of the mixture over that of the best head
+"""
+
+VERIFY = """\
+Every numbered statement of "Beyond Parallelism" (arXiv 2507.02944): what it says, what was
+computed (exactly), the verdict, the witness. A refuted statement is a success; the exit
+status is 1 only where a computed verdict differs from the documented one.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    top = argparse.ArgumentParser(prog="dagmix", description="Attention as feedforward graphs.")
+    top.add_argument("--version", action="version", version=f"dagmix {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    plain = argparse.RawDescriptionHelpFormatter
+    verify = commands.add_parser(
+        "verify", help="check the paper", description=VERIFY, formatter_class=plain
+    )
+    verify.set_defaults(run=_verify)
+    analyze = commands.add_parser(
+        "analyze",
+        help="measure every layer of an attention tensor",
+        description=ANALYZE,
+        formatter_class=plain,
+    )
+    analyze.add_argument("file", type=Path, metavar="FILE.npz", help="the attention tensor")
+    analyze.add_argument(
+        "--first-step",
+        type=int,
+        default=0,
+        choices=(0, 1),
+        help="fidelity over t >= 0 (default), or t >= 1 as the paper's published code has it",
+    )
+    analyze.set_defaults(run=_analyze)
+    for command in (verify, analyze):
+        command.add_argument("--json", action="store_true", help="print JSON for machines")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except DagmixError as error:
+        sys.stderr.write(f"dagmix: {error}\n")
+        return 2
+
+
+def _verify(options: argparse.Namespace) -> int:
+    total = len(verification.STATEMENTS)
+    rows = list(_tracked(verification.verify(), "checking", total))
+    if options.json:
+        sys.stdout.write(verification.as_json(rows) + "\n")
+    else:
+        Console().print(verification.table(rows))
+    return 0 if all(row.as_documented for row in rows) else 1
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    attention = analysis.read_npz(options.file)
+    layers = list(_tracked(attention.layers(options.first_step), "analysing", len(attention)))
+    if options.json:
+        sys.stdout.write(analysis.as_json(layers) + "\n")
+    else:
+        Console().print(analysis.table(layers))
+    return 0
+
+
+def _tracked(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
+    """Show a progress bar on standard error, on a terminal only."""
+    console = Console(stderr=True)
+    quiet = not console.is_terminal
+    return track(items, what, total, console=console, transient=True, disable=quiet)

@@ -1,0 +1,366 @@
+"""Feedforward graphs and their sinks (Definitions 2.1 and 2.2 of arXiv 2507.02944).
+
+A feedforward graph is a directed graph whose nodes can be ordered so that every edge j → i
+goes forward, j before i or j = i. A sink has no edge to another node.
+"""
+
+from __future__ import annotations
+
+import functools
+import unicodedata
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any, Self
+
+import networkx as nx
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dagmix import support as supports
+from dagmix.errors import (
+    CycleError,
+    EmptyError,
+    HeadsError,
+    NumberError,
+    RepeatedNodeError,
+    ShapeError,
+    SinkError,
+    UnknownNodeError,
+)
+from dagmix.support import Support
+
+Node = Hashable
+Edge = tuple[Node, Node]
+
+SHOWN = 12  # nodes or matrix rows that a repr writes out
+EDGES_SHOWN = 32
+
+
+@dataclass(frozen=True)
+class UniqueSink:
+    """The one node without an edge to another node, and its row (Definition 2.2).
+
+    >>> FeedforwardDAG([("u", "v"), ("u", "w"), ("v", "w")]).unique_sink
+    UniqueSink(node='w', index=2)
+    """
+
+    node: Node
+    index: int
+
+
+class Nodes(tuple[Node, ...]):
+    """Distinct node labels in row and column order; strings are in Unicode NFC."""
+
+    __slots__ = ()
+
+    def __new__(cls, labels: Iterable[Node]) -> Self:
+        """Normalise the labels; raise EmptyError or RepeatedNodeError."""
+        nodes = super().__new__(cls, (normal(label) for label in labels))
+        if not nodes:
+            message = "a graph needs at least one node"
+            raise EmptyError(message)
+        seen: set[Node] = set()
+        for node in nodes:
+            if node in seen:
+                message = f"node {node!r} is repeated (labels are compared in Unicode NFC)"
+                raise RepeatedNodeError(message)
+            seen.add(node)
+        return nodes
+
+    def __getnewargs__(self) -> tuple[tuple[Node, ...]]:
+        """Pickle as the plain labels."""
+        return (tuple(self),)
+
+    def row(self, node: Node) -> int:
+        """Return the row of a node; raise UnknownNodeError."""
+        try:
+            return rows(self)[normal(node)]
+        except (KeyError, TypeError):
+            message = f"unknown node {node!r}; the nodes are {shorten(self)}"
+            raise UnknownNodeError(message) from None
+
+
+@functools.lru_cache(maxsize=64)
+def rows(nodes: Nodes) -> dict[Node, int]:
+    """Return the row of every node."""
+    return {node: row for row, node in enumerate(nodes)}
+
+
+def normal(label: Node) -> Node:
+    """Return a label in the one form in which labels are compared."""
+    return unicodedata.normalize("NFC", label) if isinstance(label, str) else label
+
+
+def shorten(items: Sequence[Any]) -> str:
+    """Write a sequence, its middle left out where it is long."""
+    if len(items) <= SHOWN:
+        return ", ".join(map(repr, items))
+    return f"{', '.join(map(repr, items[:3]))}, …, {items[-1]!r} ({len(items)} in all)"
+
+
+def find_unique_sink(support: Support, nodes: Nodes, sink: Node | UniqueSink | None) -> UniqueSink:
+    """Return the sink asked for, or the only one; raise SinkError naming the sinks there are."""
+    rows_of_sinks = support.sinks.tolist()
+    if sink is not None:
+        node = sink.node if isinstance(sink, UniqueSink) else sink
+        row = nodes.row(node)
+        if row not in rows_of_sinks:
+            message = f"{nodes[row]!r} is not a sink: it has edges to other nodes"
+            raise SinkError(message)
+        return UniqueSink(nodes[row], row)
+    if len(rows_of_sinks) != 1:
+        found = shorten([nodes[row] for row in rows_of_sinks]) or "none"
+        message = f"a unique sink is needed; the sinks are: {found} (name one with sink=)"
+        raise SinkError(message)
+    return UniqueSink(nodes[rows_of_sinks[0]], rows_of_sinks[0])
+
+
+class FeedforwardDAG:
+    """A feedforward graph: a directed graph without cycles but self-loops (Definition 2.1).
+
+    Parameters
+    ----------
+    edges : pairs (j, i)
+        Sender and receiver; a repeated edge counts once.
+    nodes : iterable, optional
+        The row and column order; by default the order of first appearance in `edges`.
+    self_loops : bool or None
+        True adds every self-loop (the paper's assumption), False removes all, None keeps
+        those given.
+
+    Raises
+    ------
+    CycleError, UnknownNodeError, RepeatedNodeError, EmptyError
+        Each names what broke the rule. Nothing is built.
+
+    Notes
+    -----
+    Frozen, hashable, compared by nodes (in order) and edges.
+
+    >>> head = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
+    >>> head.unique_sink, head.sources, head.in_degree("v"), head.longest_path
+    (UniqueSink(node='τ', index=3), ('u',), 2, ('u', 'v', 'w', 'τ'))
+    """
+
+    nodes: Nodes
+    support: Support
+
+    def __init__(
+        self,
+        edges: Iterable[Edge],
+        nodes: Iterable[Node] | None = None,
+        *,
+        self_loops: bool | None = True,
+    ) -> None:
+        """Check the edges and keep them."""
+        pairs = [_read_edge(edge) for edge in edges]
+        if nodes is None:
+            nodes = dict.fromkeys(node for pair in pairs for node in pair)
+        labels = Nodes(nodes)
+        senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
+        receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
+        self._build(labels, receivers, senders, self_loops=self_loops)
+
+    def _build(
+        self,
+        nodes: Nodes,
+        receivers: supports.Ints,
+        senders: supports.Ints,
+        *,
+        self_loops: bool | None,
+    ) -> None:
+        if self_loops is not None:
+            proper = receivers != senders
+            loops = np.arange(len(nodes) if self_loops else 0)
+            receivers = np.concatenate((receivers[proper], loops))
+            senders = np.concatenate((senders[proper], loops))
+        support = supports.from_pairs(len(nodes), receivers, senders)
+        if support.order is None:
+            message = f"the graph has the cycle {_name_cycle(support, nodes)}"
+            raise CycleError(message)
+        self.nodes = nodes
+        self.support = support
+
+    @classmethod
+    def from_mask(
+        cls,
+        mask: ArrayLike,
+        nodes: Iterable[Node] | None = None,
+        *,
+        self_loops: bool | None = None,
+    ) -> FeedforwardDAG:
+        """Read an n × n attention mask: mask[i, j] true where query i sees key j (edge j → i).
+
+        >>> FeedforwardDAG.from_mask(np.tri(3)).edges
+        ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        """
+        array = np.asarray(mask)
+        if array.ndim != 2 or array.shape[0] != array.shape[1]:  # noqa: PLR2004 - a matrix
+            message = f"a mask is square, n × n; got shape {array.shape}"
+            raise ShapeError(message)
+        if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
+            message = f"a mask holds booleans (or 0 and 1); got dtype {array.dtype}"
+            raise NumberError(message)
+        labels = Nodes(range(len(array)) if nodes is None else nodes)
+        if len(labels) != len(array):
+            message = f"{len(labels)} nodes for a mask of shape {array.shape}"
+            raise ShapeError(message)
+        graph = cls.__new__(cls)
+        cls._build(graph, labels, *np.nonzero(array), self_loops=self_loops)
+        return graph
+
+    @classmethod
+    def from_networkx(
+        cls, graph: nx.DiGraph[Node], *, self_loops: bool | None = None
+    ) -> FeedforwardDAG:
+        """Read a networkx DiGraph, its nodes in its own order, its self-loops as they are.
+
+        >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
+        (('u', 'v'), ('v', 'v'))
+        """
+        return cls(graph.edges(), nodes=graph.nodes(), self_loops=self_loops)
+
+    @classmethod
+    def union(cls, graphs: Iterable[FeedforwardDAG]) -> FeedforwardDAG:
+        """Return the graph with every edge of every graph; CycleError where orders disagree.
+
+        >>> line, shortcut = [FeedforwardDAG(e, nodes="abc") for e in (["ab", "bc"], ["ac"])]
+        >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
+        3
+        """
+        heads = list(graphs)
+        if not heads:
+            message = "a union needs at least one graph"
+            raise EmptyError(message)
+        nodes = heads[0].nodes
+        check_same_nodes([head.nodes for head in heads])
+        pairs = [head.support.pairs for head in heads]
+        merged = cls.__new__(cls)
+        receivers = np.concatenate([receivers for receivers, _ in pairs])
+        senders = np.concatenate([senders for _, senders in pairs])
+        cls._build(merged, nodes, receivers, senders, self_loops=None)
+        return merged
+
+    def to_networkx(self) -> nx.DiGraph[Node]:
+        """Return a networkx DiGraph with the same nodes, edges and self-loops."""
+        graph: nx.DiGraph[Node] = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(self.edges)
+        return graph
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Pairs (sender, receiver), self-loops included, in node order."""
+        receivers, senders = self.support.pairs
+        ends = zip(senders.tolist(), receivers.tolist(), strict=True)
+        return tuple((self.nodes[j], self.nodes[i]) for j, i in ends)
+
+    def out_degree(self, node: Node) -> int:
+        """Return the number of edges from a node, its self-loop included."""
+        return int(self.support.out_degree[self.nodes.row(node)])
+
+    def in_degree(self, node: Node) -> int:
+        """Return the number of edges to a node, its self-loop included."""
+        return int(self.support.in_degree[self.nodes.row(node)])
+
+    @property
+    def sinks(self) -> tuple[Node, ...]:
+        """Nodes without an edge to another node, in node order."""
+        return tuple(self.nodes[row] for row in self.support.sinks.tolist())
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """Nodes without an edge from another node, in node order."""
+        return tuple(self.nodes[row] for row in self.support.transposed().sinks.tolist())
+
+    @cached_property
+    def unique_sink(self) -> UniqueSink:
+        """The one sink; SinkError naming all of them where there are several."""
+        return find_unique_sink(self.support, self.nodes, None)
+
+    @cached_property
+    def topological_order(self) -> tuple[Node, ...]:
+        """The nodes, every edge going forward; of all such orders the first by node order."""
+        graph = self._rows_graph()
+        return tuple(self.nodes[row] for row in nx.lexicographical_topological_sort(graph))
+
+    @cached_property
+    def longest_path(self) -> tuple[Node, ...]:
+        """The nodes of a longest directed path; it has one edge fewer than nodes."""
+        return tuple(self.nodes[row] for row in nx.dag_longest_path(self._rows_graph()))
+
+    def _rows_graph(self) -> nx.DiGraph[int]:
+        return _digraph(self.support)
+
+    @property
+    def self_loops(self) -> bool | None:
+        """True with all self-loops, False with none, None with some."""
+        receivers, senders = self.support.pairs
+        loops = int(np.count_nonzero(receivers == senders))
+        return {0: False, len(self.nodes): True}.get(loops)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare nodes, in order, and edges."""
+        if not isinstance(other, FeedforwardDAG):
+            return NotImplemented
+        mine, theirs = self.support.pairs, other.support.pairs
+        return self.nodes == other.nodes and all(map(np.array_equal, mine, theirs))
+
+    def __hash__(self) -> int:
+        """Hash nodes and edges."""
+        receivers, senders = self.support.pairs
+        return hash((self.nodes, receivers.tobytes(), senders.tobytes()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the constructor."""
+        return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
+
+    def __repr__(self) -> str:
+        """Read like the call that makes the graph; a large one is summarised."""
+        loops = self.self_loops
+        edges = [pair for pair in self.edges if loops is None or pair[0] != pair[1]]
+        if len(edges) > EDGES_SHOWN or len(self.nodes) > SHOWN:
+            return f"<FeedforwardDAG: {len(self.nodes)} nodes, {len(edges)} edges>"
+        given = "" if loops is True else f", self_loops={loops}"
+        return f"FeedforwardDAG({edges}, nodes={tuple(self.nodes)!r}{given})"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escape(repr(self))}</code>"
+
+
+def check_same_nodes(labels: Sequence[Nodes]) -> None:
+    """Raise HeadsError unless all heads have the same nodes in the same order."""
+    for number, nodes in enumerate(labels):
+        if nodes != labels[0]:
+            message = (
+                f"heads must have the same nodes in the same order: head 0 has"
+                f" {shorten(labels[0])}; head {number} has {shorten(nodes)}"
+            )
+            raise HeadsError(message)
+
+
+def _read_edge(edge: Any) -> Edge:
+    try:
+        sender, receiver = edge
+    except (TypeError, ValueError):
+        message = f"an edge is a pair (sender, receiver); got {edge!r}"
+        raise ShapeError(message) from None
+    return normal(sender), normal(receiver)
+
+
+def _digraph(support: Support) -> nx.DiGraph[int]:
+    receivers, senders = support.pairs
+    proper = receivers != senders
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(support.n))
+    ends = senders[proper].tolist(), receivers[proper].tolist()
+    graph.add_edges_from(zip(*ends, strict=True))
+    return graph
+
+
+def _name_cycle(support: Support, nodes: Nodes) -> str:
+    edges = nx.find_cycle(_digraph(support))
+    labels = [nodes[j] for j, _ in edges]
+    return " → ".join(str(label) for label in [*labels, labels[0]])

@@ -1,0 +1,150 @@
+"""Mixing of a walk absorbed at its sink: distance, mixing time (Definition 2.7).
+
+With survival s_t[j] = P_j(T > t), T the time of absorption, s_{t+1} = s_t Q, where Q is the
+walk's matrix without the sink. The distance to the stationary distribution 1_τ in total
+variation from the worst start is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
+
+Survival is stepped in float64, where it has a rigorous relative error; a comparison within
+that error is settled in exact integers. Walks too long to step are squared in balls.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from dagmix import balls
+from dagmix.absorption import hitting_times
+from dagmix.errors import UndecidedError
+from dagmix.kernels import Kernel, leaving, objects
+from dagmix.scalars import Field
+from dagmix.support import Vec
+from dagmix.transition import SMALLEST, Transition
+
+STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
+LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+
+
+class ExactSurvival:
+    """The row s_t in integers over Lᵗ, stepped forward only, made when first asked for."""
+
+    def __init__(self, transition: Transition, sink: int) -> None:
+        """Start at t = 0."""
+        self.transition = transition
+        self.sink = sink
+        self._row = objects([1] * transition.support.n)
+        self._row[sink] = 0
+        self._time = 0
+
+    def distance(self, steps: int) -> Fraction:
+        """Return d(steps); `steps` may not decrease from call to call."""
+        kernel, denominator = self.transition.integers
+        bits = steps * denominator.bit_length()
+        if bits > LARGEST_ROW:
+            message = f"the exact distance after {steps} steps needs numbers of {bits} bits"
+            raise UndecidedError(message)
+        while self._time < steps:
+            self._row = kernel.step(self._row)
+            self._time += 1
+        return Fraction(int(self._row.max()), denominator**self._time)
+
+
+def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
+    """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖_TV: a Fraction, or a float.
+
+    A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a column, e the error of
+    the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond.
+    """
+    if transition.field is Field.RATIONAL:
+        return ExactSurvival(transition, sink).distance(steps)
+    if steps <= affordable(transition) and math.isfinite(transition.floats.units):
+        row = off(transition.support.n, sink)
+        for _ in range(steps):
+            row = transition.floats.kernel.step(row)
+        if row.max() > SMALLEST:
+            return float(row.max())
+    return balls.distance(transition, sink, steps)
+
+
+def off(size: int, sink: int) -> Vec:
+    """Return s_0: 1 off the sink."""
+    row = np.ones(size)
+    row[sink] = 0.0
+    return row
+
+
+def affordable(transition: Transition) -> int:
+    """Return the number of steps that cost about as much as squaring the matrix."""
+    n = transition.support.n
+    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.edges)
+
+
+def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
+    """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, or math.inf where some node misses the sink.
+
+    Raises UndecidedError where T is too large to step exactly and d(t) ties with ε.
+    """
+    support = transition.support
+    if support.n == 1:
+        return 0
+    if not support.reaching(np.array([sink])).all():
+        return math.inf
+    return _step(transition, sink, epsilon)
+
+
+def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    floats, threshold = transition.floats, float(epsilon)
+    trusted = math.isfinite(floats.units) and threshold > SMALLEST
+    row, survival = off(transition.support.n, sink), ExactSurvival(transition, sink)
+    time = 0
+    while True:
+        time += 1
+        if trusted:
+            row = floats.kernel.step(row)
+            # Four more roundings: the threshold's own, the products', and underflow.
+            ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
+            if ratio * (1 - slack) > 1:
+                if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
+                    return _square(transition, sink, epsilon)
+                continue
+            if ratio * (1 + slack) < 1:
+                return time
+        if at_most(survival, time, epsilon):
+            return time
+
+
+def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
+    """Decide d(t) ≤ ε where floats could not.
+
+    The exact rationals of float arrays are long, so that balls are asked first; a tie is
+    left to the integers.
+    """
+    if survival.transition.field is Field.FLOAT:
+        verdict = balls.compare_distance(
+            survival.transition, survival.sink, steps, epsilon, BALL_BITS
+        )
+        if verdict is not None:
+            return verdict
+    return survival.distance(steps) <= epsilon
+
+
+def _is_long(transition: Transition, sink: int, epsilon: Fraction) -> bool:
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is too long to step."""
+    mean = float(hitting_times(transition.floats.kernel, sink).max())
+    return float(1 - epsilon) * mean > affordable(transition)
+
+
+def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    mean = hitting_times(transition.floats.kernel, sink).max() / float(epsilon)
+    bits = 2 * math.ceil(math.log2(mean)) + transition.support.n.bit_length() + 10
+    return balls.exit_time(transition, sink, epsilon, bits)
+
+
+def forward_probability(kernel: Kernel, sink: int) -> Fraction | float:
+    """Return min_j (1 − W[j, j]) over the nodes j but the sink; 1 where there is none."""
+    leave = np.delete(leaving(kernel), sink)
+    least: Fraction | float = min(leave.tolist(), default=Fraction(1))
+    return least

@@ -1,0 +1,271 @@
+"""Convex mixtures of heads, which are operators of the same kind (Definition 3.6, §2.2).
+
+A mixture Σ α_h M_h need not be feedforward: heads may disagree about the order of the
+nodes, and then it has cycles. A head may lack a unique sink while the mixture has one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Self
+
+from numpy.typing import ArrayLike
+
+from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.graph import FeedforwardDAG, Node, Nodes, UniqueSink, check_same_nodes
+from dagmix.operators import DiffusionOperator, MinimaxFidelity, Operator, WalkOperator
+from dagmix.scalars import Field, read_scalar, read_steps
+from dagmix.transition import (
+    AsFloats,
+    GraphDiffusion,
+    GraphWalk,
+    Mixture,
+    Transition,
+    same_matrix,
+)
+from dagmix.weights import read_importance, read_weights
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+@dataclass(frozen=True)
+class BestHead:
+    """The greatest minimax fidelity among the heads alone, and the heads that have it.
+
+    `value` lies between `lower` and `upper`, equal exactly where the answer is exact. For
+    floats, `heads` holds every head that is not excluded.
+    """
+
+    value: Fraction | float
+    lower: Fraction | float
+    upper: Fraction | float
+    heads: tuple[int, ...]
+
+
+class MultiHead(Operator):
+    """A convex mixture of heads on the same nodes."""
+
+    heads: tuple[Any, ...]
+    weights: tuple[Fraction | float | Expr, ...]
+    _kind: type[Operator]
+    _axis: int
+    _of_graph: type[GraphWalk | GraphDiffusion]
+
+    def __init__(
+        self,
+        heads: Iterable[Any],
+        weights: Sequence[Any] | None = None,
+        sink: Node | UniqueSink | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> None:
+        """Check the heads and their weights and mix them."""
+        self.heads = tuple(heads)
+        if not self.heads:
+            message = "a mixture needs at least one head"
+            raise EmptyError(message)
+        exact, any_float = read_weights(weights, len(self.heads), tolerance)
+        self.weights = tuple(map(float, exact)) if any_float else tuple(exact)
+        nodes, self._parts = self._read_heads(tolerance)
+        mixture: Transition = Mixture(exact, self._parts)
+        self._refuse_floats_with_symbols(mixture)
+        if any_float and mixture.field is Field.RATIONAL:
+            mixture = AsFloats(mixture)
+        arguments = (self.heads, None if weights is None else tuple(weights), sink, tolerance)
+        self._build(mixture, nodes, sink, (type(self), arguments))
+
+    def _read_heads(self, tolerance: float) -> tuple[Nodes, list[Transition]]:
+        """Return the common nodes and the heads' matrices; arrays take the others' labels."""
+        labelled = [h.nodes for h in self.heads if isinstance(h, FeedforwardDAG | Operator)]
+        check_same_nodes(labelled)
+        default = labelled[0] if labelled else None
+        read = [self._read_head(h, default, tolerance) for h in range(len(self.heads))]
+        check_same_nodes([nodes for nodes, _ in read])
+        return read[0][0], [transition for _, transition in read]
+
+    def _read_head(
+        self, number: int, default: Nodes | None, tolerance: float
+    ) -> tuple[Nodes, Transition]:
+        head = self.heads[number]
+        if isinstance(head, FeedforwardDAG):
+            return head.nodes, self._of_graph(head.support)
+        if isinstance(head, self._kind):
+            return head.nodes, head.transition
+        if isinstance(head, Operator):
+            message = (
+                f"{type(self).__name__} mixes {self._kind.__name__}s; head {number} is {head!r}"
+            )
+            raise HeadsError(message)
+        same_size = default is not None and len(default) == len(head)
+        transition, nodes = read_matrix(head, self._axis, default if same_size else None, tolerance)
+        return nodes, transition
+
+    def _refuse_floats_with_symbols(self, mixture: Transition) -> None:
+        floats = any(part.field is Field.FLOAT for part in self._parts)
+        if mixture.field is Field.SYMBOLIC and floats:
+            message = "symbolic weights need exact heads; one head here is a float array"
+            raise SymbolicError(message)
+
+    def subs(self, values: Mapping[Expr, Any]) -> Self:
+        """Return the mixture with symbols among its weights and heads replaced, checked anew."""
+        exact = {symbol: read_scalar(v, f"the value of {symbol}") for symbol, v in values.items()}
+        heads = [h.subs(values) if isinstance(h, Operator) else h for h in self.heads]
+        weights = [w.subs(exact) if hasattr(w, "subs") else w for w in self.weights]
+        sink, tolerance = self._origin[1][2:]
+        return type(self)(heads, weights, sink, tolerance)
+
+    def _content(self) -> tuple[Any, ...]:
+        return (*super()._content(), self.weights)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare type, nodes, sink, weights and heads."""
+        if super().__eq__(other) is not True or not isinstance(other, MultiHead):
+            return False if isinstance(other, MultiHead) else NotImplemented
+        return all(map(same_matrix, self._parts, other._parts))
+
+    __hash__ = Operator.__hash__
+
+
+class MultiHeadWalk(MultiHead, WalkOperator):
+    """W̄ = Σ α_h W_h: in each step a head is drawn, then a step of its walk (§2.2).
+
+    Parameters
+    ----------
+    heads : iterable
+        FeedforwardDAGs, WalkOperators or column-stochastic arrays on the same nodes.
+    weights : sequence, optional
+        Non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+
+    >>> from dagmix.graph import FeedforwardDAG
+    >>> one, two = [
+    ...     FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])
+    ... ]
+    >>> [WalkOperator(one).mixing_time(), WalkOperator(two).mixing_time()]
+    [5, 5]
+    >>> MultiHeadWalk([one, two]).mixing_time()
+    4
+    """
+
+    _kind, _axis, _of_graph = WalkOperator, COLUMNS, GraphWalk
+
+    @classmethod
+    def from_attention(
+        cls,
+        attention: ArrayLike,
+        weights: ArrayLike | None = None,
+        nodes: Iterable[Node] | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> MultiHeadWalk:
+        """Read causal attention (heads, n, n): divide each head's columns, then mix (§2.2).
+
+        Parameters are those of `MultiHeadDiffusion.from_attention`. Raises StochasticError
+        where a head has a column of zeros before the last position.
+
+        >>> MultiHeadWalk.from_attention([[[1, 0], [0.25, 0.75]]]).matrix.tolist()
+        [[0.8, 0.0], [0.2, 1.0]]
+        """
+        walks = []
+        for head, diffusion in enumerate(_attention_heads(attention, nodes, tolerance)):
+            try:
+                walks.append(diffusion.successors())
+            except StochasticError as error:
+                message = f"head {head}: {error}"
+                raise StochasticError(message) from None
+        exact = read_importance(weights, len(walks))
+        return cls(walks, exact, walks[0].sink)
+
+
+class MultiHeadDiffusion(MultiHead, DiffusionOperator):
+    """Δ̄ = Σ β_h Δ_h (Definition 3.6): the diffusion of several heads at once.
+
+    Parameters
+    ----------
+    heads : iterable
+        FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
+    weights, sink
+        As for `MultiHeadWalk`.
+
+    >>> from dagmix.graph import FeedforwardDAG
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> mix = MultiHeadDiffusion(heads)
+    >>> mix.minimax_fidelity().value, mix.best_head().value, mix.amplification()
+    (Fraction(1, 2), Fraction(3, 8), Fraction(4, 3))
+    """
+
+    _kind, _axis, _of_graph = DiffusionOperator, ROWS, GraphDiffusion
+
+    @classmethod
+    def from_attention(
+        cls,
+        attention: ArrayLike,
+        weights: ArrayLike | None = None,
+        nodes: Iterable[Node] | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> MultiHeadDiffusion:
+        """Read causal attention (heads, n, n), query i and key j in [h, i, j].
+
+        Parameters
+        ----------
+        attention : array
+            Row-stochastic within `tolerance`, no weight above the diagonal.
+        weights : array, optional
+            Head importances (heads,), non-negative, of any scale; uniform by default.
+        nodes : iterable, optional
+            Labels of the positions, 0..n−1 by default. The last one is the sink.
+
+        >>> mix = MultiHeadDiffusion.from_attention([[[1, 0], [0.25, 0.75]]], weights=[3.0])
+        >>> mix.sink, mix.signal(0, 1)
+        (UniqueSink(node=1, index=1), 0.25)
+        """
+        heads = _attention_heads(attention, nodes, tolerance)
+        return cls(heads, read_importance(weights, len(heads)), heads[0].sink)
+
+    def best_head(self, first_step: int = 0) -> BestHead:
+        """Return the best minimax fidelity of a head alone, and its heads (Defs. 3.11, 3.12).
+
+        Every head is read at the mixture's sink, heads of weight 0 included.
+
+        >>> from dagmix.graph import FeedforwardDAG
+        >>> MultiHeadDiffusion([FeedforwardDAG(["ab"])] * 2).best_head().heads
+        (0, 1)
+        """
+        self._need_numbers("a fidelity")
+        first = read_steps(first_step, "first_step")
+        found: list[MinimaxFidelity] = [self._minimax(part, first) for part in self._parts]
+        floor = max(one.lower for one in found)
+        heads = tuple(h for h, one in enumerate(found) if one.upper >= floor)
+        value = max(found[h].value for h in heads)
+        return BestHead(value, floor, max(one.upper for one in found), heads)
+
+    def amplification(self, first_step: int = 0) -> Fraction | float:
+        """Return φ_min of the mixture over φ_min of its best head; math.inf for x / 0.
+
+        Raises DagmixError for 0 / 0. A float is within the relative width of its two parts.
+
+        >>> from dagmix.graph import FeedforwardDAG
+        >>> heads = [FeedforwardDAG([edge], nodes="uvτ") for edge in ("uv", "vτ")]
+        >>> MultiHeadDiffusion(heads).amplification()
+        inf
+        """
+        mixed, best = self.minimax_fidelity(first_step).value, self.best_head(first_step).value
+        if best:
+            return mixed / best
+        if not mixed:
+            message = "amplification is 0 / 0: the mixture and every head have fidelity 0"
+            raise DagmixError(message)
+        return math.inf
+
+
+def _attention_heads(
+    attention: ArrayLike, nodes: Iterable[Node] | None, tolerance: float
+) -> list[DiffusionOperator]:
+    """Return the heads of a checked attention tensor, the last position their sink."""
+    tensor = read_attention(attention, tolerance)
+    labels = Nodes(range(tensor.shape[1]) if nodes is None else nodes)
+    return [DiffusionOperator.from_matrix(a, labels, labels[-1], tolerance) for a in tensor]

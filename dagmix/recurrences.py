@@ -1,0 +1,186 @@
+"""Signals as linear recurrent sequences: closed forms, and suprema that are limits.
+
+Every signal of a finite operator satisfies a linear recurrence with constant coefficients,
+hence x_t = Σ_k p_k(t) λ_kᵗ with polynomials p_k, apart from finitely many first terms (λ = 0).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import flint
+
+from dagmix.absorption import fraction, rational_matrix
+from dagmix.balls import ball, precision
+from dagmix.errors import NoClosedForm
+from dagmix.kernels import objects
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """The shortest recurrence of a sequence: the part λᵛ · `rest`(λ) of its polynomial.
+
+    `delay` is v, the number of first terms that the other eigenvalues do not describe.
+    """
+
+    delay: int
+    rest: Any
+
+    @property
+    def order(self) -> int:
+        """The number of exponential terms, with multiplicity."""
+        return int(self.rest.degree())
+
+
+def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
+    """Return the shortest recurrence of a sequence (Massey, IEEE Trans. Inf. Th. 15, 1969).
+
+    Right if the sequence has a recurrence of order at most half the number of terms.
+    """
+    zero, one = flint.fmpq(0), flint.fmpq(1)
+    u = [flint.fmpq(x.numerator, x.denominator) for x in terms]
+    current, previous = flint.fmpq_poly([1]), flint.fmpq_poly([1])
+    length, gap, last = 0, 1, one
+    for t, _ in enumerate(u):
+        c = current.coeffs()
+        miss = sum((c[i] * u[t - i] for i in range(min(len(c), t + 1))), zero)
+        if miss == 0:
+            gap += 1
+            continue
+        update = current - flint.fmpq_poly([zero] * gap + [miss / last]) * previous
+        if 2 * length <= t:
+            previous, length, last, gap = current, t + 1 - length, miss, 1
+        else:
+            gap += 1
+        current = update
+    # The feedback polynomial, read backwards, is the characteristic one over λ^delay.
+    characteristic = list(reversed(current.coeffs()))
+    return Recurrence(length - current.degree(), flint.fmpq_poly(characteristic).numer())
+
+
+def closed_form(terms: Sequence[Fraction], t: Expr) -> Expr:
+    """Return the sequence as a SymPy expression in t, exactly.
+
+    Raises NoClosedForm, naming a factor, where an eigenvalue is irrational.
+    """
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    recurrence = shortest_recurrence(terms)
+    roots = [(root, r) for root, many in _rational_roots(recurrence.rest) for r in range(many)]
+    times = range(recurrence.delay, recurrence.delay + len(roots))
+    basis = [[math.comb(s, r) * root ** (s - r) for root, r in roots] for s in times]
+    weights = _solve(basis, [terms[s] for s in times])
+    total = sp.Integer(0)
+    for root in dict.fromkeys(root for root, _ in roots):
+        parts = [
+            (w / root**r, r) for (other, r), w in zip(roots, weights, strict=True) if other == root
+        ]
+        polynomial = sum(sp.Rational(w) * sp.ff(t, r) / sp.factorial(r) for w, r in parts)
+        total += sp.factor_terms(polynomial) * sp.Rational(root) ** t
+    for s in range(recurrence.delay):
+        rest = sum(
+            (
+                w * math.comb(s, r) * root ** (s - r)
+                for (root, r), w in zip(roots, weights, strict=True)
+            ),
+            Fraction(0),
+        )
+        total += sp.Rational(terms[s] - rest) * sp.KroneckerDelta(t, s)
+    return total
+
+
+def _rational_roots(polynomial: Any) -> list[tuple[Fraction, int]]:
+    roots = []
+    for factor, many in polynomial.factor()[1]:
+        if factor.degree() > 1:
+            message = f"no closed form over the rationals: the eigenvalues solve {factor} = 0"
+            raise NoClosedForm(message)
+        constant, slope = factor.coeffs()
+        roots.append((Fraction(-int(constant), int(slope)), many))
+    return roots
+
+
+def _solve(basis: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
+    if not right:
+        return []
+    rows = objects([Fraction(x) for row in basis for x in row]).reshape(len(right), -1)
+    solution = rational_matrix(rows).solve(rational_matrix(objects(right)[:, None]))
+    return [fraction(number) for number in solution.entries()]
+
+
+@dataclass(frozen=True)
+class Term:
+    """c · C(t, power) · root^(t − power), in balls."""
+
+    root: Any
+    power: int
+    weight: Any
+
+    def size(self, t: int) -> Any:
+        """Return the absolute value at t."""
+        return abs(self.weight) * math.comb(t, self.power) * abs(self.root) ** (t - self.power)
+
+    def shrinks_from(self, t: int) -> bool:
+        """Tell whether the absolute value is surely non-increasing from t on."""
+        return bool(abs(self.root) * (t + 1) <= t + 1 - self.power)
+
+    def shrinks_against(self, other: Term, t: int) -> bool:
+        """Tell whether the ratio to another term is surely non-increasing from t on."""
+        if self.root is other.root:
+            return self.power <= other.power
+        mine = abs(self.root) * max(t + 1 - other.power, t + 1 - self.power)
+        return bool(mine <= abs(other.root) * (t + 1 - self.power))
+
+
+class Tail:
+    """What a sequence that tends to 0 can still do after a given time."""
+
+    def __init__(self, terms: Sequence[Fraction], bits: int) -> None:
+        """Split the sequence into exponential terms at a precision of `bits`."""
+        self._bits = bits
+        recurrence = shortest_recurrence(terms)
+        self.delay = recurrence.delay
+        with precision(bits):
+            roots = [
+                (root, r) for root, many in recurrence.rest.complex_roots() for r in range(many)
+            ]
+            self._terms = self._weigh(terms, roots)
+
+    def _weigh(self, terms: Sequence[Fraction], roots: list[tuple[Any, int]]) -> list[Term]:
+        if not roots:
+            return []
+        times = range(self.delay, self.delay + len(roots))
+        rows = [[math.comb(s, r) * root ** (s - r) for root, r in roots] for s in times]
+        right = flint.acb_mat([[flint.acb(ball(terms[s]))] for s in times])
+        weights = flint.acb_mat(rows).solve(right).entries()
+        return [Term(root, r, w) for (root, r), w in zip(roots, weights, strict=True)]
+
+    def is_zero(self) -> bool:
+        """Tell whether the sequence is 0 from `delay` on."""
+        return not self._terms
+
+    def is_negative_from(self, t: int) -> bool:
+        """Tell whether every term from t on is surely negative."""
+        with precision(self._bits):
+            return any(self._leads(lead, t) for lead in self._terms)
+
+    def _leads(self, lead: Term, t: int) -> bool:
+        """Tell whether a negative term on a positive real root outweighs all others from t."""
+        if not (lead.root.imag == 0 and lead.root.real > 0 and lead.weight.real < 0):
+            return False
+        others = [term for term in self._terms if term is not lead]
+        small = sum((term.size(t) for term in others), flint.arb(0)) < lead.size(t)
+        return bool(small) and all(term.shrinks_against(lead, t) for term in others)
+
+    def stays_below(self, level: Fraction, t: int) -> bool:
+        """Tell whether every term from t on is surely below a level."""
+        with precision(self._bits):
+            total = sum((term.size(t) for term in self._terms), flint.arb(0))
+            return bool(total < ball(level)) and all(x.shrinks_from(t) for x in self._terms)

@@ -1,0 +1,107 @@
+"""Numbers as users write them, read once into one of three fields.
+
+int, Fraction, rational strings and SymPy rationals are exact; a float makes the result a
+float; any other SymPy expression is symbolic.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from enum import Enum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from dagmix.errors import EpsilonError, NumberError, StepError
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+class Field(Enum):
+    """Where the numbers of an operator live; answers come back in the same field."""
+
+    RATIONAL = "rational"
+    FLOAT = "float"
+    SYMBOLIC = "symbolic"
+
+
+def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
+    """Return `value` as a Fraction, a float or a SymPy expression.
+
+    Raises NumberError, naming `what`, for anything that is not a finite real number.
+
+    >>> read_scalar("1/3", "a weight"), read_scalar("0.1", "a weight"), read_scalar(0.5, "a weight")
+    (Fraction(1, 3), Fraction(1, 10), 0.5)
+    """
+    if isinstance(value, str | numbers.Rational):
+        return _exact(value, what)
+    if isinstance(value, numbers.Real):
+        return _finite(float(value), what)
+    from sympy import Basic  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    if isinstance(value, Basic):
+        return _from_sympy(value, what)
+    message = f"{what} must be a real number; got {value!r} of type {type(value).__name__}"
+    raise NumberError(message)
+
+
+def _exact(value: str | numbers.Rational, what: str) -> Fraction:
+    try:
+        return Fraction(value)
+    except (ValueError, ZeroDivisionError) as error:
+        message = f"{what} must be a number such as '1/3' or '0.1'; got {value!r}"
+        raise NumberError(message) from error
+
+
+def _finite(value: float, what: str) -> float:
+    if not math.isfinite(value):
+        message = f"{what} must be finite; got {value}"
+        raise NumberError(message)
+    return value
+
+
+def _from_sympy(value: Any, what: str) -> Fraction | float | Expr:
+    if value.is_Rational:
+        return Fraction(int(value.p), int(value.q))
+    if value.is_Float:
+        return _finite(float(value), what)
+    if value.is_number and not (value.is_real and value.is_finite):
+        message = f"{what} must be a finite real number; got {value}"
+        raise NumberError(message)
+    if not hasattr(value, "expand"):
+        message = f"{what} must be a number; got {value!r}"
+        raise NumberError(message)
+    return value
+
+
+def read_epsilon(value: Any) -> Fraction:
+    """Return a threshold as the exact rational it is; the float 0.1 is not 1/10.
+
+    >>> read_epsilon("0.1") == Fraction(1, 10), read_epsilon(0.1) == Fraction(1, 10)
+    (True, False)
+    """
+    message = f"epsilon must be a number strictly between 0 and 1; got {value!r}"
+    try:
+        number = read_scalar(value, "epsilon")
+    except NumberError:
+        raise EpsilonError(message) from None
+    if not isinstance(number, Fraction | float) or not 0 < number < 1:
+        raise EpsilonError(message)
+    return Fraction(number)
+
+
+def read_steps(value: Any, what: str = "t") -> int:
+    """Return a number of steps, refusing negative and fractional ones.
+
+    >>> read_steps(3)
+    3
+    """
+    message = f"{what} must be an integer, at least 0; got {value!r}"
+    try:
+        number = read_scalar(value, what)
+    except NumberError:
+        raise StepError(message) from None
+    if not isinstance(number, Fraction | float) or number < 0 or number != int(number):
+        raise StepError(message)
+    return int(number)

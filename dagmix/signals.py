@@ -1,0 +1,112 @@
+"""Signals at the sink: x_t[j] = (Δᵗ)[τ, j] (Definition 3.2), one row stepped for all nodes."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dagmix import balls
+from dagmix.errors import UndecidedError
+from dagmix.kernels import objects
+from dagmix.scalars import Field
+from dagmix.support import Vec
+from dagmix.transition import SMALLEST, Transition
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
+
+
+class Row:
+    """x_t, stepped forward: floats with a relative error, or integers over scaleᵗ.
+
+    `slack` bounds the relative error of every entry of a float row; it is 0 for integers.
+    """
+
+    def __init__(self, transition: Transition, sink: int, *, exact: bool) -> None:
+        """Start at x_0 = e_τ."""
+        self._transition = transition
+        self.exact = exact
+        self.scale = 1
+        self._kernel = transition.floats.kernel
+        if exact:
+            self._kernel, self.scale = transition.integers
+        size = transition.support.n
+        self.x: Vec = objects([0] * size) if exact else np.zeros(size)
+        self.x[sink] = 1
+        self.time = 0
+
+    def step(self) -> None:
+        """Go from x_t to x_{t+1}."""
+        self.x = self._kernel.step(self.x)
+        self.time += 1
+
+    @property
+    def slack(self) -> float:
+        """Relative error of every entry, two roundings of the reader's included."""
+        return 0 if self.exact else self._transition.floats.slack(self.time + 2)
+
+    def number(self, entry: Any, time: int) -> Fraction | float:
+        """Return an entry of the row at `time` as a number."""
+        return Fraction(entry, self.scale**time) if self.exact else float(entry)
+
+
+def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction | float | Expr:
+    """Return (Δᵗ)[τ, j] in the field of the operator.
+
+    A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a line, e the error of the
+    stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond.
+    """
+    if transition.field is Field.SYMBOLIC:
+        return _symbolic_signal(transition, sink, node, steps)
+    if transition.field is Field.RATIONAL:
+        return _exact_signal(transition, sink, node, steps)
+    if steps <= MOST_STEPS and math.isfinite(transition.floats.units):
+        row = _walk(Row(transition, sink, exact=False), steps)
+        if row.x[node] > SMALLEST:
+            return float(row.x[node])
+    return balls.signal(transition, sink, node, steps)
+
+
+def signals(transition: Transition, sink: int, steps: int) -> Vec:
+    """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
+
+    Floats, with the error of `signal`; Fractions where the operator is rational.
+    """
+    exact = transition.field is Field.RATIONAL
+    row = Row(transition, sink, exact=exact)
+    table = np.empty((steps + 1, transition.support.n), dtype=object if exact else np.float64)
+    for time in range(steps + 1):
+        table[time] = objects([Fraction(e, row.scale**time) for e in row.x]) if exact else row.x
+        row.step()
+    return table
+
+
+def _walk(row: Row, steps: int) -> Row:
+    for _ in range(steps):
+        row.step()
+    return row
+
+
+def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction:
+    bits = steps * transition.integers[1].bit_length()
+    if bits > LARGEST_ROW:
+        message = f"the exact signal after {steps} steps needs numbers of {bits} bits"
+        raise UndecidedError(message)
+    row = _walk(Row(transition, sink, exact=True), steps)
+    return Fraction(int(row.x[node]), row.scale**steps)
+
+
+def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -> Expr:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    kernel = transition.over(sp.sympify)
+    x = objects([sp.Integer(int(j == sink)) for j in range(transition.support.n)])
+    for _ in range(steps):
+        x = objects([sp.expand(entry) for entry in kernel.step(x)])
+    return sp.sympify(x[node])

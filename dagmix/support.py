@@ -1,0 +1,250 @@
+"""Supports: who sends to whom, without numbers.
+
+A support is a relation "sender j reaches receiver i" on nodes 0..n-1, self-loops included
+where they are edges. Kernels put numbers on it. A value array is laid out as the support
+likes it: n × n with entry [i, j] for `Dense`, one value per pair for `Csr`. Pairs are always
+listed by sender, then by receiver.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix.errors import ShapeError
+
+Ints = NDArray[np.intp]
+Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expressions
+
+DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
+DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
+LARGEST_DENSE = 2**28  # entries of a dense matrix, 2 GiB of float64
+
+
+class Support(ABC):
+    """A relation between senders j and receivers i."""
+
+    n: int
+
+    @abstractmethod
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return Σ over the receivers i of j of x[i] · values[i, j], for every sender j."""
+
+    @abstractmethod
+    def transposed(self) -> Support:
+        """Return the support with senders and receivers exchanged."""
+
+    @abstractmethod
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return `values` in the layout of the transposed support."""
+
+    @abstractmethod
+    def place(self, values: Vec) -> Vec:
+        """Return the values of the pairs in this support's own layout."""
+
+    @abstractmethod
+    def take(self, values: Vec) -> Vec:
+        """Return the values in the order of the pairs; the inverse of `place`."""
+
+    @property
+    @abstractmethod
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+
+    @cached_property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender, itself included where it has a loop."""
+        return np.bincount(self.pairs[1], minlength=self.n)
+
+    @cached_property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver, itself included where it has a loop."""
+        return np.bincount(self.pairs[0], minlength=self.n)
+
+    @property
+    def edges(self) -> int:
+        """Number of pairs."""
+        return int(self.pairs[0].size)
+
+    def starts(self) -> Ints:
+        """Position of each sender's first pair, and the number of pairs at the end."""
+        return np.concatenate(([0], np.cumsum(self.out_degree)))
+
+    def reaching(self, targets: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes from which a directed path, maybe empty, leads to a target."""
+        return self.transposed().reached(targets)
+
+    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        receivers, starts = self.pairs[0], self.starts()
+        seen = np.zeros(self.n, dtype=bool)
+        seen[origins] = True
+        todo = [int(origin) for origin in origins]
+        while todo:
+            j = todo.pop()
+            near = receivers[starts[j] : starts[j + 1]]
+            new = near[~seen[near]]
+            seen[new] = True
+            todo.extend(new.tolist())
+        return seen
+
+    @cached_property
+    def order(self) -> Ints | None:
+        """A topological order of the nodes, loops apart; None where there is a cycle."""
+        receivers, senders = self.pairs
+        if bool((senders <= receivers).all()):
+            return np.arange(self.n)
+        sorter = graphlib.TopologicalSorter({j: [] for j in range(self.n)})
+        for i, j in zip(receivers.tolist(), senders.tolist(), strict=True):
+            if i != j:
+                sorter.add(i, j)
+        try:
+            return np.array(list(sorter.static_order()))
+        except graphlib.CycleError:
+            return None
+
+    @cached_property
+    def sinks(self) -> Ints:
+        """The nodes that send to no other node, in node order."""
+        receivers, senders = self.pairs
+        sends = np.zeros(self.n, dtype=bool)
+        sends[senders[receivers != senders]] = True
+        return np.flatnonzero(~sends)
+
+    def dense(self, values: Vec) -> Vec:
+        """Return the n × n matrix of values, zeros off the support.
+
+        Raises ShapeError where the matrix would not fit.
+        """
+        if self.n**2 > LARGEST_DENSE:
+            message = f"an n × n matrix with n = {self.n} has {self.n**2} entries; too large"
+            raise ShapeError(message)
+        matrix = np.zeros((self.n, self.n), dtype=values.dtype)
+        matrix[self.pairs] = self.take(values)
+        return matrix
+
+
+class Dense(Support):
+    """A support kept as an n × n mask; a step is one product of a row with a matrix."""
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        """Keep `mask`, where mask[i, j] is true if j sends to i."""
+        self.n = len(mask)
+        self._mask = mask
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return x @ values."""
+        if values is None:
+            values = self._float_mask if x.dtype == np.float64 else self._int_mask
+        return x @ values
+
+    @cached_property
+    def _float_mask(self) -> Vec:
+        return self._mask.astype(np.float64)
+
+    @cached_property
+    def _int_mask(self) -> Vec:
+        return self._mask.astype(int).astype(object)
+
+    def transposed(self) -> Dense:
+        """Return the support of the transposed mask."""
+        return Dense(self._mask.T)
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the transposed matrix."""
+        return values.T
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        senders, receivers = np.nonzero(self._mask.T)
+        return receivers, senders
+
+    def place(self, values: Vec) -> Vec:
+        """Return the n × n matrix of values."""
+        matrix = np.zeros((self.n, self.n), dtype=values.dtype)
+        matrix[self.pairs] = values
+        return matrix
+
+    def take(self, values: Vec) -> Vec:
+        """Return the entries of the matrix at the pairs."""
+        return values[self.pairs]
+
+
+class Csr(Support):
+    """A support kept as a list of receivers for each sender."""
+
+    def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
+        """Keep the pairs, which must be sorted by sender and then by receiver."""
+        self.n = n
+        self._pairs = (receivers, senders)
+
+    @cached_property
+    def _busy(self) -> tuple[NDArray[np.bool_], Ints]:
+        return self.out_degree > 0, self.starts()[:-1][self.out_degree > 0]
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return the sum over each sender's run of pairs."""
+        terms = x[self._pairs[0]]
+        if values is not None:
+            terms = terms * values
+        busy, starts = self._busy
+        sums = np.zeros(self.n, dtype=terms.dtype)
+        sums[busy] = np.add.reduceat(terms, starts)
+        return sums
+
+    @cached_property
+    def _exchange(self) -> Ints:
+        receivers, senders = self._pairs
+        return np.lexsort((senders, receivers))
+
+    def transposed(self) -> Csr:
+        """Return the support sorted by receiver, whose roles are exchanged."""
+        receivers, senders = self._pairs
+        return Csr(self.n, senders[self._exchange], receivers[self._exchange])
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the values in the order of the transposed pairs."""
+        return values[self._exchange]
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        return self._pairs
+
+    def place(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+    def take(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+
+def from_mask(mask: NDArray[np.bool_]) -> Support:
+    """Return the support of a mask with mask[i, j] true where j sends to i.
+
+    >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
+    ('Dense', 100)
+    """
+    n = len(mask)
+    if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
+        return Dense(mask)
+    senders, receivers = np.nonzero(mask.T)
+    return Csr(n, receivers, senders)
+
+
+def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the support of a list of pairs in any order, repeats allowed."""
+    keys = np.unique(senders * n + receivers)
+    senders, receivers = keys // n, keys % n
+    if n > DENSE_UP_TO and keys.size < DENSE_FROM * n * n:
+        return Csr(n, receivers, senders)
+    mask = np.zeros((n, n), dtype=bool)
+    mask[receivers, senders] = True
+    return Dense(mask)

@@ -1,0 +1,319 @@
+"""One stochastic matrix, known exactly, seen in whichever field an algorithm asks for.
+
+`over(ring)` gives exact entries in any ring of Python objects (Fractions, balls, SymPy);
+`floats` gives a float64 kernel together with a bound on its error; `integers` the exact
+matrix as integers over one denominator. Each is made when first asked for.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix import support as supports
+from dagmix.kernels import Kernel, objects
+from dagmix.scalars import Field
+from dagmix.support import Support, Vec
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+Ring = Callable[[Fraction], Any]
+
+UNIT = 2.0**-53  # the unit roundoff of float64
+SMALLEST = 2.0**-900  # below, products come near to underflow and floats prove nothing
+
+
+def exactly(number: Any) -> Any:
+    """Return a number as it is: the ring of Fractions, or of SymPy among symbols."""
+    return number
+
+
+@dataclass(frozen=True, eq=False)
+class Floats:
+    """A float64 kernel whose steps are right up to a known relative error.
+
+    `units`, in units of 2⁻⁵³, bounds the relative error that one step adds to any entry of a
+    non-negative row: the entries' own error plus one rounding for each operation. It is
+    infinite where an entry is too small for the bound to hold.
+    """
+
+    kernel: Kernel
+    entry_units: float
+
+    @cached_property
+    def units(self) -> float:
+        """Relative error added by one step, in units of 2⁻⁵³."""
+        smallest = np.min(self.kernel.entries, initial=1.0)
+        if smallest < SMALLEST:
+            return float("inf")
+        terms = int(max(self.kernel.support.out_degree.max(), self.kernel.support.in_degree.max()))
+        return terms + 2 + self.entry_units
+
+    def slack(self, steps: int) -> float:
+        """Bound the relative error of a row after `steps` steps: (1 + u)^m − 1 ≤ mu/(1 − mu)."""
+        roundings = steps * self.units * UNIT
+        return roundings / (1 - roundings) if roundings < 0.5 else float("inf")  # noqa: PLR2004
+
+
+class Transition(ABC):
+    """A stochastic matrix M with receiver i and sender j in M[i, j]."""
+
+    field: Field
+    support: Support
+
+    @abstractmethod
+    def over(self, ring: Ring) -> Kernel:
+        """Return the exact matrix with every number mapped from Fraction into `ring`."""
+
+    @cached_property
+    @abstractmethod
+    def floats(self) -> Floats:
+        """The matrix in float64, with its error."""
+
+    @cached_property
+    def rationals(self) -> Kernel:
+        """The exact matrix in Fractions (in SymPy where it is symbolic)."""
+        return self.over(exactly)
+
+    @cached_property
+    def integers(self) -> tuple[Kernel, int]:
+        """The exact matrix as integers over one denominator."""
+        return self.rationals.over_denominator()
+
+
+class GraphWalk(Transition):
+    """W[i, j] = 1 / outdeg(j) for an edge j → i; a node without successors stays (Def 2.3)."""
+
+    field = Field.RATIONAL
+
+    def __init__(self, support: Support) -> None:
+        """Take the edges of a graph, self-loops as they are."""
+        self.support = with_loops(support, support.out_degree == 0)
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the adjacency with a scale for each sender."""
+        return Kernel(self.support, sender=_reciprocals(self.support.out_degree, ring))
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The adjacency with a float scale for each sender."""
+        return Floats(Kernel(self.support, sender=1.0 / self.support.out_degree), 1)
+
+
+class GraphDiffusion(Transition):
+    """Δ[i, j] = 1 / indeg(i) for an edge j → i; a node without senders keeps its own (Def 3.1)."""
+
+    field = Field.RATIONAL
+
+    def __init__(self, support: Support) -> None:
+        """Take the edges of a graph, self-loops as they are."""
+        self.support = with_loops(support, support.in_degree == 0)
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the adjacency with a scale for each receiver."""
+        return Kernel(self.support, receiver=_reciprocals(self.support.in_degree, ring))
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The adjacency with a float scale for each receiver."""
+        return Floats(Kernel(self.support, receiver=1.0 / self.support.in_degree), 1)
+
+
+class FloatArray(Transition):
+    """A float matrix that stands for its exact rationals, each line divided by its exact sum.
+
+    `axis` is the axis of the sum: 0 for columns (a walk), 1 for rows (a diffusion).
+    """
+
+    field = Field.FLOAT
+
+    def __init__(self, matrix: NDArray[np.float64], axis: int) -> None:
+        """Take a checked non-negative matrix without a line of zeros."""
+        self.support = supports.from_mask(matrix > 0)
+        self._entries = matrix[self.support.pairs]
+        self._axis = axis
+
+    @property
+    def _lines(self) -> supports.Ints:
+        return self.support.pairs[1 - self._axis]
+
+    def _scaled(self, entries: Vec, scale: Vec) -> Kernel:
+        side = "sender" if self._axis == 0 else "receiver"
+        return Kernel(self.support, values=self.support.place(entries), **{side: scale})
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the entries as integers (of one power of two) over each line's sum."""
+        mantissas, exponents = np.frexp(self._entries)
+        integers = (mantissas * 2.0**53).astype(np.int64).tolist()
+        shifts = (exponents - exponents.min()).tolist()
+        whole = [number << shift for number, shift in zip(integers, shifts, strict=True)]
+        sums = [0] * self.support.n
+        for line, number in zip(self._lines.tolist(), whole, strict=True):
+            sums[line] += number
+        entries = objects([ring(Fraction(number)) for number in whole])
+        return self._scaled(entries, objects([ring(Fraction(1, total)) for total in sums]))
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The entries times the float reciprocal of each line's sum."""
+        sums = np.bincount(self._lines, self._entries, minlength=self.support.n)
+        terms = int(np.bincount(self._lines).max())
+        return Floats(self._scaled(self._entries, 1.0 / sums), terms)
+
+
+class ExactArray(Transition):
+    """A matrix of Fractions or SymPy expressions, stochastic as it stands."""
+
+    def __init__(self, matrix: Vec, field: Field) -> None:
+        """Take a checked n × n object array, zeros written as the integer 0."""
+        self.field = field
+        self.support = supports.from_mask(matrix != 0)
+        self._entries = matrix[self.support.pairs]
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the entries in the ring."""
+        entries = objects([ring(number) for number in self._entries.tolist()])
+        return Kernel(self.support, values=self.support.place(entries))
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The entries, each rounded once."""
+        return Floats(_rounded(self), 1)
+
+
+class Mixture(Transition):
+    """Σ α_h M_h with exact convex weights α_h; heads of weight 0 leave no pair."""
+
+    def __init__(self, weights: Sequence[Fraction | Expr], heads: Sequence[Transition]) -> None:
+        """Take checked weights, one for each head."""
+        parts = [(a, head) for a, head in zip(weights, heads, strict=True) if a != 0]
+        self._parts = parts
+        fields = {head.field for _, head in parts}
+        fields |= {Field.RATIONAL if isinstance(a, Fraction) else Field.SYMBOLIC for a, _ in parts}
+        self.field = next(f for f in reversed(Field) if f in fields)
+        pairs = [head.support.pairs for _, head in parts]
+        receivers = np.concatenate([receivers for receivers, _ in pairs])
+        senders = np.concatenate([senders for _, senders in pairs])
+        self.support = supports.from_pairs(parts[0][1].support.n, receivers, senders)
+
+    @cached_property
+    def _places(self) -> list[supports.Ints]:
+        n = self.support.n
+        mine = self.support.pairs[1] * n + self.support.pairs[0]
+        theirs = [head.support.pairs[1] * n + head.support.pairs[0] for _, head in self._parts]
+        return [np.searchsorted(mine, keys) for keys in theirs]
+
+    def _sum(self, weights: list[Any], kernels: list[Kernel], dtype: type) -> Kernel:
+        total: Vec = np.zeros(self.support.edges, dtype=dtype)
+        for places, weight, kernel in zip(self._places, weights, kernels, strict=True):
+            total[places] += weight * kernel.entries
+        return Kernel(self.support, values=self.support.place(total))
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the weighted sum in the ring."""
+        weights = [ring(a) for a, _ in self._parts]
+        return self._sum(weights, [head.over(ring) for _, head in self._parts], object)
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The weighted sum in float64."""
+        heads = [head.floats for _, head in self._parts]
+        kernel = self._sum(
+            [float(a) for a, _ in self._parts], [head.kernel for head in heads], float
+        )
+        # Folding a head's scales rounds twice; weight, product and sum follow.
+        return Floats(kernel, max(head.entry_units for head in heads) + len(heads) + 4)
+
+
+class AsFloats(Transition):
+    """The same exact matrix, its answers given as floats (one weight was a float)."""
+
+    field = Field.FLOAT
+
+    def __init__(self, exact: Transition) -> None:
+        """Wrap a rational matrix."""
+        self._exact = exact
+        self.support = exact.support
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the exact matrix."""
+        return self._exact.over(ring)
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The matrix in float64."""
+        return self._exact.floats
+
+
+class Successors(Transition):
+    """A diffusion with every column divided by its sum: a walk to the successors (Alg. 1).
+
+    The sink, whose column may be zero, keeps its own weight 1.
+    """
+
+    def __init__(self, diffusion: Transition) -> None:
+        """Take a diffusion without a column of zeros but a sink's."""
+        self._diffusion = diffusion
+        self.field = diffusion.field
+        self._idle = diffusion.support.out_degree == 0
+        self.support = with_loops(diffusion.support, self._idle)
+
+    def _divided(self, kernel: Kernel, one: Any) -> Kernel:
+        entries = np.zeros(self.support.edges, dtype=kernel.entries.dtype)
+        senders = self.support.pairs[1]
+        idle = self._idle[senders]
+        entries[~idle] = kernel.entries
+        entries[idle] = one
+        sums = np.zeros(self.support.n, dtype=entries.dtype)
+        np.add.at(sums, senders, entries)
+        return Kernel(self.support, values=self.support.place(entries), sender=one / sums)
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the exact quotient in the ring."""
+        return self._divided(self._diffusion.over(ring), ring(Fraction(1)))
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The quotient in float64."""
+        inner = self._diffusion.floats
+        terms = int(self.support.out_degree.max())
+        # The entry and the column's sum each carry the inner error; folding rounds twice.
+        return Floats(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
+
+
+def same_matrix(one: Transition, other: Transition) -> bool:
+    """Tell whether two transitions are the same exact matrix in the same field."""
+    if one.field is not other.field or one.support.edges != other.support.edges:
+        return False
+    if not all(map(np.array_equal, one.support.pairs, other.support.pairs)):
+        return False
+    return bool(np.array_equal(one.rationals.entries, other.rationals.entries))
+
+
+def with_loops(support: Support, where: NDArray[np.bool_]) -> Support:
+    """Return the support with a self-loop added at the marked nodes."""
+    if not where.any():
+        return support
+    loops = np.flatnonzero(where)
+    receivers, senders = support.pairs
+    pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
+    return supports.from_pairs(support.n, *pairs)
+
+
+def _reciprocals(degrees: supports.Ints, ring: Ring) -> Vec:
+    shares = {d: ring(Fraction(1, d)) for d in set(degrees.tolist())}
+    return objects([shares[d] for d in degrees.tolist()])
+
+
+def _rounded(transition: Transition) -> Kernel:
+    kernel = transition.rationals
+    values = kernel.values
+    return Kernel(kernel.support, values=None if values is None else values.astype(np.float64))

@@ -1,0 +1,127 @@
+"""Fidelity by brute force: scan the signals, and know from theorems when to stop.
+
+φ_j = sup over t ≥ first of (Δᵗ)[sink][j]. Three kinds of node j, for the chain that walks backward:
+
+* never heard: n zeros in a row of a sequence with a recurrence of order n, hence zeros for ever;
+* transient: once less mass than the best signal so far is left on the nodes that hear j, no later
+  signal can reach that best one;
+* in a closed class: the limit is absorption probability × stationary weight, both solved for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from oracle import ONE, ZERO, Matrix, heard_from, powers, solve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SCAN = 80  # steps after which a signal below its limit, in a class of several nodes, is left alone
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """What dagmix's NodeFidelity says, as far as it is mathematics."""
+
+    value: Fraction
+    attained: bool
+    times: tuple[int, ...]
+    onwards: bool
+
+
+class Signals:
+    """The rows (Δᵗ)[sink], read off full powers of Δ."""
+
+    def __init__(self, delta: Matrix, sink: int) -> None:
+        self.delta, self.sink = delta, sink
+        self._powers: Iterator[Matrix] = powers(delta)
+        self._rows: list[list[Fraction]] = []
+
+    def row(self, t: int) -> list[Fraction]:
+        """Signals of all nodes at the sink after t steps."""
+        while len(self._rows) <= t:
+            self._rows.append(next(self._powers)[self.sink])
+        return self._rows[t]
+
+    def fidelity(self, j: int, first: int = 0) -> Fidelity:
+        """sup, over t ≥ first, of the signal of j."""
+        n = len(self.delta)
+        if not any(self.row(t)[j] for t in range(first, first + n)):
+            return Fidelity(ZERO, attained=True, times=(first,), onwards=True)
+        members = heard_from(self.delta, j)
+        closed = all(j in heard_from(self.delta, k) for k in members)
+        if not closed:
+            return self._transient(j, first)
+        if len(members) == 1:
+            return self._absorbing(j, first)
+        return self._recurrent(j, first, sorted(members))
+
+    def _transient(self, j: int, first: int) -> Fidelity:
+        hearing = [k for k in range(len(self.delta)) if j in heard_from(self.delta, k)]
+        return self._scan(j, first, lambda t: sum((self.row(t)[k] for k in hearing), ZERO))
+
+    def _scan(self, j: int, first: int, later: Callable[[int], Fraction]) -> Fidelity:
+        """Take the best signal; later(t) bounds all signals from t on."""
+        best, times, t = ZERO, list[int](), first
+        while best == 0 or later(t) >= best:
+            signal = self.row(t)[j]
+            if signal > best:
+                best, times = signal, []
+            if signal == best:
+                times.append(t)
+            t += 1
+        return Fidelity(best, attained=True, times=tuple(times), onwards=False)
+
+    def _absorbing(self, j: int, first: int) -> Fidelity:
+        """Signals only rise; they stop rising within n steps, or never."""
+        limit = self.absorption([j])[self.sink]
+        for t in range(first, first + len(self.delta) + 1):
+            if self.row(t)[j] == limit:
+                return Fidelity(limit, attained=True, times=(t,), onwards=True)
+        return Fidelity(limit, attained=False, times=(), onwards=False)
+
+    def _recurrent(self, j: int, first: int, members: list[int]) -> Fidelity:
+        n, pi, into = len(self.delta), self.stationary(members), self.absorption(members)
+        limit = into[self.sink] * pi[j]
+
+        def later(t: int) -> Fraction:
+            x = self.row(t)
+            inside = pi[j] * max(x[k] / pi[k] for k in members)
+            return inside + sum((x[k] * into[k] for k in range(n) if k not in members), ZERO)
+
+        scanned = range(first, first + SCAN)
+        if any(self.row(t)[j] > limit for t in scanned):
+            return self._scan(j, first, later)
+        level = [t for t in scanned if self.row(t)[j] == limit]
+        if not set(scanned[-n:]) <= set(level):
+            return Fidelity(limit, attained=bool(level), times=tuple(level), onwards=False)
+        onset = next(t for t in scanned if all(s in level for s in range(t, scanned[-1] + 1)))
+        times = tuple(t for t in level if t <= onset)
+        return Fidelity(limit, attained=True, times=times, onwards=True)
+
+    def absorption(self, members: list[int]) -> list[Fraction]:
+        """Probability, from each node, of ending in the closed class `members`."""
+        n = len(self.delta)
+        undecided = [
+            k for k in range(n) if k not in members and heard_from(self.delta, k) & set(members)
+        ]
+        system = [[Fraction(i == k) - self.delta[i][k] for k in undecided] for i in undecided]
+        entering = [sum((self.delta[i][k] for k in members), ZERO) for i in undecided]
+        known = dict(zip(undecided, solve(system, entering), strict=True))
+        return [ONE if k in members else known.get(k, ZERO) for k in range(n)]
+
+    def stationary(self, members: list[int]) -> dict[int, Fraction]:
+        """π on a closed class: π = π Δ, and the sum is 1 in place of the last equation."""
+        system = [[self.delta[k][i] - Fraction(i == k) for k in members] for i in members]
+        system[-1] = [ONE] * len(members)
+        right = [ZERO] * (len(members) - 1) + [ONE]
+        return dict(zip(members, solve(system, right), strict=True))
+
+    def minimax(self, first: int = 0) -> tuple[Fraction, tuple[int, ...]]:
+        """Return the smallest fidelity, and all nodes that have it."""
+        values = [self.fidelity(j, first).value for j in range(len(self.delta))]
+        least = min(values)
+        return least, tuple(j for j, value in enumerate(values) if value == least)
