@@ -316,30 +316,42 @@ def _over_limit(tail: Tail, limit: Fraction, signals: list[Fraction], first: int
 def _enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
     """Enclose the supremum at a node of a larger closed class C, in floats.
 
-    For all s ≥ t, (Δˢ)[k, j] lies between the least and the greatest of (Δᵗ)[k, j] over k in C.
+    For all s ≥ c, (Δˢ)[k, j] lies between the least and the greatest of (Δᶜ)[k, j] over k in
+    C. At time t that is used with c = ⌊t/2⌋ and the mass on C at t − c: signals after t are
+    bounded, those before have been seen.
     """
-    row, inside = listener.row(exact=False), np.zeros(listener.support.n, dtype=bool)
+    row = listener.row(exact=False)
+    inside = np.zeros(listener.support.n, dtype=bool)
     inside[members] = True
     outside = listener.upstream(node) & ~inside
     column = np.zeros(listener.support.n)
     column[node] = 1.0
     backward = listener.transition.floats.kernel.transposed
-    best, times = 0.0, []
+    seen: list[float] = []
+    masses: list[tuple[float, float]] = []
     while row.time < STEPS:
-        slack = 2 * row.slack
-        if row.time >= listener.first:
-            signal = float(row.x[node])
-            if signal * (1 + slack) >= best * (1 - slack):
-                times.append(row.time)
-            best = max(best, signal)
-            mass, incoming = float(row.x[inside].sum()), float(row.x[outside].sum())
+        seen.append(float(row.x[node]))
+        masses.append((float(row.x[inside].sum()), float(row.x[outside].sum())))
+        if row.time % 2 == 0 and row.time:
+            column = backward.step(column)
+        mass, incoming = masses[row.time - row.time // 2]
+        past, slack = seen[listener.first :], 2 * row.slack
+        if past:
+            lower = max(*past, mass * float(column[members].min()), 0.0) * (1 - slack)
             tail = (mass * float(column[members].max()) + incoming) * (1 + slack)
-            lower = max(best, mass * float(column[members].min())) * (1 - slack)
             if tail <= lower * (1 + TIGHT + 4 * slack):
-                attained: bool | Literal["undecided"] = True if tail < lower else "undecided"
-                upper = min(max(tail, best * (1 + slack)), 1.0)
-                return NodeFidelity(max(best, lower), lower, upper, attained, tuple(times))
+                return _enclosed(listener.first, past, lower, tail, slack)
         row.step()
-        column = backward.step(column)
     message = f"the signal of node {node} has not settled after {row.time} steps; is it periodic?"
     raise UndecidedError(message)
+
+
+def _enclosed(
+    first: int, past: list[float], lower: float, tail: float, slack: float
+) -> NodeFidelity:
+    """Return the fidelity of past signals that a later one exceeds by next to nothing."""
+    best = max(past)
+    attained: bool | Literal["undecided"] = True if tail < lower else "undecided"
+    times = tuple(first + t for t, signal in enumerate(past) if signal * (1 + slack) >= lower)
+    upper = min(max(tail, best * (1 + slack)), 1.0)
+    return NodeFidelity(max(best, lower), lower, upper, attained, times)
