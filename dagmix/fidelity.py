@@ -37,6 +37,7 @@ STEPS = 2**12  # float steps before branch and bound takes over
 WORK = 2**38  # bits touched by exact stepping before floats take over, some seconds
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 TAIL_BITS = 256  # precision of eigenvalues in the proof of a limit
+LONGEST_LIMIT = 2**16  # float steps towards a limit
 TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is closed
 
 
@@ -329,7 +330,7 @@ def _enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelit
     backward = listener.transition.floats.kernel.transposed
     seen: list[float] = []
     masses: list[tuple[float, float]] = []
-    while row.time < STEPS:
+    while row.time < LONGEST_LIMIT:
         seen.append(float(row.x[node]))
         masses.append((float(row.x[inside].sum()), float(row.x[outside].sum())))
         if row.time % 2 == 0 and row.time:
@@ -337,21 +338,21 @@ def _enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelit
         mass, incoming = masses[row.time - row.time // 2]
         past, slack = seen[listener.first :], 2 * row.slack
         if past:
-            lower = max(*past, mass * float(column[members].min()), 0.0) * (1 - slack)
+            floor = mass * float(column[members].min()) * (1 - slack)
             tail = (mass * float(column[members].max()) + incoming) * (1 + slack)
-            if tail <= lower * (1 + TIGHT + 4 * slack):
-                return _enclosed(listener.first, past, lower, tail, slack)
+            if tail < max(past) * (1 - slack) or tail <= floor * (1 + TIGHT + 4 * slack):
+                return _enclosed(listener.first, past, floor, tail, slack)
         row.step()
     message = f"the signal of node {node} has not settled after {row.time} steps; is it periodic?"
     raise UndecidedError(message)
 
 
 def _enclosed(
-    first: int, past: list[float], lower: float, tail: float, slack: float
+    first: int, past: list[float], floor: float, tail: float, slack: float
 ) -> NodeFidelity:
-    """Return the fidelity of past signals that a later one exceeds by next to nothing."""
+    """Return the fidelity from past signals, a floor of the limit and a bound of what follows."""
     best = max(past)
+    lower, upper = max(best * (1 - slack), floor), min(max(tail, best * (1 + slack)), 1.0)
     attained: bool | Literal["undecided"] = True if tail < lower else "undecided"
     times = tuple(first + t for t, signal in enumerate(past) if signal * (1 + slack) >= lower)
-    upper = min(max(tail, best * (1 + slack)), 1.0)
     return NodeFidelity(max(best, lower), lower, upper, attained, times)

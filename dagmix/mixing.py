@@ -10,6 +10,7 @@ that error is settled in exact integers. Walks too long to step are squared in b
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -103,28 +104,35 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
         return 0
     if not support.reaching(np.array([sink])).all():
         return math.inf
-    return _step(transition, sink, epsilon)
+    if math.isfinite(transition.floats.units) and epsilon > SMALLEST:
+        return _step(transition, sink, epsilon)
+    try:
+        return _square(transition, sink, epsilon)
+    except UndecidedError:
+        return _step_exactly(transition, sink, epsilon)
 
 
 def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in floats, settling what they cannot decide; square where the walk is too long."""
     floats, threshold = transition.floats, float(epsilon)
-    trusted = math.isfinite(floats.units) and threshold > SMALLEST
     row, survival = off(transition.support.n, sink), ExactSurvival(transition, sink)
-    time = 0
-    while True:
-        time += 1
-        if trusted:
-            row = floats.kernel.step(row)
-            # Four more roundings: the threshold's own, the products', and underflow.
-            ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
-            if ratio * (1 + slack) < 1:
-                return time
-            if ratio * (1 - slack) <= 1 and at_most(survival, time, epsilon):
-                return time
-        elif at_most(survival, time, epsilon):
-            return time
+    for time in itertools.count(1):
+        row = floats.kernel.step(row)
+        # Four more roundings: the threshold's own, the products', and underflow.
+        ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
+        if ratio * (1 + slack) < 1:
+            break
+        if ratio * (1 - slack) <= 1 and at_most(survival, time, epsilon):
+            break
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
             return _square(transition, sink, epsilon)
+    return time
+
+
+def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in integers: the way to a tie among numbers too small for floats."""
+    survival = ExactSurvival(transition, sink)
+    return next(t for t in itertools.count(1) if survival.is_at_most(t, epsilon))
 
 
 def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
