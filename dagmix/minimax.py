@@ -12,15 +12,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.fidelity import (
-    Listener,
-    NodeFidelity,
-    fidelity_of,
-    rounded,
-    search,
-    uses_integers,
-    widened,
-)
+from dagmix.fidelity import fidelity_of, search
+from dagmix.listener import Listener, uses_integers
+from dagmix.results import NodeFidelity, rounded, widened
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, Transition

@@ -23,7 +23,6 @@ from dagmix import signals as rows_of_powers
 from dagmix.absorption import hitting_times
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_matrix
 from dagmix.errors import NumberError, SinkError, StochasticError, SymbolicError
-from dagmix.fidelity import NodeFidelity
 from dagmix.frozen import Frozen
 from dagmix.graph import (
     SHOWN,
@@ -35,6 +34,7 @@ from dagmix.graph import (
     shorten,
 )
 from dagmix.kernels import objects
+from dagmix.results import NodeFidelity
 from dagmix.scalars import Field, read_epsilon, read_scalar, read_steps
 from dagmix.support import Support, Vec
 from dagmix.transition import GraphDiffusion, GraphWalk, Successors, Transition, same_matrix

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, balls, branching, families, fidelity
+from dagmix import DiffusionOperator, balls, branching, families, listener
 from dagmix.branching import Numbers, Powers, Search
 from dagmix.errors import UndecidedError
 
@@ -52,13 +52,13 @@ def test_a_relay_peaks_where_calculus_says(exponent: int) -> None:
 
 def search(diffusion: DiffusionOperator, node: int, start: int = 0) -> branching.Peak:
     transition, sink = diffusion.transition, diffusion.sink.index
-    listener = fidelity.Listener(transition, sink, start)
+    ear = listener.Listener(transition, sink, start)
     row = np.zeros(len(diffusion.nodes))
     row[sink] = 1.0
     for _ in range(start):
         row = transition.floats.kernel.step(row)
     numbers = Numbers(row, start * transition.floats.units)
-    return Search(Powers(transition), node, listener.upstream(node)).run(numbers, start)
+    return Search(Powers(transition), node, ear.upstream(node)).run(numbers, start)
 
 
 @given(
@@ -115,7 +115,7 @@ def test_a_rational_chain_too_long_for_integers_gives_an_enclosure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Rational in, an enclosure out, labelled by lower < upper."""
-    monkeypatch.setattr(fidelity, "WORK", 10**6)
+    monkeypatch.setattr(listener, "WORK", 10**6)
     tiny = Fraction(1, 10**6)
     slow = DiffusionOperator.from_matrix(
         [[1, 0, 0], [tiny, 1 - tiny, 0], [0, 2 * tiny, 1 - 2 * tiny]]
@@ -159,7 +159,7 @@ def test_no_horizon_within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_entries_below_the_floats_and_long_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fidelity, "WORK", 10**4)
+    monkeypatch.setattr(listener, "WORK", 10**4)
     tiny = Fraction(1, 10**300)
     slow = DiffusionOperator.from_matrix([[1, 0, 0], [tiny, 1 - tiny, 0], [0, tiny, 1 - tiny]])
     with pytest.raises(UndecidedError, match="2\\^-900"):
