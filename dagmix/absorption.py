@@ -41,7 +41,7 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 
 def _substitute(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec:
     """Solve along a topological order, last node first."""
-    receivers, starts = kernel.support.pairs[0], kernel.support.starts()
+    receivers, starts = kernel.support.pairs[0], kernel.support.starts
     entries, exits = kernel.entries, leaving(kernel)
     y = np.zeros(len(base), dtype=base.dtype)
     for j in reversed(order.tolist()):

@@ -144,6 +144,8 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
     between = listener.upstream(node).copy()
     between[node] = False
     support = listener.support
+    if (support.has_loop & between & listener.heard).any():
+        return None  # some mass stays there at every step
     ones = support.place(np.ones(support.edges))
     mass = np.zeros(support.n)
     mass[listener.sink] = 1.0

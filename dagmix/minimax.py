@@ -69,7 +69,7 @@ class _Race:
         while True:
             if row.time >= self._listener.first:
                 self._best = np.maximum(self._best, row.x)
-            if row.time >= look:
+            if row.time >= look and self._is_worth_a_look():
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
                     if not sum(self._settle(node) for node in opened):
@@ -78,6 +78,10 @@ class _Race:
                     return self._minimum()
             row.step()
             self._best = self._best * row.scale
+
+    def _is_worth_a_look(self) -> bool:
+        """Tell whether every node was heard by now; φ > 0 of those that were not is open."""
+        return bool(self._best.all()) or self._listener.is_too_long(self._row)
 
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
