@@ -17,6 +17,7 @@ from dagmix.errors import UndecidedError
 from dagmix.listener import Listener
 from dagmix.recurrences import Tail
 from dagmix.results import NodeFidelity, exactly
+from dagmix.scalars import brief
 from dagmix.support import Ints
 
 LONGEST_LIMIT = 2**16  # float steps towards a limit
@@ -48,7 +49,7 @@ def exact_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
             if future.is_settled(differences):
                 return future.fidelity(differences, limit, listener.first)
             look *= 2
-    message = f"after {row.time} steps the signal of node {node} is not told from its limit {limit}"
+    message = f"after {row.time} steps node {node} is not told from its limit {brief(limit)}"
     raise UndecidedError(message)
 
 
@@ -81,7 +82,9 @@ class _Future:
             return exactly(limit + best, times, onwards=False)
         onset = first + self._tails[1][0].delay
         if not self._tails[1][0].is_zero():
-            message = f"the limit {limit} is attained at infinitely many, not all, later times"
+            message = (
+                f"{brief(limit)}, a limit, is attained at infinitely many, not all, later times"
+            )
             raise UndecidedError(message)
         return exactly(limit, tuple(t for t in times if t <= onset), onwards=True)
 
