@@ -38,9 +38,9 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
         return _exact(value, what)
     if isinstance(value, numbers.Real):
         return _finite(float(value), what)
-    from sympy import Basic  # noqa: PLC0415 - SymPy takes long to import and most users need none
+    from sympy import Expr  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    if isinstance(value, Basic):
+    if isinstance(value, Expr):
         return _from_sympy(value, what)
     message = f"{what} must be a real number; got {value!r} of type {type(value).__name__}"
     raise NumberError(message)
@@ -68,9 +68,6 @@ def _from_sympy(value: Any, what: str) -> Fraction | float | Expr:
         return _finite(float(value), what)
     if value.is_number and not (value.is_real and value.is_finite):
         message = f"{what} must be a finite real number; got {value}"
-        raise NumberError(message)
-    if not hasattr(value, "expand"):
-        message = f"{what} must be a number; got {value!r}"
         raise NumberError(message)
     return value
 
