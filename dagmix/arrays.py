@@ -51,6 +51,8 @@ def check_tolerance(tolerance: float) -> None:
 
 def _read_entries(matrix: Any) -> Vec:
     """Return nested numbers as an array: float64 if one is a float, else exact objects."""
+    if hasattr(matrix, "toarray"):
+        return np.asarray(matrix.toarray())  # SciPy's sparse matrices
     if hasattr(matrix, "__array__") and not hasattr(matrix, "free_symbols"):
         return np.asarray(matrix)  # torch, pandas, …; SymPy's matrices go entry by entry
     rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix

@@ -59,6 +59,9 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
     def __new__(cls, labels: Iterable[Node]) -> Self:
         """Normalise the labels; raise EmptyError or RepeatedNodeError."""
         nodes = super().__new__(cls, (normal(label) for label in labels))
+        if not all(isinstance(node, Hashable) for node in nodes):
+            message = f"node labels are hashable; got {shorten(nodes)}"
+            raise UnknownNodeError(message)
         if not nodes:
             message = "a graph needs at least one node"
             raise EmptyError(message)
@@ -151,9 +154,9 @@ class FeedforwardDAG(Frozen):
         self_loops: bool | None = True,
     ) -> None:
         """Check the edges and keep them."""
-        pairs = [_read_edge(edge) for edge in edges]
+        pairs = _read_edges(edges)
         if nodes is None:
-            nodes = dict.fromkeys(node for pair in pairs for node in pair)
+            nodes = _in_order_of_appearance(pairs)
         labels = Nodes(nodes)
         senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
         receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
@@ -215,6 +218,9 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
         (('u', 'v'), ('v', 'v'))
         """
+        if not graph.is_directed():
+            message = f"edges need a direction; got an undirected {type(graph).__name__}"
+            raise ShapeError(message)
         return cls(graph.edges(), nodes=graph.nodes(), self_loops=self_loops)
 
     @classmethod
@@ -334,6 +340,18 @@ def check_same_nodes(labels: Sequence[Nodes]) -> None:
                 f" {shorten(labels[0])}; head {number} has {shorten(nodes)}"
             )
             raise HeadsError(message)
+
+
+def _in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:
+    ends = [node for pair in pairs for node in pair]
+    return dict.fromkeys(ends) if all(isinstance(node, Hashable) for node in ends) else ends
+
+
+def _read_edges(edges: Any) -> list[Edge]:
+    if not isinstance(edges, Iterable):
+        message = f"edges are pairs (sender, receiver); got {edges!r}"
+        raise ShapeError(message)
+    return [_read_edge(edge) for edge in edges]
 
 
 def _read_edge(edge: Any) -> Edge:

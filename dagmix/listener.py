@@ -17,7 +17,7 @@ from dagmix.support import Ints, Support
 from dagmix.transition import Transition
 
 STEPS = 2**12  # float steps before branch and bound takes over
-WORK = 2**38  # bits touched by exact stepping before floats take over, some seconds
+WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 

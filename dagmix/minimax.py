@@ -85,11 +85,17 @@ class _Race:
 
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
-        slack, unit = self._row.slack, self._row.scale**self._row.time
+        slack = self._row.slack
         lower, upper = self._best * (1 - slack), self._best * (1 + slack)
         for node, known in self._known.items():
-            lower[node], upper[node] = known.lower * unit, known.upper * unit
+            lower[node], upper[node] = self._scaled(known.lower), self._scaled(known.upper)
         return lower, upper
+
+    def _scaled(self, number: Fraction | float) -> Fraction | float:
+        """Return a number in units of the row; floats become exact among integers."""
+        if not self._row.exact:
+            return number
+        return Fraction(number) * int(self._row.scale**self._row.time)
 
     def _open_nodes(self) -> list[int]:
         """Return the unsettled nodes whose φ may be as small as any other."""

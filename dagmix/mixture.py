@@ -65,6 +65,9 @@ class MultiHead(Operator):
         tolerance: float = TOLERANCE,
     ) -> None:
         """Check the heads and their weights and mix them."""
+        if isinstance(heads, FeedforwardDAG | Operator):
+            message = f"heads come as a sequence; got the one head {heads!r}"
+            raise HeadsError(message)
         given = tuple(heads)
         if not given:
             message = "a mixture needs at least one head"

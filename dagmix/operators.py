@@ -104,9 +104,15 @@ class Operator(Frozen):
 
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
-        """The matrix as read-only float64, n × n, receiver i and sender j in [i, j]."""
+        """The matrix as read-only float64, n × n, receiver i and sender j in [i, j].
+
+        Exact operators round each entry once.
+        """
         self._need_numbers("a float matrix")
-        matrix = self.transition.floats.kernel.dense()
+        if self.field is Field.RATIONAL:
+            matrix = np.asarray(self.transition.rationals.dense(), dtype=np.float64)
+        else:
+            matrix = self.transition.floats.kernel.dense()
         matrix.setflags(write=False)
         return matrix
 
@@ -128,8 +134,10 @@ class Operator(Frozen):
 
     def _need_numbers(self, what: str) -> None:
         if self.field is Field.SYMBOLIC:
-            symbols = sorted(map(str, self.exact.free_symbols))
-            message = f"{what} needs numbers for {', '.join(symbols)}: use .subs({{symbol: value}})"
+            symbols = ", ".join(sorted(map(str, self.exact.free_symbols)))
+            message = f"{what} needs rational weights; these are irrational"
+            if symbols:
+                message = f"{what} needs numbers for {symbols}: use .subs({{symbol: value}})"
             raise SymbolicError(message)
 
     def _content(self) -> tuple[Any, ...]:

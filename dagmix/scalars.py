@@ -34,6 +34,9 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
     >>> read_scalar("1/3", "a weight"), read_scalar("0.1", "a weight"), read_scalar(0.5, "a weight")
     (Fraction(1, 3), Fraction(1, 10), 0.5)
     """
+    if isinstance(value, bool):
+        message = f"{what} must be a number; got {value}"
+        raise NumberError(message)
     if isinstance(value, str | numbers.Rational):
         return _exact(value, what)
     if isinstance(value, numbers.Real):

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, balls, branching, families, listener
+from dagmix import (
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    balls,
+    branching,
+    families,
+    listener,
+)
 from dagmix.branching import Numbers, Powers, Search
 from dagmix.errors import UndecidedError
 
@@ -128,6 +136,17 @@ def test_a_rational_chain_too_long_for_integers_gives_an_enclosure(
         assert balls.ball(Fraction(minimum.lower)) <= value <= balls.ball(Fraction(minimum.upper))
     assert not found.exact
     assert minimum.nodes == (1,)
+
+
+def test_an_enclosure_stands_among_long_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Mixing integers of 10⁴ digits with an enclosure's floats overflows nothing."""
+    monkeypatch.setattr(listener, "WORK", 2**30)
+    line, rest = families.line(4), FeedforwardDAG([], nodes=range(4))
+    tiny = Fraction(1, 3000)
+    found = MultiHeadDiffusion([line, rest], [tiny, 1 - tiny]).minimax_fidelity()
+    assert found.nodes == (1,)
+    assert float(found.value) == pytest.approx(2 * math.exp(-2), rel=1e-3)  # a Poisson peak
+    assert found.lower < found.upper
 
 
 def test_powers_are_right_to_their_units() -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 import sympy as sp
+from scipy.sparse import csr_array
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
 from dagmix.errors import (
     EpsilonError,
+    HeadsError,
     NumberError,
     ShapeError,
+    StepError,
     StochasticError,
     SymbolicError,
+    UnknownNodeError,
     WeightError,
 )
 from dagmix.scalars import Field, read_epsilon, read_scalar, read_steps
@@ -141,6 +146,35 @@ def test_closed_forms_have_a_largest_size() -> None:
 def test_weights_with_symbols(weights: list[Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         MultiHeadDiffusion([families.line(3)] * 2, weights)
+
+
+def test_irrational_constants_are_named_as_such() -> None:
+    root = sp.sqrt(2) / 2
+    mixture = MultiHeadDiffusion([families.line(3)] * 2, [root, 1 - root])
+    assert sp.simplify(mixture.signal(1, 1) - HALF) == 0
+    with pytest.raises(SymbolicError, match="irrational"):
+        mixture.minimax_fidelity()
+
+
+def test_what_is_no_graph() -> None:
+    one_head: Any = families.line(3)
+    yes: Any = True
+    unhashable: Any = [(["a"], "b")]
+    nothing: Any = None
+    for call, error in (
+        (lambda: FeedforwardDAG(nothing), ShapeError),
+        (lambda: FeedforwardDAG(unhashable), UnknownNodeError),
+        (lambda: FeedforwardDAG.from_networkx(nx.Graph([(1, 0)])), ShapeError),
+        (lambda: MultiHeadDiffusion(one_head), HeadsError),
+        (lambda: DiffusionOperator(families.line(3)).signal(0, yes), StepError),
+    ):
+        with pytest.raises(error):
+            call()
+
+
+def test_sparse_matrices() -> None:
+    dense = DiffusionOperator(families.line(4)).matrix
+    assert DiffusionOperator.from_matrix(csr_array(dense)) == DiffusionOperator.from_matrix(dense)
 
 
 def test_symbols_refuse_float_heads() -> None:
