@@ -82,9 +82,7 @@ class _Future:
             return exactly(limit + best, times, onwards=False)
         onset = first + self._tails[1][0].delay
         if not self._tails[1][0].is_zero():
-            message = (
-                f"{brief(limit)}, a limit, is attained at infinitely many, not all, later times"
-            )
+            message = f"the limit {brief(limit)} is attained at infinitely many, not all, times"
             raise UndecidedError(message)
         return exactly(limit, tuple(t for t in times if t <= onset), onwards=True)
 

@@ -37,16 +37,8 @@ class Listener:
     @cached_property
     def heard(self) -> Mask:
         """The nodes with a positive signal at some t ≥ first."""
-        backward = self.support.transposed()
-        mass = np.zeros(self.support.n)
-        mass[self.sink] = 1.0
-        ones = np.ones(self.support.edges)
-        for _ in range(self.first):
-            later = (self.support.gather(mass, self.support.place(ones)) > 0).astype(float)
-            if (later == mass).all():
-                break
-            mass = later
-        return backward.reached(np.flatnonzero(mass))
+        at_first = self.support.senders_after(self.sink, self.first)
+        return self.support.reaching(np.flatnonzero(at_first))
 
     @cached_property
     def closed_class(self) -> Ints:

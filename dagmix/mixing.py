@@ -116,17 +116,18 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Step in floats, settling what they cannot decide; square where the walk is too long."""
     floats, threshold = transition.floats, float(epsilon)
     row, survival = off(transition.support.n, sink), ExactSurvival(transition, sink)
-    for time in itertools.count(1):
+    time = 0
+    while True:
+        time += 1
         row = floats.kernel.step(row)
         # Four more roundings: the threshold's own, the products', and underflow.
         ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
         if ratio * (1 + slack) < 1:
-            break
+            return time
         if ratio * (1 - slack) <= 1 and at_most(survival, time, epsilon):
-            break
+            return time
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
             return _square(transition, sink, epsilon)
-    return time
 
 
 def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:

@@ -188,8 +188,8 @@ def _exact_values(values: Mapping[Expr, Any]) -> dict[Expr, Any]:
 
 
 def _show(argument: Any) -> str:
-    if isinstance(argument, np.ndarray):
-        return f"<{argument.dtype} array of shape {argument.shape}>"
+    if hasattr(argument, "dtype"):
+        return f"<{argument.dtype} array of shape {tuple(argument.shape)}>"
     if isinstance(argument, tuple) and len(argument) <= SHOWN:
         return f"({', '.join(map(_show, argument))},)"
     text = repr(argument)

@@ -33,11 +33,6 @@ class Recurrence:
     delay: int
     rest: Any
 
-    @property
-    def order(self) -> int:
-        """The number of exponential terms, with multiplicity."""
-        return int(self.rest.degree())
-
 
 def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
     """Return the shortest recurrence of a sequence (Massey, IEEE Trans. Inf. Th. 15, 1969).

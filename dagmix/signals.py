@@ -68,7 +68,7 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
         return _exact_signal(transition, sink, node, steps)
     if steps <= MOST_STEPS and math.isfinite(transition.floats.units):
         row = _walk(Row(transition, sink, exact=False), steps)
-        if row.x[node] > SMALLEST:
+        if row.x[node] > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
             return float(row.x[node])
     return balls.signal(transition, sink, node, steps)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import runpy
 import subprocess
 import sys
 import zipfile
@@ -212,6 +213,15 @@ def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit, match="0"):
             cli.main([command, "--help"])
         assert word in capsys.readouterr().out
+
+
+def test_the_module_is_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["dagmix", "analyze", "nowhere.npz"])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_module("dagmix", run_name="__main__")
+    assert "nowhere.npz" in capsys.readouterr().err
 
 
 def test_the_module_runs() -> None:

@@ -17,9 +17,11 @@ from dagmix.errors import (
     HeadsError,
     NumberError,
     ShapeError,
+    SinkError,
     StepError,
     StochasticError,
     SymbolicError,
+    UndecidedError,
     UnknownNodeError,
     WeightError,
 )
@@ -56,7 +58,9 @@ def test_scalars(value: Any, expected: Fraction | float) -> None:
     assert type(read) is type(expected)
 
 
-@pytest.mark.parametrize("value", ["x", "1/0", np.inf, sp.oo, sp.I, None, sp.true, sp.Float("nan")])
+@pytest.mark.parametrize(
+    "value", ["x", "1/0", sp.zoo, sp.log(-1), np.inf, sp.oo, sp.I, None, sp.true, sp.Float("nan")]
+)
 def test_no_scalars(value: Any) -> None:
     with pytest.raises(NumberError, match="x must be"):
         read_scalar(value, "x")
@@ -164,6 +168,7 @@ def test_what_is_no_graph() -> None:
     for call, error in (
         (lambda: FeedforwardDAG(nothing), ShapeError),
         (lambda: FeedforwardDAG(unhashable), UnknownNodeError),
+        (lambda: FeedforwardDAG([one_head]), ShapeError),
         (lambda: FeedforwardDAG.from_networkx(nx.Graph([(1, 0)])), ShapeError),
         (lambda: MultiHeadDiffusion(one_head), HeadsError),
         (lambda: DiffusionOperator(families.line(3)).signal(0, yes), StepError),
@@ -226,6 +231,8 @@ def test_two_classes_of_operators_are_never_equal() -> None:
     assert MultiHeadDiffusion([graph]) != graph
     assert MultiHeadDiffusion([graph]) != MultiHeadDiffusion([graph, graph])
     assert DiffusionOperator(graph) != DiffusionOperator(families.complete(3))
+    other = FeedforwardDAG([(0, 2), (1, 2)])
+    assert DiffusionOperator(graph) != DiffusionOperator(FeedforwardDAG(other.edges, range(3)))
     floats = DiffusionOperator.from_matrix(DiffusionOperator(graph).matrix)
     assert floats != DiffusionOperator(graph)
     assert graph != "graph"
@@ -251,6 +258,11 @@ def test_what_notebooks_show() -> None:
     assert "&lt;b&gt;" in tags._repr_html_()
     assert "&lt;b&gt;" in WalkOperator(tags)._repr_html_()
     assert len(repr(WalkOperator(large))) < 100
+    floats = DiffusionOperator.from_matrix(np.eye(1))
+    assert (
+        repr(floats) == "DiffusionOperator.from_matrix(<float64 array of shape (1, 1)>, nodes=(0,))"
+    )
+    assert repr(floats.successors()).endswith(".successors()")
     many = MultiHeadDiffusion([small] * 20)
     assert repr(many) == "MultiHeadDiffusion(<tuple>)"
 
@@ -266,3 +278,25 @@ def test_a_graph_without_edges_between_nodes() -> None:
     assert DiffusionOperator(graph, sink=3).signals(2)[2].tolist() == [
         int(j == 3) for j in range(20)
     ]
+
+
+def test_float_walks_that_miss_the_sink_have_no_stationary_distribution() -> None:
+    walk = WalkOperator.from_matrix(np.eye(2), nodes="ab", sink="b")
+    with pytest.raises(SinkError, match="'b' is missed by 'a'"):
+        walk.stationary_distribution()
+    line = WalkOperator.from_matrix(WalkOperator(families.line(2)).matrix)
+    assert line.stationary_distribution().tolist() == [0.0, 1.0]
+    assert line.forward_probability() == 0.5
+
+
+def test_signals_that_are_exactly_zero_need_no_long_way() -> None:
+    """A float zero is told from an underflow by the walks there are."""
+    matrix = DiffusionOperator(families.line(4)).matrix
+    diffusion = DiffusionOperator.from_matrix(matrix)
+    assert [diffusion.signal(0, t) for t in range(4)] == [0, 0, 0, 0.125]
+    assert DiffusionOperator.from_matrix(np.eye(2), sink=1).signal(0, 10**9) == 0
+
+
+def test_an_exact_signal_out_of_reach() -> None:
+    with pytest.raises(UndecidedError, match="numbers of"):
+        DiffusionOperator(families.line(3)).signal(0, 10**9)

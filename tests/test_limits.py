@@ -140,3 +140,22 @@ def test_signals_below_the_floats_are_exact() -> None:
 
 def test_a_tail_knows_zero() -> None:
     assert Tail([Fraction(1), Fraction(0), Fraction(0), Fraction(0)]).is_zero()
+
+
+def test_a_limit_attained_at_every_second_step_is_not_called_settled() -> None:
+    """Infinitely many times, but not all later ones: no tuple can say it, an error does."""
+    future = limits._Future(6)
+    gaps = [Fraction(0) if t % 2 else -Fraction(1, 2**t) for t in range(12)]
+    assert future.is_settled(gaps)
+    with pytest.raises(UndecidedError, match=r"limit Fraction\(1, 3\) .* infinitely many"):
+        future.fidelity(gaps, Fraction(1, 3), 0)
+
+
+def test_a_double_eigenvalue_that_does_not_lead() -> None:
+    """A polynomial factor on a smaller eigenvalue is outweighed in the end, and only then."""
+    terms = [-Fraction(1, 2**t) + 20 * t * Fraction(1, 3**t) for t in range(10)]
+    tail = Tail(terms)
+    assert not tail.is_negative_from(5)
+    assert tail.is_negative_from(40)
+    assert tail.stays_below(Fraction(1, 2), 40)
+    assert not tail.stays_below(Fraction(1, 2), 1)

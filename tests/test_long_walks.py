@@ -183,3 +183,18 @@ def test_disagreeing_orders_may_be_long_too() -> None:
     assert time > 10**6
     assert (1 - QUARTER) * mean <= time <= math.ceil(mean / QUARTER) - 1
     assert walk.exact.shape == (3, 3)
+
+
+def test_more_precision_is_asked_for_until_there_is_enough() -> None:
+    """A computation that needs 1,000 bits gets them; one that never converges is refused."""
+    asked: list[int] = []
+
+    def hard() -> Any:
+        asked.append(flint.ctx.prec)
+        ok = flint.ctx.prec > 1000
+        return flint.arb(1) if ok else flint.arb(1, 1)
+
+    assert balls._to_float(hard, 10, 10) == 1
+    assert len(asked) > 3
+    with pytest.raises(UndecidedError, match="10 steps"):
+        balls._to_float(lambda: flint.arb(1, 1), 10, 10)
