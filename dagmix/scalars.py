@@ -65,10 +65,6 @@ def _finite(value: float, what: str) -> float:
 
 
 def _from_sympy(value: Any, what: str) -> Fraction | float | Expr:
-    if value.is_Rational:
-        return Fraction(int(value.p), int(value.q))
-    if value.is_Float:
-        return _finite(float(value), what)
     if value.is_number and not (value.is_real and value.is_finite):
         message = f"{what} must be a finite real number; got {value}"
         raise NumberError(message)
