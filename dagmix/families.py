@@ -11,8 +11,8 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from dagmix.errors import NumberError
 from dagmix.graph import FeedforwardDAG
+from dagmix.scalars import read_count
 
 
 def line(n: int) -> FeedforwardDAG:
@@ -43,8 +43,8 @@ def sliding_window(n: int, width: int) -> FeedforwardDAG:
     >>> sliding_window(5, 2).edges[:3]
     ((0, 0), (0, 1), (0, 2))
     """
-    _check(n, 1, "n")
-    _check(width, 0 if n == 1 else 1, "width")
+    read_count(n, 1, "n")
+    read_count(width, 0 if n == 1 else 1, "width")
     ones = np.ones((n, n), dtype=bool)
     return FeedforwardDAG.from_mask(np.tril(ones) & np.triu(ones, -width))
 
@@ -59,7 +59,7 @@ def express_pair(n: int) -> tuple[FeedforwardDAG, FeedforwardDAG]:
     >>> [sorted(edge for edge in head.edges if edge[0] != edge[1]) for head in express_pair(4)]
     [[(0, 3), (1, 3), (2, 3)], [(0, 2), (1, 3), (2, 3)]]
     """
-    _check(n, 2, "n")
+    read_count(n, 2, "n")
     one, two = (
         [(j, n - 1 if j % 2 == parity else min(j + 2, n - 1)) for j in range(n - 1)]
         for parity in (0, 1)
@@ -77,7 +77,7 @@ def lane_pair(k: int) -> tuple[FeedforwardDAG, FeedforwardDAG]:
     >>> lane_pair(2)[0].in_degree(4), lane_pair(2)[1].in_degree(4)
     (3, 2)
     """
-    _check(k, 1, "k")
+    read_count(k, 1, "k")
     x, y = list(range(1, k + 1)), list(range(k + 1, 2 * k + 1))
     nodes = range(2 * k + 2)
     one, two = _lanes(x, y, nodes[-1]), _lanes(y, x, nodes[-1])
@@ -93,7 +93,7 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
     >>> [len(list(unique_sink_dags(n))) for n in (1, 2, 3, 4)]
     [1, 1, 3, 21]
     """
-    _check(n, 1, "n")
+    read_count(n, 1, "n")
     choices = [
         [chosen for size in range(1, n - j) for chosen in combinations(range(j + 1, n), size)]
         for j in range(n - 1)
@@ -106,9 +106,3 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
 def _lanes(clean: list[int], fed: list[int], sink: int) -> list[tuple[int, int]]:
     steps = [step for lane in (clean, fed) for step in pairwise([0, *lane, sink])]
     return steps + [(0, node) for node in fed]
-
-
-def _check(value: int, least: int, name: str) -> None:
-    if value != int(value) or value < least:
-        message = f"{name} is an integer, at least {least}; got {value!r}"
-        raise NumberError(message)
