@@ -8,7 +8,7 @@ the sentence holds for them. The paper is *Beyond Parallelism* (arXiv 2507.02944
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from dagmix.operators import WalkOperator
 
 Heads = Sequence[FeedforwardDAG]
 Weights = Sequence[Fraction]
+Claim = Callable[[tuple[FeedforwardDAG, ...], tuple[Fraction, ...], Fraction], bool]
 
 
 def never_faster_than_the_fastest(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:

@@ -7,7 +7,7 @@ first that violates a claim is a smallest witness. `dagmix.claims` has claims to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -18,12 +18,11 @@ from rich.progress import Progress
 
 from dagmix.arrays import TOLERANCE
 from dagmix.candidates import Edges, Kinds
+from dagmix.claims import Claim
 from dagmix.errors import ClaimError, SymbolicError
 from dagmix.graph import FeedforwardDAG
 from dagmix.scalars import read_count, read_epsilon
 from dagmix.weights import read_weights
-
-Claim = Callable[[tuple[FeedforwardDAG, ...], tuple[Fraction, ...], Fraction], bool]
 
 QUARTER = Fraction(1, 4)
 

@@ -17,7 +17,8 @@ from zoo import sinks
 
 from dagmix import DagmixError, FeedforwardDAG, claims, errors
 from dagmix.candidates import Kinds
-from dagmix.search import Claim, NotFound, Witness, smallest_witness
+from dagmix.claims import Claim
+from dagmix.search import NotFound, Witness, smallest_witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
