@@ -78,5 +78,9 @@ class UndecidedError(DagmixError):
     """The answer could not be certified within the budget; the message says how far it got."""
 
 
+class ClaimError(DagmixError):
+    """A claim to search a witness against answers True or False, and does not raise."""
+
+
 class FileError(DagmixError):
     """A file that is not what it should be."""

@@ -1,18 +1,42 @@
 """Named graphs and pairs of heads, with known answers.
 
 Nodes are 0..n−1 unless said otherwise, every node has its self-loop, and the sink is the
-last node.
+last node. Graphs that may lack a unique sink are repaired or refused, as they say. What is
+known of them without computing is in `dagmix.closed_forms`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dagmix.errors import NumberError
 from dagmix.graph import FeedforwardDAG
+from dagmix.measures import Measures, describe
+from dagmix.pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
+from dagmix.random_graphs import oriented_erdos_renyi, walk_back, with_one_sink
+from dagmix.scalars import read_count
+
+__all__ = [
+    "Measures",
+    "complete",
+    "describe",
+    "dilated",
+    "express_pair",
+    "lane_pair",
+    "line",
+    "log_sparse",
+    "oriented_erdos_renyi",
+    "reset_pair",
+    "reversed_lines",
+    "run_pair",
+    "sink_window",
+    "sliding_window",
+    "unique_sink_dags",
+    "walk_back",
+]
 
 
 def line(n: int) -> FeedforwardDAG:
@@ -43,45 +67,48 @@ def sliding_window(n: int, width: int) -> FeedforwardDAG:
     >>> sliding_window(5, 2).edges[:3]
     ((0, 0), (0, 1), (0, 2))
     """
-    _check(n, 1, "n")
-    _check(width, 0 if n == 1 else 1, "width")
-    ones = np.ones((n, n), dtype=bool)
-    return FeedforwardDAG.from_mask(np.tril(ones) & np.triu(ones, -width))
+    return FeedforwardDAG.from_mask(_window(n, width))
 
 
-def express_pair(n: int) -> tuple[FeedforwardDAG, FeedforwardDAG]:
-    """Return two slow heads whose even mixture is fast for every n.
+def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
+    """Return a causal window with attention sinks, nodes that everybody later hears.
 
-    In head 1 every even node has its one edge to the sink, every odd node j its one edge to
-    min(j + 2, n − 1); head 2 swaps the parities. Each head has one slow lane, which the
-    other head leaves at once: the mixture has T(¼) = 5 for n ≥ 6.
+    Node i hears itself, its `width` predecessors and the nodes 0, …, `sinks` − 1.
 
-    >>> [sorted(edge for edge in head.edges if edge[0] != edge[1]) for head in express_pair(4)]
-    [[(0, 3), (1, 3), (2, 3)], [(0, 2), (1, 3), (2, 3)]]
+    >>> sink_window(5, 1, 1).in_degree(4), sink_window(5, 0, 1) == line(5)
+    (3, True)
     """
-    _check(n, 2, "n")
-    one, two = (
-        [(j, n - 1 if j % 2 == parity else min(j + 2, n - 1)) for j in range(n - 1)]
-        for parity in (0, 1)
-    )
-    return FeedforwardDAG(one, nodes=range(n)), FeedforwardDAG(two, nodes=range(n))
+    mask = _window(n, width)
+    mask[:, : read_count(sinks, 0, "sinks")] = True
+    return FeedforwardDAG.from_mask(np.tril(mask))
 
 
-def lane_pair(k: int) -> tuple[FeedforwardDAG, FeedforwardDAG]:
-    """Return two heads whose even mixture amplifies fidelity without bound as k grows.
+def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> FeedforwardDAG:
+    """Return the dilated window: node i hears itself and i − d, i − 2d, …, i − width·d.
 
-    Nodes are s = 0, x_i = i, y_i = k + i for i = 1, …, k, and τ = 2k + 1. Head 1 has the
-    lane s → x_1 → … → x_k → τ, and the lane s → y_1 → … → y_k → τ each of whose nodes is
-    also fed by s. Head 2 swaps x and y.
+    With d = `dilation` ≥ 2 the last d nodes send to nobody. With `repair` each of them gets
+    the missing edge to n − 1; without, SinkError is raised where there are several sinks.
 
-    >>> lane_pair(2)[0].in_degree(4), lane_pair(2)[1].in_degree(4)
-    (3, 2)
+    >>> [edge for edge in dilated(5, 2, 2).edges if edge[0] != edge[1]]
+    [(0, 2), (0, 4), (1, 3), (2, 4), (3, 4)]
     """
-    _check(k, 1, "k")
-    x, y = list(range(1, k + 1)), list(range(k + 1, 2 * k + 1))
-    nodes = range(2 * k + 2)
-    one, two = _lanes(x, y, nodes[-1]), _lanes(y, x, nodes[-1])
-    return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
+    size, step = read_count(n, 1, "n"), read_count(dilation, 1, "dilation")
+    reach = read_count(width, 1, "width") * step
+    back = np.subtract.outer(np.arange(size), np.arange(size))
+    mask = (back >= 0) & (back <= reach) & (back % step == 0)
+    return with_one_sink(mask, repair=repair)
+
+
+def log_sparse(n: int) -> FeedforwardDAG:
+    """Return the graph of powers of two: node i hears i, i − 1, i − 2, i − 4 and so on.
+
+    >>> [edge[0] for edge in log_sparse(9).edges if edge[1] == 8]
+    [0, 4, 6, 7, 8]
+    """
+    size = read_count(n, 1, "n")
+    back = np.subtract.outer(np.arange(size), np.arange(size))
+    powers = 2 ** np.arange(size.bit_length())
+    return FeedforwardDAG.from_mask((back == 0) | np.isin(back, powers))
 
 
 def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
@@ -93,7 +120,7 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
     >>> [len(list(unique_sink_dags(n))) for n in (1, 2, 3, 4)]
     [1, 1, 3, 21]
     """
-    _check(n, 1, "n")
+    read_count(n, 1, "n")
     choices = [
         [chosen for size in range(1, n - j) for chosen in combinations(range(j + 1, n), size)]
         for j in range(n - 1)
@@ -103,12 +130,8 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
         yield FeedforwardDAG(edges, nodes=range(n))
 
 
-def _lanes(clean: list[int], fed: list[int], sink: int) -> list[tuple[int, int]]:
-    steps = [step for lane in (clean, fed) for step in pairwise([0, *lane, sink])]
-    return steps + [(0, node) for node in fed]
-
-
-def _check(value: int, least: int, name: str) -> None:
-    if value != int(value) or value < least:
-        message = f"{name} is an integer, at least {least}; got {value!r}"
-        raise NumberError(message)
+def _window(n: int, width: int) -> NDArray[np.bool_]:
+    size = read_count(n, 1, "n")
+    reach = read_count(width, 0 if size == 1 else 1, "width")
+    ones = np.ones((size, size), dtype=bool)
+    return np.tril(ones) & np.triu(ones, -reach)

@@ -113,3 +113,16 @@ def read_steps(value: Any, what: str = "t") -> int:
         message = f"{what} must be an integer, at least 0; got {brief(value)}"
         raise StepError(message)
     return int(number)
+
+
+def read_count(value: Any, least: int, what: str) -> int:
+    """Return an integer that is at least `least`; raise NumberError naming `what`.
+
+    >>> read_count(3, 1, "n")
+    3
+    """
+    number = read_scalar(value, what)
+    if not isinstance(number, Fraction | float) or number != int(number) or number < least:
+        message = f"{what} is an integer, at least {least}; got {value!r}"
+        raise NumberError(message)
+    return int(number)

@@ -1,0 +1,127 @@
+"""Mixtures of graphs on few nodes, one of each kind, in order of size.
+
+A candidate is a tuple of feedforward graphs on 0..n−1 with all self-loops, each with the
+unique sink n−1. Two are of one kind where a relabelling of the nodes before the sink, and
+an exchange of heads of equal weight, makes one the other; of each kind the least is taken
+(heads are compared by their number of edges, then by their edges). The order is by n, then
+by the total number of edges, self-loops not counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import combinations, permutations, product
+
+Edges = tuple[tuple[int, int], ...]
+Key = tuple[int, Edges]  # heads are compared by size first
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The edges (sender, receiver) of every head on the nodes 0..n−1, self-loops left out."""
+
+    n: int
+    heads: tuple[Edges, ...]
+
+    @property
+    def edges(self) -> int:
+        """The total number of edges."""
+        return sum(map(len, self.heads))
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """What makes candidates one kind.
+
+    Parameters
+    ----------
+    weights : sequence of Fraction
+        One for each head; heads of equal weight may be exchanged.
+    common_order : bool
+        All edges j → i of all heads have j < i, hence the heads share an order. Otherwise
+        every head has an order of its own.
+
+    >>> half = Fraction(1, 2)
+    >>> [c.n for c in Kinds((half, half), common_order=True).up_to(3)]
+    [1, 2, 3, 3, 3, 3, 3, 3]
+    """
+
+    weights: tuple[Fraction, ...]
+    common_order: bool
+
+    def up_to(self, max_nodes: int) -> Iterator[Candidate]:
+        """Yield one candidate of each kind, in order of size."""
+        for n in range(1, max_nodes + 1):
+            possible = range(n - 1, n * (n - 1) // 2 + 1)
+            for sizes in sorted(product(possible, repeat=len(self.weights)), key=sum):
+                yield from (Candidate(n, heads) for heads in self._of_sizes(n, sizes))
+
+    def _of_sizes(self, n: int, sizes: tuple[int, ...]) -> Iterator[tuple[Edges, ...]]:
+        first, *others = (_graphs(n, size, ordered=self.common_order) for size in sizes)
+        if not self.common_order:
+            # Every relabelling is admitted, so that a least tuple's first head is least alone.
+            first = tuple(edges for edges in first if self._is_least(n, (edges,)))
+        return filter(lambda heads: self._is_least(n, heads), product(first, *others))
+
+    def _is_least(self, n: int, heads: tuple[Edges, ...]) -> bool:
+        mine = [(len(edges), edges) for edges in heads]
+        relabelled = (_images(n, edges, ordered=self.common_order) for edges in heads)
+        for images in zip(*relabelled, strict=True):
+            keys = [image for image in images if image is not None]
+            if len(keys) == len(heads) and self._exchanged(keys) < mine:
+                return False
+        return True
+
+    def _exchanged(self, keys: Sequence[Key]) -> list[Key]:
+        """Sort the heads among those of equal weight."""
+        weights = self.weights[: len(keys)]
+        if len(set(weights)) == 1:
+            return sorted(keys)
+        groups: dict[Fraction, list[Key]] = {weight: [] for weight in weights}
+        for weight, key in sorted(zip(weights, keys, strict=True), reverse=True):
+            groups[weight].append(key)
+        return [groups[weight].pop() for weight in weights]
+
+
+@lru_cache(maxsize=256)
+def _graphs(n: int, size: int, *, ordered: bool) -> tuple[Edges, ...]:
+    """Return all graphs with `size` edges and the unique sink n−1, labelled, in order."""
+    forward = set(_forward(0, n, size))
+    if ordered:
+        return tuple(sorted(forward))
+    return tuple(sorted({_relabel(edges, to) for edges in forward for to in _relabellings(n)}))
+
+
+def _forward(j: int, n: int, size: int) -> Iterator[Edges]:
+    """Yield the choices of `size` edges from the nodes j..n−2 to later ones, each with one."""
+    if j == n - 1:
+        yield from [()] * (size == 0)
+        return
+    others = n - 2 - j
+    most = others * (others + 1) // 2
+    for chosen in range(max(1, size - most), min(n - 1 - j, size - others) + 1):
+        for receivers in combinations(range(j + 1, n), chosen):
+            here = tuple((j, i) for i in receivers)
+            yield from (here + rest for rest in _forward(j + 1, n, size - chosen))
+
+
+@lru_cache(maxsize=16)
+def _relabellings(n: int) -> tuple[tuple[int, ...], ...]:
+    return tuple((*to, n - 1) for to in permutations(range(n - 1)))
+
+
+def _relabel(edges: Edges, to: Sequence[int]) -> Edges:
+    return tuple(sorted((to[j], to[i]) for j, i in edges))
+
+
+@lru_cache(maxsize=2**16)
+def _images(n: int, edges: Edges, *, ordered: bool) -> tuple[Key | None, ...]:
+    """Return a graph under every relabelling, None where an order is kept and it breaks it."""
+    images = (_relabel(edges, to) for to in _relabellings(n))
+    return tuple(
+        (len(image), image) if not ordered or all(j < i for j, i in image) else None
+        for image in images
+    )

@@ -1,0 +1,102 @@
+"""Sentences of the paper about mixtures, as predicates that a search can try to refute.
+
+Each takes heads (graphs with one common sink), their weights and ε, and returns True where
+the sentence holds for them. The paper is *Beyond Parallelism* (arXiv 2507.02944, 2025), its
+§2.2 and §3.1. All are false, and `dagmix.search.smallest_witness` finds out where.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import lru_cache
+
+from dagmix.graph import FeedforwardDAG
+from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operators import WalkOperator
+
+Heads = Sequence[FeedforwardDAG]
+Weights = Sequence[Fraction]
+Claim = Callable[[tuple[FeedforwardDAG, ...], tuple[Fraction, ...], Fraction], bool]
+
+
+def never_faster_than_the_fastest(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+    """Claim T(W̄) ≥ min_h T(W_h).
+
+    "One cannot hope for a combined chain to mix faster than the fastest individual chain"
+    (after eq. 15).
+
+    >>> line, fork = [FeedforwardDAG(e, nodes="abc") for e in (["ab", "bc"], ["ac", "bc"])]
+    >>> never_faster_than_the_fastest([line, fork], [Fraction(1, 2)] * 2, Fraction(1, 4))
+    True
+    """
+    times = [_mixing_time(head, epsilon) for head in heads]
+    return MultiHeadWalk(heads, weights).mixing_time(epsilon) >= min(times)
+
+
+def never_slower_than_the_slowest(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+    """Claim T(W̄) ≤ max_h T(W_h).
+
+    The mixture "is only guaranteed to be faster than the worse head" (end of §2.2), its bound
+    "always better than the worse" (after eq. 4).
+
+    >>> heads = [FeedforwardDAG(e, nodes="abcd") for e in (["ac", "bc", "cd"], ["ab", "bd", "cd"])]
+    >>> never_slower_than_the_slowest(heads, [Fraction(1, 2)] * 2, Fraction(1, 4))
+    False
+    """
+    times = [_mixing_time(head, epsilon) for head in heads]
+    return MultiHeadWalk(heads, weights).mixing_time(epsilon) <= max(times)
+
+
+def lower_bound_of_equation_20(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+    """Claim 2N / max_h p_h ≤ T(W̄) with N = n − 1 (eq. 20, its left half).
+
+    p_h is the least chance of head h to leave a node before the sink.
+
+    >>> edge = FeedforwardDAG(["ab"])
+    >>> lower_bound_of_equation_20([edge, edge], [Fraction(1, 2)] * 2, Fraction(1, 4))
+    False
+    """
+    p = max(WalkOperator(head).forward_probability() for head in heads)
+    return 2 * _forward_moves(heads) / p <= MultiHeadWalk(heads, weights).mixing_time(epsilon)
+
+
+def within_two_n_over_p(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+    """Claim T(W̄) ≤ ⌈2N / p⌉ with N = n − 1 and p = Σ α_h p_h (Theorem 2.8, eqs. 3 and 12).
+
+    True for heads that share an order, at every ε ≥ e⁻²; without one false, first at n = 5.
+
+    >>> edge = FeedforwardDAG(["ab"])
+    >>> within_two_n_over_p([edge, edge], [Fraction(1, 2)] * 2, Fraction(1, 4))
+    True
+    """
+    each = [WalkOperator(head).forward_probability() for head in heads]
+    p = sum(alpha * one for alpha, one in zip(weights, each, strict=True))
+    bound = math.ceil(2 * _forward_moves(heads) / p)
+    return MultiHeadWalk(heads, weights).mixing_time(epsilon) <= bound
+
+
+def mixing_keeps_fidelity(
+    heads: Heads,
+    weights: Weights,
+    epsilon: Fraction,  # noqa: ARG001 - claims take the same three
+) -> bool:
+    """Claim φ_min(Δ̄) ≥ max_h φ_min(Δ_h): amplification is at least 1 (§3.1, Definition 3.12).
+
+    Heads with a unique sink have positive fidelity, so the amplification is a number.
+
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> mixing_keeps_fidelity(heads, [Fraction(1, 2)] * 2, Fraction(1, 4))
+    True
+    """
+    return MultiHeadDiffusion(heads, weights).amplification() >= 1
+
+
+@lru_cache(maxsize=2**12)
+def _mixing_time(head: FeedforwardDAG, epsilon: Fraction) -> int | float:
+    return WalkOperator(head).mixing_time(epsilon)
+
+
+def _forward_moves(heads: Heads) -> int:
+    return len(heads[0].nodes) - 1

@@ -1,0 +1,73 @@
+"""What a graph does, in a few exact numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dagmix.graph import FeedforwardDAG
+from dagmix.operators import QUARTER, DiffusionOperator, WalkOperator
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The measures of one graph; times are in steps.
+
+    Attributes
+    ----------
+    n, edges : int
+        Nodes, and edges with self-loops counted.
+    mixing_time : int
+        T(ε) of the walk to the sink.
+    hitting_time : Fraction
+        max_j E_j[T], the expected steps to the sink from the worst start.
+    fidelity : Fraction
+        φ_min of the diffusion, over t ≥ 0.
+    normalised_fidelity : Fraction
+        n · φ_min; 1 for the complete graph with n ≥ 3.
+    backward_mixing_time : int or float
+        T(ε) of the diffusion read as a chain that walks backward and is absorbed at the
+        unique source; math.inf where there are several sources.
+    """
+
+    n: int
+    edges: int
+    mixing_time: int | float
+    hitting_time: Fraction
+    fidelity: Fraction
+    normalised_fidelity: Fraction
+    backward_mixing_time: int | float
+
+
+def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
+    """Return the measures of a graph with a unique sink, all exact.
+
+    Raises SinkError where there are several sinks, EpsilonError unless 0 < ε < 1.
+
+    >>> from dagmix.families import line
+    >>> describe(line(4))  # doctest: +NORMALIZE_WHITESPACE
+    Measures(n=4, edges=7, mixing_time=7, hitting_time=Fraction(6, 1), fidelity=Fraction(3, 8),
+             normalised_fidelity=Fraction(3, 2), backward_mixing_time=7)
+    """
+    walk, n = WalkOperator(graph), len(graph.nodes)
+    fidelity = Fraction(DiffusionOperator(graph).minimax_fidelity().value)
+    return Measures(
+        n=n,
+        edges=len(graph.edges),
+        mixing_time=walk.mixing_time(epsilon),
+        hitting_time=Fraction(max(walk.expected_hitting_times())),
+        fidelity=fidelity,
+        normalised_fidelity=n * fidelity,
+        backward_mixing_time=_backward_mixing_time(graph, epsilon),
+    )
+
+
+def _backward_mixing_time(graph: FeedforwardDAG, epsilon: Any) -> int | float:
+    """Return T(ε) of Δ as a backward chain, which is the walk of the graph with edges reversed."""
+    if len(graph.sources) > 1:
+        return math.inf
+    edges = [(i, j) for j, i in graph.edges]
+    backward = FeedforwardDAG(edges, nodes=graph.nodes, self_loops=None)
+    return WalkOperator(backward).mixing_time(epsilon)
