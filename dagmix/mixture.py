@@ -70,6 +70,7 @@ class MultiHead(Operator):
             raise EmptyError(message)
         exact, any_float = read_weights(weights, len(self.heads), tolerance)
         self.weights = tuple(map(float, exact)) if any_float else tuple(exact)
+        self._exact_weights = exact
         nodes, self._parts = self._read_heads(tolerance)
         mixture: Transition = Mixture(exact, self._parts)
         self._refuse_floats_with_symbols(mixture)
@@ -77,6 +78,11 @@ class MultiHead(Operator):
             mixture = AsFloats(mixture)
         arguments = (self.heads, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
+
+    @property
+    def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
+        """The exact weight and the matrix of every head, weights of 0 included."""
+        return tuple(zip(self._exact_weights, self._parts, strict=True))
 
     def _read_heads(self, tolerance: float) -> tuple[Nodes, list[Transition]]:
         """Return the common nodes and the heads' matrices; arrays take the others' labels."""
