@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import flint
 from scipy.special import bdtrin
 
-from dagmix.balls import ball, precision
+from dagmix.balls import MOST_BITS, ball, precision
 from dagmix.errors import UndecidedError
 
 Answer = TypeVar("Answer")
@@ -72,7 +72,7 @@ def tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fractio
     """Decide P[Bin(t, p) ≤ N − 1] ≤ ε for 0 < p < 1, exactly at ties.
 
     Takes about min(t, N) products of balls. Raises UndecidedError where a possible tie needs
-    numbers of more than 2²⁷ bits.
+    numbers of more than 2²⁷ bits, and 8,192 bits of a ball do not tell.
 
     >>> tail_at_most(5, 3, Fraction(1, 2), Fraction(1, 2))
     True
@@ -83,7 +83,7 @@ def tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fractio
     def compare(bits: int) -> bool | None:
         verdict = _compare(_tail(trials, successes, chance), ball(epsilon))
         if verdict is None and bits >= BITS_BEFORE_TIES and _may_tie(trials, chance, epsilon):
-            return _exact_tail_at_most(trials, successes, chance, epsilon)
+            return _exact_tail_at_most(trials, successes, chance, epsilon, bits)
         return verdict
 
     return settle(compare)
@@ -160,9 +160,14 @@ def _may_tie(trials: int, chance: Fraction, epsilon: Fraction) -> bool:
     return pow(chance.denominator, trials, epsilon.denominator) == 0
 
 
-def _exact_tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fraction) -> bool:
+def _exact_tail_at_most(
+    trials: int, successes: int, chance: Fraction, epsilon: Fraction, tried: int
+) -> bool | None:
+    """Decide in integers; None where they are too long and `tried` bits of a ball not many."""
     bits = trials * chance.denominator.bit_length()
     if bits > LARGEST_TAIL:
+        if tried < MOST_BITS:
+            return None
         message = f"the exact binomial tail of {trials} trials needs numbers of {bits} bits"
         raise UndecidedError(message)
     hit, miss = chance.numerator, chance.denominator - chance.numerator

@@ -95,7 +95,8 @@ def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
         forward_probability=number(least.low),
         distance=greatest_distance(walk.support, walk.sink.index),
         holding=least_trials(min(moves, 1), min(least.high, Fraction(1)), threshold),
-        **_by_order(walk, chance, least.low, threshold),
+        # p_min ≥ p, even where both are enclosed.
+        **_by_order(walk, chance, max(least.low, chance), threshold),
         **_by_mean(walk, time, threshold),
     )
 
@@ -131,7 +132,8 @@ def _by_order(
         "chernoff": chernoff_trials(moves, chance, epsilon) if chance else math.inf,
         "doubled": twice if large else SMALL_EPSILON,
         "binomial": least_trials(moves, chance, epsilon),
-        "path": least_trials(longest, least, epsilon),
+        # Without a chance to leave there is another sink, which no path counts.
+        "path": least_trials(longest, least, epsilon) if least else math.inf,
     }
 
 
