@@ -56,16 +56,14 @@ class Backward(Transition):
 class BackwardMixing(Tabled):
     """The chain of bounds on φ_min, the least fidelity of a node but the source.
 
-    Attributes
-    ----------
-    source, nodes : s, and the number n of nodes.
-    fidelity : φ_min = min_{j≠s} φ_j.
-    time : T_bwd, the backward mixing time at ε = ¼.
-    normalised : n φ_min, bounded by each of what follows; the last three grow.
-    hit : n min_{j≠s} P_τ(hit j), hits of the chain that starts at the sink τ.
-    visited : n/(n−1) E_τ[distinct nodes but s visited].
-    hitting : n/(n−1) E_τ[T_s].
-    mixing : 8/3 T_bwd.
+    - `source`, `nodes`: s, and the number n of nodes.
+    - `fidelity`: φ_min = min_{j≠s} φ_j.
+    - `time`: T_bwd, the backward mixing time at ε = ¼.
+    - `normalised`: n φ_min, bounded by each of what follows; the last three grow.
+    - `hit`: n min_{j≠s} P_τ(hit j), hits of the chain that starts at the sink τ.
+    - `visited`: n/(n−1) E_τ[distinct nodes but s visited].
+    - `hitting`: n/(n−1) E_τ[T_s].
+    - `mixing`: 8/3 T_bwd.
 
     Fractions for rational operators, floats (rounded) for float ones; math.inf where the chain
     may miss the source.

@@ -44,23 +44,21 @@ class PaperBound:
 class MixingBounds(Tabled):
     """T(ε) of a walk and every bound on it: an integer, or math.inf, or not applicable.
 
-    Attributes
-    ----------
-    epsilon, time : ε and T(ε), exactly.
-    moves : N = n − 1.
-    head_probabilities : p_h, the least chance to leave a node but the sink, for every head.
-    head_probability : p = Σ α_h p_h.
-    forward_probability : p_min = min_j Σ α_h (1 − W_h[j, j]) ≥ p, the mixture's own.
-    longest_path : K ≤ N, edges of a longest path to the sink in the union of the heads.
-    paper : T ≤ ⌈2N/p⌉ and its premise (Theorem 2.8).
-    chernoff : T ≤ ⌈(N + L + √(L² + 2NL))/p⌉ with L = ln(1/ε) (Theorem A).
-    doubled : T ≤ ⌈2N/p⌉ for ε ≥ e⁻² (Theorem A).
-    binomial : T ≤ min{t : P[Bin(t, p) ≤ N − 1] ≤ ε}.
-    path : the same with K for N and p_min for p.
-    distance : T ≥ the longest of the shortest paths to the sink.
-    holding : T ≥ min{t : (1 − p_min)ᵗ ≤ ε}.
-    mean : E = max_j E_j[steps to the sink].
-    mean_lower, mean_upper : (1 − ε)E ≤ T ≤ ⌈E/ε⌉ − 1 (0 for one node).
+    - `epsilon`, `time`: ε and T(ε), exactly.
+    - `moves`: N = n − 1.
+    - `head_probabilities`: p_h, the least chance to leave a node but the sink, for every head.
+    - `head_probability`: p = Σ α_h p_h.
+    - `forward_probability`: p_min = min_j Σ α_h (1 − W_h[j, j]) ≥ p, the mixture's own.
+    - `longest_path`: K ≤ N, edges of a longest path to the sink in the union of the heads.
+    - `paper`: T ≤ ⌈2N/p⌉ and its premise (Theorem 2.8).
+    - `chernoff`: T ≤ ⌈(N + L + √(L² + 2NL))/p⌉ with L = ln(1/ε) (Theorem A).
+    - `doubled`: T ≤ ⌈2N/p⌉ for ε ≥ e⁻² (Theorem A).
+    - `binomial`: T ≤ min{t : P[Bin(t, p) ≤ N − 1] ≤ ε}.
+    - `path`: the same with K for N and p_min for p.
+    - `distance`: T ≥ the longest of the shortest paths to the sink.
+    - `holding`: T ≥ min{t : (1 − p_min)ᵗ ≤ ε}.
+    - `mean`: E = max_j E_j[steps to the sink].
+    - `mean_lower`, `mean_upper`: (1 − ε)E ≤ T ≤ ⌈E/ε⌉ − 1 (0 for one node).
 
     The bounds from `paper` to `path` need heads that share an order. Where p, p_min and E are
     floats, they are rounded here; bounds are taken from an enclosure, on the safe side.

@@ -27,14 +27,12 @@ ROUNDING = 2.0**-40  # by which a float distribution function may fall
 class BestHeadTail(Tabled):
     """Pr(p_h ≥ x) and Pr(p* ≥ x), or lower bounds on them where `exact` is False.
 
-    Attributes
-    ----------
-    threshold, heads : x and H.
-    one_head : Pr(p_h ≥ x), equation (16).
-    none : Pr(p* < x), equation (17); an upper bound where `exact` is False.
-    best_head : Pr(p* ≥ x), equation (18).
-    limit : lim Pr(p* ≥ x) as H grows, equation (19): 1 where Pr(p_h ≥ x) > 0, else 0.
-    exact : whether F(x−) was given, so that the four are equalities.
+    - `threshold`, `heads`: x and H.
+    - `one_head`: Pr(p_h ≥ x), equation (16).
+    - `none`: Pr(p* < x), equation (17); an upper bound where `exact` is False.
+    - `best_head`: Pr(p* ≥ x), equation (18).
+    - `limit`: lim Pr(p* ≥ x) as H grows, equation (19): 1 where Pr(p_h ≥ x) > 0, else 0.
+    - `exact`: whether F(x−) was given, so that the four are equalities.
     """
 
     threshold: Fraction | float
@@ -90,6 +88,8 @@ def best_head_tail(
     NumberError, StepError, EmptyError
         For a threshold that is not a number, a number of heads that is not an integer, 0 heads.
 
+    Examples
+    --------
     >>> best_head_tail(lambda y: y, 3, Fraction(1, 2)).best_head  # uniform on [0, 1]
     Fraction(7, 8)
     >>> half = lambda y: Fraction(y >= Fraction(1, 2))  # every head has p_h = ½
