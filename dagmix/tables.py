@@ -11,9 +11,10 @@ from io import StringIO
 from typing import Any
 
 from rich.box import SIMPLE
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape as literal
 from rich.table import Table
+from rich.text import Text
 
 WIDTH = 100  # columns of the plain text
 READABLE = 20  # characters of a number, past which it is rounded
@@ -34,14 +35,14 @@ class Tabled:
     def rows(self) -> Sequence[Sequence[str]]:
         """Return the rows, a text for each column."""
 
-    def __rich__(self) -> Table:
-        """Return the table for a terminal."""
-        table = Table(title=literal(self.title()), title_justify="left", box=SIMPLE)
+    def __rich__(self) -> Group:
+        """Return title and table for a terminal."""
+        table = Table(box=SIMPLE)
         for name in self.columns():
             table.add_column(literal(name))
         for row in self.rows():
             table.add_row(*map(literal, row))
-        return table
+        return Group(Text(self.title()), table)
 
     def __str__(self) -> str:
         """Return the table as plain text."""

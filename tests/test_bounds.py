@@ -305,7 +305,7 @@ def test_tables() -> None:
     text, html = str(found), found._repr_html_()
     assert "not guaranteed (e^(−pN) > ε)" in text
     assert "not applicable: ε is below e⁻²" in text
-    assert len(found.rows()) == found.__rich__().row_count == html.count("<tr>") - 1 == 9
+    assert len(found.rows()) == html.count("<tr>") - 1 == 9
     assert all(row[2] == str(found.time) for row in found.rows())
     assert "…" in found.title()
     assert "K = none" in str(bounds.mixing_time(MultiHeadWalk(example_3_13())))
