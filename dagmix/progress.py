@@ -91,7 +91,7 @@ def longest_path(support: Support, order: Ints, sink: int) -> int:
     length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
     length[sink] = 0
     for j in reversed(order.tolist()):
-        ahead = length[receivers[starts[j] : starts[j + 1]]].max(initial=-1)
+        ahead = length[receivers[starts[j] : starts[j + 1]]].max()
         if j != sink and ahead >= 0:
             # Only later nodes have a length yet, so that j's own loop does not count.
             length[j] = ahead + 1

@@ -115,18 +115,18 @@ def test_two_nodes() -> None:
 
 
 def test_a_chain_that_may_miss_its_source() -> None:
-    """u and v hear only each other and are heard by τ, as s is: E[T_s] = T_bwd = ∞."""
-    matrix = [
-        [1, 0, 0, 0],
-        [0, HALF, HALF, 0],
-        [0, HALF, HALF, 0],
-        [Fraction(1, 4), Fraction(1, 4), 0, HALF],
-    ]
+    """u and v hear only each other and are heard by τ, as s is: E[T_s] = T_bwd = ∞.
+
+    The source's own fidelity, 1/5, is not among those of the other nodes.
+    """
+    fifth = Fraction(1, 5)
+    matrix = [[1, 0, 0, 0], [0, HALF, HALF, 0], [0, HALF, HALF, 0], [fifth / 2, 2 * fifth, 0, HALF]]
     diffusion = DiffusionOperator.from_matrix(matrix, nodes="suvτ")
     chain = backward_mixing(diffusion)
     assert chain.time == chain.hitting == chain.mixing == math.inf
-    assert chain.fidelity == QUARTER
-    assert (chain.hit, chain.visited) == (2, Fraction(4, 3) * 2)
+    assert diffusion.node_fidelity("s").value == fifth
+    assert chain.fidelity == min(diffusion.node_fidelity(j).value for j in "uvτ") == 2 * fifth
+    assert (chain.hit, chain.visited) == (16 * fifth, Fraction(4, 3) * 13 * fifth)
     check_chain(chain)
 
 
