@@ -11,10 +11,10 @@ Fraction(4, 3)
 """
 
 from dagmix.errors import DagmixError
-from dagmix.fidelity import NodeFidelity
 from dagmix.graph import FeedforwardDAG, UniqueSink
 from dagmix.mixture import BestHead, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators import DiffusionOperator, MinimaxFidelity, WalkOperator
+from dagmix.results import NodeFidelity
 from dagmix.version import __version__
 
 __all__ = [

@@ -31,32 +31,25 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 
     The columns of M sum to 1 and every free node can leave `free`.
     """
-    if kernel.support.order is not None:
-        return _substitute(kernel, base, free)
+    order = kernel.support.order
+    if order is not None:
+        return _substitute(kernel, base, free, order)
     if base.dtype == object:
         return _solve_exactly(kernel, base, free)
     return _eliminate(kernel, base, free)
 
 
-def _substitute(kernel: Kernel, base: Vec, free: Mask) -> Vec:
+def _substitute(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec:
     """Solve along a topological order, last node first."""
-    receivers, starts = kernel.support.pairs[0], kernel.support.starts()
+    receivers, starts = kernel.support.pairs[0], kernel.support.starts
     entries, exits = kernel.entries, leaving(kernel)
     y = np.zeros(len(base), dtype=base.dtype)
-    for j in reversed(_order(kernel.support).tolist()):
+    for j in reversed(order.tolist()):
         if free[j]:
             run = slice(starts[j], starts[j + 1])
             # y[j] is still 0 here, so that the loop's own term drops out.
             y[j] = (base[j] + (y[receivers[run]] * entries[run]).sum()) / exits[j]
     return y
-
-
-def _order(support: Support) -> Ints:
-    order = support.order
-    if order is None:
-        message = "the support has a cycle"
-        raise AssertionError(message)
-    return order
 
 
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:

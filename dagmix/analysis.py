@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich import box
 from rich.table import Table
 
-from dagmix.errors import DagmixError, FileError, ShapeError
+from dagmix.errors import DagmixError
 from dagmix.mixture import MultiHeadDiffusion
 
-LARGEST_FILE = 2**34  # bytes of one array after decompression
-LEAST_DIMENSIONS = 4  # layers, heads, n, n
-COLUMNS = ("sample", "layer", "T(¼)", "mean hits", "φ_min", "at", "best", "its φ_min", "gain")
+COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
 CAPTION = "steps to the last position: T(¼), mean; φ_min: least peak signal there, and where"
 READABLE = 4  # candidates that the table writes out
 
@@ -32,7 +29,8 @@ class Layer:
     steps to the sink over all n starts (the sink's 0 among them), both in steps; both are
     infinite where a position never reaches the sink. `fidelity` is the minimax fidelity as a
     fraction, with its bounds and the positions that may have it; `best_heads` are those of
-    the greatest minimax fidelity alone, `amplification` the ratio to it.
+    the greatest minimax fidelity alone, `amplification` the ratio to it (inf for x / 0, NaN for
+    0 / 0).
     """
 
     sample: tuple[int, ...]
@@ -92,62 +90,20 @@ def _measure(
         positions=tuple(mix.nodes.row(node) for node in fidelity.nodes),
         best_heads=best.heads,
         best_fidelity=float(best.value),
-        amplification=float(fidelity.value / best.value) if best.value else math.inf,
+        amplification=_ratio(float(fidelity.value), float(best.value)),
     )
 
 
-def read_npz(path: Path) -> Attention:
-    """Read `attention` and, where it is there, `head_importance` from an .npz file.
-
-    Nothing is unpickled, and sizes are checked before anything is allocated. Raises FileError.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_sizes(archive, path)
-        with np.load(path, allow_pickle=False) as arrays:
-            if "attention" not in arrays:
-                message = f"{path} has no array 'attention'; it has {sorted(arrays)}"
-                raise FileError(message)
-            tensor = arrays["attention"]
-            importance = arrays.get("head_importance")
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
-        if isinstance(error, DagmixError):
-            raise
-        message = f"{path} is not a readable .npz file of plain arrays: {error}"
-        raise FileError(message) from None
-    return Attention(_checked(tensor), _checked_importance(importance, tensor))
-
-
-def _check_sizes(archive: zipfile.ZipFile, path: Path) -> None:
-    for entry in archive.infolist():
-        if entry.file_size > LARGEST_FILE:
-            message = f"{path}: {entry.filename} unpacks to {entry.file_size} bytes; too large"
-            raise FileError(message)
-
-
-def _checked(tensor: NDArray[np.floating]) -> NDArray[np.floating]:
-    shape = tensor.shape
-    if len(shape) < LEAST_DIMENSIONS or 0 in shape:
-        message = f"'attention' has shape (…, layers, heads, n, n), none of it 0; got {shape}"
-        raise ShapeError(message)
-    return tensor
-
-
-def _checked_importance(
-    importance: NDArray[np.floating] | None, tensor: NDArray[np.floating]
-) -> NDArray[np.floating] | None:
-    if importance is not None and importance.shape != tensor.shape[-4:-2]:
-        message = (
-            f"'head_importance' has shape (layers, heads) = {tensor.shape[-4:-2]};"
-            f" got {importance.shape}"
-        )
-        raise ShapeError(message)
-    return importance
+def _ratio(mixed: float, best: float) -> float:
+    """Return mixed / best: infinite for x / 0, NaN for 0 / 0."""
+    if best:
+        return mixed / best
+    return math.inf if mixed else math.nan
 
 
 def table(layers: Sequence[Layer]) -> Table:
     """Return the measures as a table."""
-    made = Table(title="Attention, layer by layer", caption=CAPTION)
+    made = Table(title="Attention, layer by layer", caption=CAPTION, box=box.SIMPLE_HEAD)
     for name in COLUMNS:
         made.add_column(name, justify="right", no_wrap=True)
     for one in layers:
@@ -157,23 +113,25 @@ def table(layers: Sequence[Layer]) -> Table:
             str(one.mixing_time),
             f"{one.hitting_time:.5g}",
             f"{one.fidelity:.4g}",
-            _listed(one.positions),
-            _listed(one.best_heads),
+            listed(one.positions),
+            listed(one.best_heads),
             f"{one.best_fidelity:.4g}",
             f"{one.amplification:.4g}",
         )
     return made
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def listed(numbers: Sequence[int]) -> str:
+    """Write the first few of many candidates."""
     shown = ", ".join(map(str, numbers[:READABLE]))
     return shown if len(numbers) <= READABLE else f"{shown}, … ({len(numbers)})"
 
 
 def as_json(layers: Sequence[Layer]) -> str:
-    """Return the measures as JSON; an infinite one is the string "inf"."""
-    records = [
-        {key: "inf" if value == math.inf else value for key, value in asdict(one).items()}
-        for one in layers
-    ]
+    """Return the measures as JSON; what is no finite number is the string "inf" or "nan"."""
+    records = [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
     return json.dumps(records, indent=2, allow_nan=False)
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

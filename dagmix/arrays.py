@@ -28,6 +28,7 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
 
     Arrays of floats stay floats; nested lists and SymPy matrices of exact numbers stay exact.
     """
+    check_tolerance(tolerance)
     array = matrix if isinstance(matrix, np.ndarray) else _read_entries(matrix)
     if array.ndim != MATRIX or array.shape[0] != array.shape[1] or not len(array):
         message = f"an operator is a square matrix, n × n with n ≥ 1; got shape {array.shape}"
@@ -41,13 +42,20 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
     return FloatArray(check_floats(array, axis, tolerance), axis), labels
 
 
+def check_tolerance(tolerance: float) -> None:
+    """Raise NumberError unless a tolerance is a number from 0 to 1."""
+    if not 0 <= tolerance <= 1:
+        message = f"a tolerance lies between 0 and 1; got {tolerance}"
+        raise NumberError(message)
+
+
 def _read_entries(matrix: Any) -> Vec:
     """Return nested numbers as an array: float64 if one is a float, else exact objects."""
-    if hasattr(matrix, "__array__") and not hasattr(matrix, "tolist"):
-        return np.asarray(matrix)
+    if hasattr(matrix, "toarray"):
+        return np.asarray(matrix.toarray())  # SciPy's sparse matrices
+    if hasattr(matrix, "__array__") and not hasattr(matrix, "free_symbols"):
+        return np.asarray(matrix)  # torch, pandas, …; SymPy's matrices go entry by entry
     rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
-    if hasattr(matrix, "dtype"):
-        return np.asarray(matrix)
     try:
         lengths = {len(row) for row in rows}
     except TypeError:

@@ -172,7 +172,7 @@ def _unique_source(diffusion: DiffusionOperator) -> int:
     """Return the row of the only source of the union of the heads."""
     check_kind(diffusion, DiffusionOperator)
     if diffusion.field is Field.SYMBOLIC:
-        message = "backward mixing needs numbers for symbols: use .subs({symbol: value})"
+        message = "backward mixing needs rational weights: for symbols use .subs({symbol: value})"
         raise SymbolicError(message)
     rows = diffusion.support.transposed().sinks.tolist()
     if len(rows) != 1:

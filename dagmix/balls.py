@@ -15,6 +15,7 @@ from typing import Any
 import flint
 
 from dagmix.errors import UndecidedError
+from dagmix.scalars import brief
 from dagmix.transition import Transition
 
 MOST_BITS = 2**13  # precision at which a tie is suspected and the search stops
@@ -88,7 +89,8 @@ def exit_time(transition: Transition, sink: int, epsilon: Fraction, bits: int) -
         if open_at is None:
             return found
         if bits >= MOST_BITS:
-            message = f"d({open_at}) and epsilon = {epsilon} agree to {bits} bits; T is undecided"
+            shown = brief(epsilon)
+            message = f"d({open_at}) and epsilon = {shown} agree to {bits} bits; T is undecided"
             raise UndecidedError(message)
         bits *= 2
 

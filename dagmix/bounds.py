@@ -107,7 +107,7 @@ def _head_chances(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
     parts = walk.parts if isinstance(walk, MultiHeadWalk) else whole
     for head, (_, transition) in enumerate(parts):
         if transition.field is Field.SYMBOLIC:
-            message = f"p_h of head {head} needs numbers for its symbols: use .subs()"
+            message = f"p_h of head {head} needs rational weights: for symbols use .subs()"
             raise SymbolicError(message)
     sink = walk.sink.index
     return [(Fraction(weight), leaving_probability(head, sink)) for weight, head in parts]

@@ -13,6 +13,7 @@ from rich.progress import track
 
 from dagmix import analysis, verification
 from dagmix.errors import DagmixError
+from dagmix.files import read_npz
 from dagmix.version import __version__
 
 Item = TypeVar("Item")
@@ -23,10 +24,10 @@ It may hold `head_importance` of shape (layers, heads), of any scale; without it
 alike. A row of the report is one sample and layer:
 
   T(¼)         mixing time of the successors walk (mix the heads, divide the columns)
-  mean hits    expected steps of that walk to the last position, mean over all starts
+  mean T       expected steps of that walk to the last position, mean over all starts
   φ_min, at    minimax fidelity: the least peak signal of a position at the last one, and
                the position (from 0); a supremum over all times, with no horizon
-  best         the head (from 0) of the greatest minimax fidelity alone, and that fidelity
+  best, its φ  the head (from 0) of the greatest minimax fidelity alone, and that fidelity
   gain         amplification: φ_min of the mixture over that of the best head
 """
 
@@ -88,7 +89,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    attention = analysis.read_npz(options.file)
+    attention = analysis.Attention(*read_npz(options.file))
     layers = list(_tracked(attention.layers(options.first_step), "analysing", len(attention)))
     if options.json:
         sys.stdout.write(analysis.as_json(layers) + "\n")

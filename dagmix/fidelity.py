@@ -15,117 +15,20 @@ rigorous error; times too long to step are left to branch and bound.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Literal
 
 import numpy as np
 
 from dagmix import absorption
-from dagmix.absorption import Mask
-from dagmix.branching import Numbers, Powers, Search
+from dagmix.branching import Numbers, Search
 from dagmix.errors import UndecidedError
-from dagmix.recurrences import Tail
+from dagmix.limits import enclosed_limit, exact_limit
+from dagmix.listener import Listener, uses_integers
+from dagmix.results import NodeFidelity, exactly, rounded, widened
 from dagmix.scalars import Field
 from dagmix.signals import Row
-from dagmix.support import Ints, Support
 from dagmix.transition import SMALLEST, UNIT, Transition
-
-STEPS = 2**12  # float steps before branch and bound takes over
-WORK = 2**38  # bits touched by exact stepping before floats take over, some seconds
-OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
-TAIL_BITS = 256  # precision of eigenvalues in the proof of a limit
-TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is closed
-
-
-@dataclass(frozen=True)
-class NodeFidelity:
-    """φ_j = sup_t x_t[j] with a proof.
-
-    `value` lies between `lower` and `upper`, which are equal exactly where the answer is
-    exact. `attained` says whether some t has the value. `times` holds all maximising times
-    (for floats, all candidates that are not excluded); it is empty where the supremum is
-    not attained. With `onwards` every later time attains it too.
-    """
-
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
-    attained: bool | Literal["undecided"]
-    times: Sequence[int]
-    onwards: bool = False
-
-    @property
-    def exact(self) -> bool:
-        """Whether the value is known exactly."""
-        return self.lower == self.upper
-
-
-def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
-    """Return an exact fidelity; it is attained if it has times."""
-    return NodeFidelity(value, value, value, bool(times), times, onwards)
-
-
-@dataclass(frozen=True, eq=False)
-class Listener:
-    """The sink of a diffusion, listening from step `first` on."""
-
-    transition: Transition
-    sink: int
-    first: int
-
-    @property
-    def support(self) -> Support:
-        """Who sends to whom."""
-        return self.transition.support
-
-    @cached_property
-    def heard(self) -> Mask:
-        """The nodes with a positive signal at some t ≥ first."""
-        backward = self.support.transposed()
-        mass = np.zeros(self.support.n)
-        mass[self.sink] = 1.0
-        ones = np.ones(self.support.edges)
-        for _ in range(self.first):
-            later = (self.support.gather(mass, self.support.place(ones)) > 0).astype(float)
-            if (later == mass).all():
-                break
-            mass = later
-        return backward.reached(np.flatnonzero(mass))
-
-    @cached_property
-    def closed_class(self) -> Ints:
-        """The number of each node's closed class in the backward chain, −1 if transient."""
-        return absorption.closed_classes(self.support.transposed())
-
-    @cached_property
-    def powers(self) -> Powers:
-        """Powers of the diffusion for branch and bound."""
-        return Powers(self.transition)
-
-    @cached_property
-    def _upstream(self) -> dict[int, Mask]:
-        return {}
-
-    def upstream(self, node: int) -> Mask:
-        """Mark the nodes whose backward chain can reach `node`."""
-        if node not in self._upstream:
-            self._upstream[node] = self.support.reached(np.array([node]))
-        return self._upstream[node]
-
-    def row(self, *, exact: bool) -> Row:
-        """Return the signals at t = 0."""
-        return Row(self.transition, self.sink, exact=exact)
-
-    def is_too_long(self, row: Row) -> bool:
-        """Tell whether stepping on costs more than branch and bound."""
-        edges = self.support.edges
-        if not row.exact:
-            return row.time >= max(STEPS, self.support.n**3 // edges)
-        bits = OVERHEAD + row.time * row.scale.bit_length()
-        return row.time * edges * bits > WORK
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
@@ -142,27 +45,6 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     return replace(answer, value=value, lower=lower, upper=upper)
 
 
-def uses_integers(transition: Transition) -> bool:
-    """Tell whether an operator is answered in exact integers."""
-    return transition.field is Field.RATIONAL or not math.isfinite(transition.floats.units)
-
-
-def rounded(
-    value: Fraction | float, lower: Fraction | float, upper: Fraction | float
-) -> tuple[float, float, float]:
-    """Return floats for exact bounds, rounded outwards where they are no floats."""
-    low, high = float(lower), float(upper)
-    below = low if low <= lower else math.nextafter(low, -math.inf)
-    above = high if high >= upper else math.nextafter(high, math.inf)
-    return float(value), below, above
-
-
-def widened(lower: float, upper: float) -> tuple[float, float]:
-    """Return bounds in [0, 1], a last rounding of either allowed for."""
-    below, above = math.nextafter(lower, -math.inf), math.nextafter(upper, math.inf)
-    return max(below, 0.0), min(above, 1.0)
-
-
 def fidelity_of(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
     """Return φ_j by the kind of node."""
     if not listener.heard[node]:
@@ -175,8 +57,8 @@ def fidelity_of(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
     if len(members) == 1:
         return _absorption(listener, node, exact=exact)
     if exact:
-        return _limit(listener, node, members)
-    return _enclosed_limit(listener, node, members)
+        return exact_limit(listener, node, members)
+    return enclosed_limit(listener, node, members)
 
 
 def _peak(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
@@ -262,6 +144,8 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
     between = listener.upstream(node).copy()
     between[node] = False
     support = listener.support
+    if (support.has_loop & between & listener.heard).any():
+        return None  # some mass stays there at every step
     ones = support.place(np.ones(support.edges))
     mass = np.zeros(support.n)
     mass[listener.sink] = 1.0
@@ -271,75 +155,3 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
             return time
         mass = (support.gather(mass, ones) > 0) * between.astype(float)
     return None
-
-
-def _limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
-    """Decide whether a signal ever reaches or exceeds its limit, by its eigenvalues."""
-    kernel = listener.transition.rationals.transposed
-    weights = absorption.stationary(kernel, members)
-    hit = absorption.hitting_probabilities(kernel, members)
-    limit = Fraction(hit[listener.sink] * weights[np.flatnonzero(members == node)[0]])
-    row = listener.row(exact=True)
-    for _ in range(listener.first):
-        row.step()
-    signals: list[Fraction] = []
-    tail, checked = None, 2 * listener.support.n + 2
-    while not listener.is_too_long(row):
-        signals.append(Fraction(int(row.x[node]), row.scale**row.time))
-        row.step()
-        if len(signals) == checked:
-            differences = [signal - limit for signal in signals]
-            tail = tail or Tail(differences, TAIL_BITS)
-            if _is_over(tail, max(differences), checked):
-                return _over_limit(tail, limit, signals, listener.first)
-            checked *= 2
-    message = f"after {row.time} steps the signal of node {node} is not told from its limit {limit}"
-    raise UndecidedError(message)
-
-
-def _is_over(tail: Tail, best: Fraction, time: int) -> bool:
-    """Tell whether no later difference from the limit matters."""
-    if tail.is_zero() or tail.is_negative_from(time):
-        return True
-    return best > 0 and tail.stays_below(best, time)
-
-
-def _over_limit(tail: Tail, limit: Fraction, signals: list[Fraction], first: int) -> NodeFidelity:
-    value = max(limit, *signals)
-    times = tuple(first + t for t, signal in enumerate(signals) if signal == value)
-    if tail.is_zero() and value == limit:
-        times = tuple(time for time in times if time <= first + tail.delay)
-        return exactly(value, times, onwards=True)
-    return exactly(value, times, onwards=False)
-
-
-def _enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
-    """Enclose the supremum at a node of a larger closed class C, in floats.
-
-    For all s ≥ t, (Δˢ)[k, j] lies between the least and the greatest of (Δᵗ)[k, j] over k in C.
-    """
-    row, inside = listener.row(exact=False), np.zeros(listener.support.n, dtype=bool)
-    inside[members] = True
-    outside = listener.upstream(node) & ~inside
-    column = np.zeros(listener.support.n)
-    column[node] = 1.0
-    backward = listener.transition.floats.kernel.transposed
-    best, times = 0.0, []
-    while row.time < STEPS:
-        slack = 2 * row.slack
-        if row.time >= listener.first:
-            signal = float(row.x[node])
-            if signal * (1 + slack) >= best * (1 - slack):
-                times.append(row.time)
-            best = max(best, signal)
-            mass, incoming = float(row.x[inside].sum()), float(row.x[outside].sum())
-            tail = (mass * float(column[members].max()) + incoming) * (1 + slack)
-            lower = max(best, mass * float(column[members].min())) * (1 - slack)
-            if tail <= lower * (1 + TIGHT + 4 * slack):
-                attained: bool | Literal["undecided"] = True if tail < lower else "undecided"
-                upper = min(max(tail, best * (1 + slack)), 1.0)
-                return NodeFidelity(max(best, lower), lower, upper, attained, tuple(times))
-        row.step()
-        column = backward.step(column)
-    message = f"the signal of node {node} has not settled after {row.time} steps; is it periodic?"
-    raise UndecidedError(message)

@@ -29,6 +29,7 @@ from dagmix.errors import (
     SinkError,
     UnknownNodeError,
 )
+from dagmix.frozen import Frozen
 from dagmix.support import Support
 
 Node = Hashable
@@ -50,42 +51,38 @@ class UniqueSink:
     index: int
 
 
-class Nodes(tuple[Node, ...]):
+class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which slots forbid here
     """Distinct node labels in row and column order; strings are in Unicode NFC."""
 
-    __slots__ = ()
+    _rows: dict[Node, int]
 
     def __new__(cls, labels: Iterable[Node]) -> Self:
         """Normalise the labels; raise EmptyError or RepeatedNodeError."""
         nodes = super().__new__(cls, (normal(label) for label in labels))
+        if not all(isinstance(node, Hashable) for node in nodes):
+            message = f"node labels are hashable; got {shorten(nodes)}"
+            raise UnknownNodeError(message)
         if not nodes:
             message = "a graph needs at least one node"
             raise EmptyError(message)
-        seen: set[Node] = set()
-        for node in nodes:
-            if node in seen:
+        nodes._rows = {}
+        for row, node in enumerate(nodes):
+            if nodes._rows.setdefault(node, row) != row:
                 message = f"node {node!r} is repeated (labels are compared in Unicode NFC)"
                 raise RepeatedNodeError(message)
-            seen.add(node)
         return nodes
 
-    def __getnewargs__(self) -> tuple[tuple[Node, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the plain labels."""
-        return (tuple(self),)
+        return Nodes, (tuple(self),)
 
     def row(self, node: Node) -> int:
         """Return the row of a node; raise UnknownNodeError."""
         try:
-            return rows(self)[normal(node)]
+            return self._rows[normal(node)]
         except (KeyError, TypeError):
             message = f"unknown node {node!r}; the nodes are {shorten(self)}"
             raise UnknownNodeError(message) from None
-
-
-@functools.lru_cache(maxsize=64)
-def rows(nodes: Nodes) -> dict[Node, int]:
-    """Return the row of every node."""
-    return {node: row for row, node in enumerate(nodes)}
 
 
 def normal(label: Node) -> Node:
@@ -117,7 +114,7 @@ def find_unique_sink(support: Support, nodes: Nodes, sink: Node | UniqueSink | N
     return UniqueSink(nodes[rows_of_sinks[0]], rows_of_sinks[0])
 
 
-class FeedforwardDAG:
+class FeedforwardDAG(Frozen):
     """A feedforward graph: a directed graph without cycles but self-loops (Definition 2.1).
 
     Parameters
@@ -139,6 +136,8 @@ class FeedforwardDAG:
     -----
     Frozen, hashable, compared by nodes (in order) and edges.
 
+    Examples
+    --------
     >>> head = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
     >>> head.unique_sink, head.sources, head.in_degree("v"), head.longest_path
     (UniqueSink(node='τ', index=3), ('u',), 2, ('u', 'v', 'w', 'τ'))
@@ -155,9 +154,9 @@ class FeedforwardDAG:
         self_loops: bool | None = True,
     ) -> None:
         """Check the edges and keep them."""
-        pairs = [_read_edge(edge) for edge in edges]
+        pairs = _read_edges(edges)
         if nodes is None:
-            nodes = dict.fromkeys(node for pair in pairs for node in pair)
+            nodes = _in_order_of_appearance(pairs)
         labels = Nodes(nodes)
         senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
         receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
@@ -180,8 +179,7 @@ class FeedforwardDAG:
         if support.order is None:
             message = f"the graph has the cycle {_name_cycle(support, nodes)}"
             raise CycleError(message)
-        self.nodes = nodes
-        self.support = support
+        self.__dict__.update(nodes=nodes, support=support)
 
     @classmethod
     def from_mask(
@@ -220,6 +218,9 @@ class FeedforwardDAG:
         >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
         (('u', 'v'), ('v', 'v'))
         """
+        if not graph.is_directed():
+            message = f"edges need a direction; got an undirected {type(graph).__name__}"
+            raise ShapeError(message)
         return cls(graph.edges(), nodes=graph.nodes(), self_loops=self_loops)
 
     @classmethod
@@ -339,6 +340,18 @@ def check_same_nodes(labels: Sequence[Nodes]) -> None:
                 f" {shorten(labels[0])}; head {number} has {shorten(nodes)}"
             )
             raise HeadsError(message)
+
+
+def _in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:
+    ends = [node for pair in pairs for node in pair]
+    return dict.fromkeys(ends) if all(isinstance(node, Hashable) for node in ends) else ends
+
+
+def _read_edges(edges: Any) -> list[Edge]:
+    if not isinstance(edges, Iterable):
+        message = f"edges are pairs (sender, receiver); got {edges!r}"
+        raise ShapeError(message)
+    return [_read_edge(edge) for edge in edges]
 
 
 def _read_edge(edge: Any) -> Edge:

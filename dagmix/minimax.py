@@ -12,15 +12,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.fidelity import (
-    Listener,
-    NodeFidelity,
-    fidelity_of,
-    rounded,
-    search,
-    uses_integers,
-    widened,
-)
+from dagmix.fidelity import fidelity_of, search
+from dagmix.listener import Listener, uses_integers
+from dagmix.results import NodeFidelity, rounded, widened
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, Transition
@@ -75,7 +69,7 @@ class _Race:
         while True:
             if row.time >= self._listener.first:
                 self._best = np.maximum(self._best, row.x)
-            if row.time >= look:
+            if row.time >= look and self._is_worth_a_look():
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
                     if not sum(self._settle(node) for node in opened):
@@ -85,13 +79,23 @@ class _Race:
             row.step()
             self._best = self._best * row.scale
 
+    def _is_worth_a_look(self) -> bool:
+        """Tell whether every node was heard by now; φ > 0 of those that were not is open."""
+        return bool(self._best.all()) or self._listener.is_too_long(self._row)
+
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
-        slack, unit = self._row.slack, self._row.scale**self._row.time
+        slack = self._row.slack
         lower, upper = self._best * (1 - slack), self._best * (1 + slack)
         for node, known in self._known.items():
-            lower[node], upper[node] = known.lower * unit, known.upper * unit
+            lower[node], upper[node] = self._scaled(known.lower), self._scaled(known.upper)
         return lower, upper
+
+    def _scaled(self, number: Fraction | float) -> Fraction | float:
+        """Return a number in units of the row; floats become exact among integers."""
+        if not self._row.exact:
+            return number
+        return Fraction(number) * int(self._row.scale**self._row.time)
 
     def _open_nodes(self) -> list[int]:
         """Return the unsettled nodes whose φ may be as small as any other."""

@@ -10,6 +10,7 @@ that error is settled in exact integers. Walks too long to step are squared in b
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -25,6 +26,7 @@ from dagmix.transition import SMALLEST, Transition
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
+LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
 
 
@@ -38,9 +40,19 @@ class ExactSurvival:
         self._row = objects([1] * transition.support.n)
         self._row[sink] = 0
         self._time = 0
+        self._scale = 1
 
     def distance(self, steps: int) -> Fraction:
         """Return d(steps); `steps` may not decrease from call to call."""
+        self._advance(steps)
+        return Fraction(int(self._row.max()), self._scale)
+
+    def is_at_most(self, steps: int, epsilon: Fraction) -> bool:
+        """Decide d(steps) ≤ ε in integers, without a gcd."""
+        self._advance(steps)
+        return bool(self._row.max() * epsilon.denominator <= epsilon.numerator * self._scale)
+
+    def _advance(self, steps: int) -> None:
         kernel, denominator = self.transition.integers
         bits = steps * denominator.bit_length()
         if bits > LARGEST_ROW:
@@ -49,7 +61,7 @@ class ExactSurvival:
         while self._time < steps:
             self._row = kernel.step(self._row)
             self._time += 1
-        return Fraction(int(self._row.max()), denominator**self._time)
+            self._scale *= denominator
 
 
 def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
@@ -92,28 +104,35 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
         return 0
     if not support.reaching(np.array([sink])).all():
         return math.inf
-    return _step(transition, sink, epsilon)
+    if math.isfinite(transition.floats.units) and epsilon > SMALLEST:
+        return _step(transition, sink, epsilon)
+    try:
+        return _square(transition, sink, epsilon)
+    except UndecidedError:
+        return _step_exactly(transition, sink, epsilon)
 
 
 def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in floats, settling what they cannot decide; square where the walk is too long."""
     floats, threshold = transition.floats, float(epsilon)
-    trusted = math.isfinite(floats.units) and threshold > SMALLEST
     row, survival = off(transition.support.n, sink), ExactSurvival(transition, sink)
-    time = 0
-    while True:
-        time += 1
-        if trusted:
-            row = floats.kernel.step(row)
-            # Four more roundings: the threshold's own, the products', and underflow.
-            ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
-            if ratio * (1 - slack) > 1:
-                if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
-                    return _square(transition, sink, epsilon)
-                continue
-            if ratio * (1 + slack) < 1:
-                return time
-        if at_most(survival, time, epsilon):
-            return time
+    for time in itertools.count(1):
+        row = floats.kernel.step(row)
+        # Four more roundings: the threshold's own, the products', and underflow.
+        ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
+        if ratio * (1 + slack) < 1:
+            break
+        if ratio * (1 - slack) <= 1 and at_most(survival, time, epsilon):
+            break
+        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
+            return _square(transition, sink, epsilon)
+    return time
+
+
+def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in integers: the way to a tie among numbers too small for floats."""
+    survival = ExactSurvival(transition, sink)
+    return next(t for t in itertools.count(1) if survival.is_at_most(t, epsilon))
 
 
 def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
@@ -128,18 +147,25 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
         )
         if verdict is not None:
             return verdict
-    return survival.distance(steps) <= epsilon
+    return survival.is_at_most(steps, epsilon)
 
 
 def _is_long(transition: Transition, sink: int, epsilon: Fraction) -> bool:
     """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is too long to step."""
-    mean = float(hitting_times(transition.floats.kernel, sink).max())
-    return float(1 - epsilon) * mean > affordable(transition)
+    return float(1 - epsilon) * _mean(transition, sink) > affordable(transition)
+
+
+def _mean(transition: Transition, sink: int) -> float:
+    """Return about the greatest mean hitting time; a very long one where floats are too small."""
+    if not math.isfinite(transition.floats.units):
+        return LONG
+    return float(hitting_times(transition.floats.kernel, sink).max())
 
 
 def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
-    mean = hitting_times(transition.floats.kernel, sink).max() / float(epsilon)
-    bits = 2 * math.ceil(math.log2(mean)) + transition.support.n.bit_length() + 10
+    """Square in balls, at the precision that a walk as long as the mean needs."""
+    doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
+    bits = 2 * doublings + transition.support.n.bit_length() + 10
     return balls.exit_time(transition, sink, epsilon, bits)
 
 

@@ -52,6 +52,8 @@ class MultiHead(Operator):
 
     heads: tuple[Any, ...]
     weights: tuple[Fraction | float | Expr, ...]
+    _parts: list[Transition]
+    _exact_weights: list[Fraction | Expr]
     _kind: type[Operator]
     _axis: int
     _of_graph: type[GraphWalk | GraphDiffusion]
@@ -64,39 +66,43 @@ class MultiHead(Operator):
         tolerance: float = TOLERANCE,
     ) -> None:
         """Check the heads and their weights and mix them."""
-        self.heads = tuple(heads)
-        if not self.heads:
+        if isinstance(heads, FeedforwardDAG | Operator):
+            message = f"heads come as a sequence; got the one head {heads!r}"
+            raise HeadsError(message)
+        given = tuple(heads)
+        if not given:
             message = "a mixture needs at least one head"
             raise EmptyError(message)
-        exact, any_float = read_weights(weights, len(self.heads), tolerance)
-        self.weights = tuple(map(float, exact)) if any_float else tuple(exact)
-        self._exact_weights = exact
-        nodes, self._parts = self._read_heads(tolerance)
-        mixture: Transition = Mixture(exact, self._parts)
-        self._refuse_floats_with_symbols(mixture)
+        exact, any_float = read_weights(weights, len(given), tolerance)
+        nodes, parts = self._read_heads(given, tolerance)
+        mixture: Transition = Mixture(exact, parts)
+        _refuse_floats_with_symbols(mixture, parts)
         if any_float and mixture.field is Field.RATIONAL:
             mixture = AsFloats(mixture)
-        arguments = (self.heads, None if weights is None else tuple(weights), sink, tolerance)
+        arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
+        shown = tuple(map(float, exact)) if any_float else tuple(exact)
+        self.__dict__.update(heads=given, weights=shown, _parts=parts, _exact_weights=exact)
 
     @property
     def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
         """The exact weight and the matrix of every head, weights of 0 included."""
         return tuple(zip(self._exact_weights, self._parts, strict=True))
 
-    def _read_heads(self, tolerance: float) -> tuple[Nodes, list[Transition]]:
+    def _read_heads(
+        self, heads: tuple[Any, ...], tolerance: float
+    ) -> tuple[Nodes, list[Transition]]:
         """Return the common nodes and the heads' matrices; arrays take the others' labels."""
-        labelled = [h.nodes for h in self.heads if isinstance(h, FeedforwardDAG | Operator)]
+        labelled = [h.nodes for h in heads if isinstance(h, FeedforwardDAG | Operator)]
         check_same_nodes(labelled)
         default = labelled[0] if labelled else None
-        read = [self._read_head(h, default, tolerance) for h in range(len(self.heads))]
+        read = [self._read_head(h, head, default, tolerance) for h, head in enumerate(heads)]
         check_same_nodes([nodes for nodes, _ in read])
         return read[0][0], [transition for _, transition in read]
 
     def _read_head(
-        self, number: int, default: Nodes | None, tolerance: float
+        self, number: int, head: Any, default: Nodes | None, tolerance: float
     ) -> tuple[Nodes, Transition]:
-        head = self.heads[number]
         if isinstance(head, FeedforwardDAG):
             return head.nodes, self._of_graph(head.support)
         if isinstance(head, self._kind):
@@ -109,12 +115,6 @@ class MultiHead(Operator):
         same_size = default is not None and len(default) == len(head)
         transition, nodes = read_matrix(head, self._axis, default if same_size else None, tolerance)
         return nodes, transition
-
-    def _refuse_floats_with_symbols(self, mixture: Transition) -> None:
-        floats = any(part.field is Field.FLOAT for part in self._parts)
-        if mixture.field is Field.SYMBOLIC and floats:
-            message = "symbolic weights need exact heads; one head here is a float array"
-            raise SymbolicError(message)
 
     def subs(self, values: Mapping[Expr, Any]) -> Self:
         """Return the mixture with symbols among its weights and heads replaced, checked anew."""
@@ -148,6 +148,8 @@ class MultiHeadWalk(MultiHead, WalkOperator):
     sink : node or UniqueSink, optional
         Needed where the union of the heads of positive weight has no unique sink.
 
+    Examples
+    --------
     >>> from dagmix.graph import FeedforwardDAG
     >>> one, two = [
     ...     FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])
@@ -197,6 +199,8 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
     weights, sink
         As for `MultiHeadWalk`.
 
+    Examples
+    --------
     >>> from dagmix.graph import FeedforwardDAG
     >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
     >>> mix = MultiHeadDiffusion(heads)
@@ -225,6 +229,8 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         nodes : iterable, optional
             Labels of the positions, 0..n−1 by default. The last one is the sink.
 
+        Examples
+        --------
         >>> mix = MultiHeadDiffusion.from_attention([[[1, 0], [0.25, 0.75]]], weights=[3.0])
         >>> mix.sink, mix.signal(0, 1)
         (UniqueSink(node=1, index=1), 0.25)
@@ -266,6 +272,13 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
             message = "amplification is 0 / 0: the mixture and every head have fidelity 0"
             raise DagmixError(message)
         return math.inf
+
+
+def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:
+    floats = any(part.field is Field.FLOAT for part in parts)
+    if mixture.field is Field.SYMBOLIC and floats:
+        message = "symbolic weights need exact heads; one head here is a float array"
+        raise SymbolicError(message)
 
 
 def _attention_heads(

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from html import escape
+from inspect import signature
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -21,7 +23,7 @@ from dagmix import signals as rows_of_powers
 from dagmix.absorption import hitting_times
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_matrix
 from dagmix.errors import KindError, NumberError, SinkError, StochasticError, SymbolicError
-from dagmix.fidelity import NodeFidelity
+from dagmix.frozen import Frozen
 from dagmix.graph import (
     SHOWN,
     FeedforwardDAG,
@@ -32,6 +34,7 @@ from dagmix.graph import (
     shorten,
 )
 from dagmix.kernels import objects
+from dagmix.results import NodeFidelity
 from dagmix.scalars import Field, read_epsilon, read_scalar, read_steps
 from dagmix.support import Support, Vec
 from dagmix.transition import GraphDiffusion, GraphWalk, Successors, Transition, same_matrix
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from sympy import Expr, ImmutableMatrix
 
 QUARTER = Fraction(1, 4)
+LONGEST_REPR = 400  # characters of one argument
 LARGEST_CLOSED_FORM = 64  # nodes
 
 
@@ -57,7 +61,7 @@ class MinimaxFidelity:
     nodes: tuple[Node, ...]
 
 
-class Operator:
+class Operator(Frozen):
     """What walks and diffusions share: a stochastic matrix on labelled nodes with a sink."""
 
     nodes: Nodes
@@ -72,10 +76,8 @@ class Operator:
         sink: Node | UniqueSink | None,
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> None:
-        self.transition = transition
-        self.nodes = nodes
-        self.sink = find_unique_sink(transition.support, nodes, sink)
-        self._origin = origin
+        found = find_unique_sink(transition.support, nodes, sink)
+        self.__dict__.update(transition=transition, nodes=nodes, sink=found, _origin=origin)
 
     @classmethod
     def of(
@@ -92,7 +94,7 @@ class Operator:
 
     @property
     def field(self) -> Field:
-        """Where the answers live: rational, float or symbolic."""
+        """Where the answers live (rational, float or symbolic)."""
         return self.transition.field
 
     @property
@@ -100,11 +102,17 @@ class Operator:
         """Who sends to whom, with positive weight."""
         return self.transition.support
 
-    @property
+    @cached_property
     def matrix(self) -> NDArray[np.float64]:
-        """The matrix as read-only float64, n × n, receiver i and sender j in [i, j]."""
+        """The matrix as read-only float64, n × n, receiver i and sender j in [i, j].
+
+        Exact operators round each entry once.
+        """
         self._need_numbers("a float matrix")
-        matrix = self.transition.floats.kernel.dense()
+        if self.field is Field.RATIONAL:
+            matrix = np.asarray(self.transition.rationals.dense(), dtype=np.float64)
+        else:
+            matrix = self.transition.floats.kernel.dense()
         matrix.setflags(write=False)
         return matrix
 
@@ -126,8 +134,10 @@ class Operator:
 
     def _need_numbers(self, what: str) -> None:
         if self.field is Field.SYMBOLIC:
-            symbols = sorted(map(str, self.exact.free_symbols))
-            message = f"{what} needs numbers for {', '.join(symbols)}: use .subs({{symbol: value}})"
+            symbols = ", ".join(sorted(map(str, self.exact.free_symbols)))
+            message = f"{what} needs rational weights; these are irrational"
+            if symbols:
+                message = f"{what} needs numbers for {symbols}: use .subs({{symbol: value}})"
             raise SymbolicError(message)
 
     def _content(self) -> tuple[Any, ...]:
@@ -153,9 +163,12 @@ class Operator:
     def __repr__(self) -> str:
         """Read like the call that makes the operator; matrices are summarised."""
         constructor, arguments = self._origin
-        name = getattr(constructor, "__qualname__", type(self).__name__)
-        shown = [_show(argument) for argument in arguments if argument is not None]
-        return f"{name}({', '.join(shown)})"
+        (first, given), *others = zip(signature(constructor).parameters, arguments, strict=False)
+        if first == "self":
+            return f"{_show(given)}.{constructor.__name__}()"
+        defaults = {p.name: p.default for p in signature(constructor).parameters.values()}
+        named = [f"{key}={_show(x)}" for key, x in others if x is not None and x != defaults[key]]
+        return f"{constructor.__qualname__}({', '.join([_show(given), *named])})"
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
@@ -177,10 +190,10 @@ def _exact_values(values: Mapping[Expr, Any]) -> dict[Expr, Any]:
 def _show(argument: Any) -> str:
     if isinstance(argument, np.ndarray):
         return f"<{argument.dtype} array of shape {argument.shape}>"
-    if isinstance(argument, Nodes | tuple | list):
-        return f"({shorten(argument)},)"
+    if isinstance(argument, tuple) and len(argument) <= SHOWN:
+        return f"({', '.join(map(_show, argument))},)"
     text = repr(argument)
-    return text if len(text) <= 40 * SHOWN else f"<{type(argument).__name__}>"
+    return text if len(text) <= LONGEST_REPR else f"<{type(argument).__name__}>"
 
 
 def _frozen(matrix: Any) -> Any:
@@ -205,6 +218,8 @@ class WalkOperator(Operator):
     SinkError
         Where there is no unique sink, or `sink` has edges to other nodes.
 
+    Examples
+    --------
     >>> walk = WalkOperator(FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")]))
     >>> walk.mixing_time(), walk.distance(5)
     (7, Fraction(1, 2))
@@ -259,6 +274,8 @@ class WalkOperator(Operator):
         UndecidedError
             Where T is too large to step exactly and d(T) ties with ε to 8,192 bits.
 
+        Examples
+        --------
         >>> WalkOperator(FeedforwardDAG(["ab"])).mixing_time(Fraction(1, 8))
         3
         """
@@ -366,6 +383,8 @@ class DiffusionOperator(Operator):
         SymbolicError
             For a symbolic t and weights that are symbols or floats.
 
+        Examples
+        --------
         >>> import sympy as sp
         >>> line = DiffusionOperator(FeedforwardDAG(["ab", "bc"]))
         >>> line.signal("b", sp.Symbol("t"))

@@ -87,7 +87,7 @@ def _dyadic(exact: Any) -> Fraction:
 
 def longest_path(support: Support, order: Ints, sink: int) -> int:
     """Return the number of edges of a longest path to the sink, given a topological order."""
-    receivers, starts = support.pairs[0], support.starts()
+    receivers, starts = support.pairs[0], support.starts
     length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
     length[sink] = 0
     for j in reversed(order.tolist()):

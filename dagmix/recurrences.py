@@ -115,6 +115,11 @@ def _solve(basis: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]
     return [fraction(number) for number in solution.entries()]
 
 
+LEAST_BITS = 256  # precision of eigenvalues
+RADIUS_BITS = 32  # room between the radii of balls and the separation of what they enclose
+MOST_BITS = 2**14  # past which equal moduli are not proved equal
+
+
 @dataclass(frozen=True)
 class Term:
     """c · C(t, power) · root^(t − power), in balls."""
@@ -131,27 +136,51 @@ class Term:
         """Tell whether the absolute value is surely non-increasing from t on."""
         return bool(abs(self.root) * (t + 1) <= t + 1 - self.power)
 
-    def shrinks_against(self, other: Term, t: int) -> bool:
-        """Tell whether the ratio to another term is surely non-increasing from t on."""
-        if self.root is other.root:
-            return self.power <= other.power
-        mine = abs(self.root) * max(t + 1 - other.power, t + 1 - self.power)
-        return bool(mine <= abs(other.root) * (t + 1 - self.power))
+    def shrinks_against(self, other: Term, t: int, *, separated: bool) -> bool:
+        """Tell whether the ratio to another term is surely non-increasing from t on.
+
+        With `separated`, moduli whose balls overlap are known to be equal.
+        """
+        mine, theirs = abs(self.root), abs(other.root)
+        if self.power <= other.power:
+            return bool(mine <= theirs) or (separated and bool(mine.overlaps(theirs)))
+        return bool(mine * (t + 1 - other.power) <= theirs * (t + 1 - self.power))
+
+
+def separation_bits(polynomial: Any) -> int:
+    """Return a precision at which moduli of roots that are not told apart are equal.
+
+    The products λ_i λ_j of the roots, all of modulus at most 1, are roots of an integer
+    polynomial of degree D = d² and Mahler measure at most a^(2d), a the leading coefficient.
+    Distinct ones are at least √3 · D^(−(D+2)/2) · a^(−2d(D−1)) apart (Mahler, Michigan Math.
+    J. 11, 1964), and so are two squared moduli. `RADIUS_BITS` more allow
+    for the radii, which are checked against them.
+    """
+    degree = max(int(polynomial.degree()), 1)
+    size = degree**2
+    leading = int(polynomial.leading_coefficient()).bit_length()
+    return (
+        math.ceil((size + 2) / 2 * math.log2(size) + 2 * degree * (size - 1) * leading)
+        + 2 * RADIUS_BITS
+    )
 
 
 class Tail:
     """What a sequence that tends to 0 can still do after a given time."""
 
-    def __init__(self, terms: Sequence[Fraction], bits: int) -> None:
-        """Split the sequence into exponential terms at a precision of `bits`."""
-        self._bits = bits
+    def __init__(self, terms: Sequence[Fraction]) -> None:
+        """Split the sequence into exponential terms, finely enough to tell moduli apart."""
         recurrence = shortest_recurrence(terms)
         self.delay = recurrence.delay
-        with precision(bits):
+        needed = separation_bits(recurrence.rest)
+        self._bits = max(LEAST_BITS, needed) if needed <= MOST_BITS else LEAST_BITS
+        with precision(self._bits):
             roots = [
                 (root, r) for root, many in recurrence.rest.complex_roots() for r in range(many)
             ]
             self._terms = self._weigh(terms, roots)
+            apart = flint.arb(2) ** (RADIUS_BITS - needed)
+            self._separated = all(abs(root).rad() < apart for root, _ in roots)
 
     def _weigh(self, terms: Sequence[Fraction], roots: list[tuple[Any, int]]) -> list[Term]:
         if not roots:
@@ -177,7 +206,9 @@ class Tail:
             return False
         others = [term for term in self._terms if term is not lead]
         small = sum((term.size(t) for term in others), flint.arb(0)) < lead.size(t)
-        return bool(small) and all(term.shrinks_against(lead, t) for term in others)
+        return bool(small) and all(
+            term.shrinks_against(lead, t, separated=self._separated) for term in others
+        )
 
     def stays_below(self, level: Fraction, t: int) -> bool:
         """Tell whether every term from t on is surely below a level."""

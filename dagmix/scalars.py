@@ -34,13 +34,16 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
     >>> read_scalar("1/3", "a weight"), read_scalar("0.1", "a weight"), read_scalar(0.5, "a weight")
     (Fraction(1, 3), Fraction(1, 10), 0.5)
     """
+    if isinstance(value, bool):
+        message = f"{what} must be a number; got {value}"
+        raise NumberError(message)
     if isinstance(value, str | numbers.Rational):
         return _exact(value, what)
     if isinstance(value, numbers.Real):
         return _finite(float(value), what)
-    from sympy import Basic  # noqa: PLC0415 - SymPy takes long to import and most users need none
+    from sympy import Expr  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    if isinstance(value, Basic):
+    if isinstance(value, Expr):
         return _from_sympy(value, what)
     message = f"{what} must be a real number; got {value!r} of type {type(value).__name__}"
     raise NumberError(message)
@@ -69,9 +72,6 @@ def _from_sympy(value: Any, what: str) -> Fraction | float | Expr:
     if value.is_number and not (value.is_real and value.is_finite):
         message = f"{what} must be a finite real number; got {value}"
         raise NumberError(message)
-    if not hasattr(value, "expand"):
-        message = f"{what} must be a number; got {value!r}"
-        raise NumberError(message)
     return value
 
 
@@ -81,14 +81,26 @@ def read_epsilon(value: Any) -> Fraction:
     >>> read_epsilon("0.1") == Fraction(1, 10), read_epsilon(0.1) == Fraction(1, 10)
     (True, False)
     """
-    message = f"epsilon must be a number strictly between 0 and 1; got {value!r}"
     try:
         number = read_scalar(value, "epsilon")
     except NumberError:
-        raise EpsilonError(message) from None
+        number = math.nan
     if not isinstance(number, Fraction | float) or not 0 < number < 1:
+        message = f"epsilon must be a number strictly between 0 and 1; got {brief(value)}"
         raise EpsilonError(message)
     return Fraction(number)
+
+
+def brief(value: Any) -> str:
+    """Return the repr of a value; Python refuses to write integers of over 4,300 digits.
+
+    >>> brief(Fraction(1, 3)), brief(Fraction(1, 10**5000))
+    ('Fraction(1, 3)', 'a Fraction too long to write')
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        return f"a {type(value).__name__} too long to write"
 
 
 def read_steps(value: Any, what: str = "t") -> int:
@@ -97,11 +109,11 @@ def read_steps(value: Any, what: str = "t") -> int:
     >>> read_steps(3)
     3
     """
-    message = f"{what} must be an integer, at least 0; got {value!r}"
     try:
         number = read_scalar(value, what)
     except NumberError:
-        raise StepError(message) from None
+        number = -1.0
     if not isinstance(number, Fraction | float) or number < 0 or number != int(number):
+        message = f"{what} must be an integer, at least 0; got {brief(value)}"
         raise StepError(message)
     return int(number)

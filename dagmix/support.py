@@ -71,6 +71,7 @@ class Support(ABC):
         """Number of pairs."""
         return int(self.pairs[0].size)
 
+    @cached_property
     def starts(self) -> Ints:
         """Position of each sender's first pair, and the number of pairs at the end."""
         return np.concatenate(([0], np.cumsum(self.out_degree)))
@@ -81,7 +82,7 @@ class Support(ABC):
 
     def reached(self, origins: Ints) -> NDArray[np.bool_]:
         """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
-        receivers, starts = self.pairs[0], self.starts()
+        receivers, starts = self.pairs[0], self.starts
         seen = np.zeros(self.n, dtype=bool)
         seen[origins] = True
         todo = [int(origin) for origin in origins]
@@ -107,6 +108,14 @@ class Support(ABC):
             return np.array(list(sorter.static_order()))
         except graphlib.CycleError:
             return None
+
+    @cached_property
+    def has_loop(self) -> NDArray[np.bool_]:
+        """Mark the nodes that send to themselves."""
+        receivers, senders = self.pairs
+        marked = np.zeros(self.n, dtype=bool)
+        marked[senders[receivers == senders]] = True
+        return marked
 
     @cached_property
     def sinks(self) -> Ints:
@@ -186,7 +195,7 @@ class Csr(Support):
 
     @cached_property
     def _busy(self) -> tuple[NDArray[np.bool_], Ints]:
-        return self.out_degree > 0, self.starts()[:-1][self.out_degree > 0]
+        return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return the sum over each sender's run of pairs."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dagmix.arrays import read_numbers
+from dagmix.arrays import check_tolerance, read_numbers
 from dagmix.errors import SymbolicError, WeightError
 from dagmix.scalars import read_scalar
 
@@ -28,6 +28,7 @@ def read_weights(
     >>> read_weights(["1/3", "2/3"], 2, 1e-5)
     ([Fraction(1, 3), Fraction(2, 3)], False)
     """
+    check_tolerance(tolerance)
     if weights is None:
         return [Fraction(1, heads)] * heads, False
     numbers = [read_scalar(w, f"weight {h}") for h, w in enumerate(weights)]

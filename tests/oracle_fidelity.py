@@ -10,16 +10,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oracle import ONE, ZERO, Matrix, heard_from, powers, solve
+from oracle import ONE, ZERO, Matrix, heard_from, integer_product, solve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-SCAN = 80  # steps after which a signal below its limit, in a class of several nodes, is left alone
+SCAN = 120  # steps after which a signal below its limit, in a class of several nodes, is left alone
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,21 @@ class Fidelity:
 
 
 class Signals:
-    """The rows (Δᵗ)[sink], read off full powers of Δ."""
+    """The rows (Δᵗ)[sink], read off full powers of Δ, integers over one denominator."""
 
     def __init__(self, delta: Matrix, sink: int) -> None:
         self.delta, self.sink = delta, sink
-        self._powers: Iterator[Matrix] = powers(delta)
+        self.unit = math.lcm(*(entry.denominator for row in delta for entry in row))
+        self._whole = [[int(entry * self.unit) for entry in row] for row in delta]
+        self._power = [[int(i == j) for j in range(len(delta))] for i in range(len(delta))]
         self._rows: list[list[Fraction]] = []
 
     def row(self, t: int) -> list[Fraction]:
         """Signals of all nodes at the sink after t steps."""
         while len(self._rows) <= t:
-            self._rows.append(next(self._powers)[self.sink])
+            below = self.unit ** len(self._rows)
+            self._rows.append([Fraction(entry, below) for entry in self._power[self.sink]])
+            self._power = integer_product(self._whole, self._power)
         return self._rows[t]
 
     def fidelity(self, j: int, first: int = 0) -> Fidelity:

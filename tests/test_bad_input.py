@@ -267,6 +267,17 @@ def test_tolerance_decides() -> None:
     )
 
 
+@pytest.mark.parametrize("tolerance", [math.nan, -1.0])
+def test_tolerance_is_a_number(tolerance: float) -> None:
+    """NaN would let every matrix pass."""
+    refused(
+        lambda: DiffusionOperator.from_matrix(changed(1, 0, 0.75), sink=2, tolerance=tolerance),
+        DagmixError,
+        "tolerance",
+        str(tolerance)[:2],
+    )
+
+
 @pytest.mark.parametrize(("array", "error", "named"), ATTENTION.values(), ids=ATTENTION.keys())
 @pytest.mark.parametrize("kind", [MultiHeadWalk, MultiHeadDiffusion])
 def test_attention(kind: Any, array: Any, error: type[DagmixError], named: tuple[str, ...]) -> None:

@@ -333,7 +333,9 @@ def test_symbols() -> None:
     """Weights, and heads of weight 0, need numbers."""
     a = sp.Symbol("a", positive=True)
     with pytest.raises(SymbolicError, match="subs"):
-        bounds.mixing_time(MultiHeadWalk([families.line(3)] * 2, weights=[a, 1 - a]))
+        bounds.mixing_time(
+            MultiHeadWalk([families.line(3), families.complete(3)], weights=[a, 1 - a])
+        )
     symbolic = WalkOperator.from_matrix(sp.Matrix([[a, 0], [1 - a, 1]]))
     walk = MultiHeadWalk([families.line(2), symbolic], weights=[1, 0])
     with pytest.raises(SymbolicError, match="head 1"):

@@ -38,3 +38,25 @@ def test_a_float_column_is_an_exact_one(leave: float, m: int) -> None:
     hold = 1 - Fraction(leave)
     assert walk.mixing_time(hold**m) == m
     assert walk.mixing_time(hold**m * (1 - Fraction(1, 10**30))) == m + 1
+
+
+@pytest.mark.parametrize("m", [10**3, 10**4])
+def test_a_threshold_of_many_digits(m: int) -> None:
+    """ε may have any number of digits, and still ties: here about 3 m, more than Python prints."""
+    go = FeedforwardDAG([("u", "τ")], self_loops=False)
+    rest = FeedforwardDAG([], nodes="uτ", self_loops=False)
+    hold = Fraction(999, 1000)
+    walk = MultiHeadWalk([go, rest], weights=[1 - hold, hold])
+    assert walk.mixing_time(hold**m) == m
+    assert walk.mixing_time(hold**m * (1 - Fraction(1, 10**40))) == m + 1
+
+
+@pytest.mark.parametrize("exponent", [3, 12, 30])
+def test_a_rational_walk_may_be_very_slow(exponent: int) -> None:
+    """Leaving with probability 10^−k, T = ⌈ln 4 / −ln(1 − 10^−k)⌉, to the last digit."""
+    go = FeedforwardDAG([("u", "τ")], self_loops=False)
+    rest = FeedforwardDAG([], nodes="uτ", self_loops=False)
+    leave = Fraction(1, 10**exponent)
+    walk = MultiHeadWalk([go, rest], weights=[leave, 1 - leave])
+    known = {3: 1386, 12: 1386294361120, 30: 1386294361119890618834464242916}
+    assert walk.mixing_time() == known[exponent]

@@ -198,3 +198,15 @@ def test_one_node() -> None:
         assert (phi.value, phi.attained, phi.times, phi.onwards) == (1, True, (first,), True)
         minimax = diffusion.minimax_fidelity(first_step=first)
         assert (minimax.value, minimax.nodes) == (1, ("a",))
+
+
+@pytest.mark.parametrize("q", [100, 300])
+def test_a_line_that_seldom_moves(q: int) -> None:
+    """Each node moves with probability 1/(2q): two moves out of t, best at t = 4q−1 and 4q."""
+    rest = FeedforwardDAG([], nodes="uvwτ")
+    mix = MultiHeadDiffusion([LINE, rest], weights=[Fraction(1, q), 1 - Fraction(1, q)])
+    move = Fraction(1, 2 * q)
+    peak = math.comb(4 * q, 2) * move**2 * (1 - move) ** (4 * q - 2)
+    phi = mix.node_fidelity("v")
+    assert (phi.value, phi.times) == (peak, (4 * q - 1, 4 * q))
+    assert mix.minimax_fidelity().value == peak

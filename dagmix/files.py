@@ -1,0 +1,77 @@
+"""Attention files from strangers: data only, sizes checked before anything is allocated."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix.errors import FileError, ShapeError
+
+LARGEST_ARRAY = 2**34  # bytes of one array after decompression
+LEAST_DIMENSIONS = 4  # layers, heads, n, n
+HEADERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+Array = NDArray[np.floating]
+
+
+def read_npz(path: Path) -> tuple[Array, Array | None]:
+    """Read `attention` and, where it is there, `head_importance` from an .npz file.
+
+    The shapes are (…, layers, heads, n, n) and (layers, heads). Nothing is unpickled. Raises
+    FileError or ShapeError.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                with archive.open(entry) as stream:
+                    _check_entry(stream, f"{path}: {entry.filename}", entry.file_size)
+        with np.load(path, allow_pickle=False) as loaded:
+            arrays = dict(loaded)
+    except FileError:
+        raise
+    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
+        message = f"{path} is not a readable .npz file of plain arrays: {error}"
+        raise FileError(message) from None
+    if "attention" not in arrays:
+        message = f"{path} has no array 'attention'; it has {sorted(arrays)}"
+        raise FileError(message)
+    _check_shapes(arrays["attention"], arrays.get("head_importance"))
+    return arrays["attention"], arrays.get("head_importance")
+
+
+def _check_entry(stream: IO[bytes], name: str, size: int) -> None:
+    """Read an array's header only; raise FileError unless its data is all that follows."""
+    version = np.lib.format.read_magic(stream)
+    if version not in HEADERS:
+        message = f"{name} has the unknown format version {version}"
+        raise FileError(message)
+    shape, _, dtype = HEADERS[version](stream)
+    if dtype.hasobject:
+        message = f"{name} holds pickled objects, not plain arrays"
+        raise FileError(message)
+    expected = math.prod(shape) * dtype.itemsize
+    if expected != size - stream.tell() or expected > LARGEST_ARRAY:
+        message = f"{name} claims {expected} bytes of data and has {size - stream.tell()}"
+        raise FileError(message)
+
+
+def _check_shapes(tensor: Array, importance: Array | None) -> None:
+    if tensor.ndim < LEAST_DIMENSIONS or 0 in tensor.shape:
+        message = (
+            f"'attention' has shape (…, layers, heads, n, n), none of it 0; got {tensor.shape}"
+        )
+        raise ShapeError(message)
+    expected = tensor.shape[-4:-2]
+    if importance is not None and importance.shape != expected:
+        message = (
+            f"'head_importance' has shape (layers, heads) = {expected}; got {importance.shape}"
+        )
+        raise ShapeError(message)

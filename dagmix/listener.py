@@ -1,0 +1,86 @@
+"""The sink of a diffusion as a listener: whom it hears, and when looking further is too long."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from dagmix import absorption
+from dagmix.absorption import Mask
+from dagmix.branching import Powers
+from dagmix.scalars import Field
+from dagmix.signals import Row
+from dagmix.support import Ints, Support
+from dagmix.transition import Transition
+
+STEPS = 2**12  # float steps before branch and bound takes over
+WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
+OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
+
+
+@dataclass(frozen=True, eq=False)
+class Listener:
+    """The sink of a diffusion, listening from step `first` on."""
+
+    transition: Transition
+    sink: int
+    first: int
+
+    @property
+    def support(self) -> Support:
+        """Who sends to whom."""
+        return self.transition.support
+
+    @cached_property
+    def heard(self) -> Mask:
+        """The nodes with a positive signal at some t ≥ first."""
+        backward = self.support.transposed()
+        mass = np.zeros(self.support.n)
+        mass[self.sink] = 1.0
+        ones = np.ones(self.support.edges)
+        for _ in range(self.first):
+            later = (self.support.gather(mass, self.support.place(ones)) > 0).astype(float)
+            if (later == mass).all():
+                break
+            mass = later
+        return backward.reached(np.flatnonzero(mass))
+
+    @cached_property
+    def closed_class(self) -> Ints:
+        """The number of each node's closed class in the backward chain, −1 if transient."""
+        return absorption.closed_classes(self.support.transposed())
+
+    @cached_property
+    def powers(self) -> Powers:
+        """Powers of the diffusion for branch and bound."""
+        return Powers(self.transition)
+
+    @cached_property
+    def _upstream(self) -> dict[int, Mask]:
+        return {}
+
+    def upstream(self, node: int) -> Mask:
+        """Mark the nodes whose backward chain can reach `node`."""
+        if node not in self._upstream:
+            self._upstream[node] = self.support.reached(np.array([node]))
+        return self._upstream[node]
+
+    def row(self, *, exact: bool) -> Row:
+        """Return the signals at t = 0."""
+        return Row(self.transition, self.sink, exact=exact)
+
+    def is_too_long(self, row: Row) -> bool:
+        """Tell whether stepping on costs more than branch and bound."""
+        edges = self.support.edges
+        if not row.exact:
+            return row.time >= max(STEPS, self.support.n**3 // edges)
+        bits = OVERHEAD + row.time * row.scale.bit_length()
+        return row.time * edges * bits > WORK
+
+
+def uses_integers(transition: Transition) -> bool:
+    """Tell whether an operator is answered in exact integers."""
+    return transition.field is Field.RATIONAL or not math.isfinite(transition.floats.units)

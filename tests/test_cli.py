@@ -1,0 +1,220 @@
+"""The command line: what it prints, its exit status, and no traceback for bad input."""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dagmix import analysis, cli, files, verification
+from dagmix.errors import DagmixError, FileError
+from dagmix.paper import Finding, Statement, Verdict
+
+UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
+
+
+@pytest.fixture
+def uniform(tmp_path: Path) -> Path:
+    path = tmp_path / "uniform.npz"
+    np.savez(path, attention=np.stack([UNIFORM, UNIFORM]), head_importance=np.ones((1, 1)))
+    return path
+
+
+def test_verify_prints_a_row_for_every_statement(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify"]) == 0
+    out = capsys.readouterr().out
+    for statement in verification.STATEMENTS:
+        assert statement.label.split()[0] in out
+
+
+def test_verify_covers_the_numbered_statements() -> None:
+    """Definitions 2.1-2.7 and 3.1-3.12, two lemmas, a remark, two examples: each once."""
+    labels = [statement.label for statement in verification.STATEMENTS]
+    definitions = ["2.1", "2.2", "2.3", "2.4", "2.7"]
+    definitions += [f"3.{k}" for k in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12)]
+    others = ["Lemma 2.5", "Lemma 2.6", "Remark 3.7", "Example 3.8", "Example 3.13"]
+    assert sorted(labels) == sorted([f"Definition {number}" for number in definitions] + others)
+
+
+def test_verify_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify", "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert len(records) == len(verification.STATEMENTS)
+    assert all(record["as_documented"] for record in records)
+    example = next(record for record in records if record["statement"] == "Example 3.8")
+    assert "beta1*beta2/4" in example["computed"]
+
+
+def test_verify_fails_where_a_verdict_is_not_the_documented_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = Statement(
+        "Claim [1]",
+        "1 = 2",
+        lambda: Finding("1 ≠ 2", "[x]", literally=False, repaired=False),
+        Verdict.VERIFIED,
+    )
+    monkeypatch.setattr(verification, "STATEMENTS", (wrong,))
+    monkeypatch.setattr(verification.verify, "__defaults__", ((wrong,),))
+    assert cli.main(["verify"]) == 1
+    out = capsys.readouterr().out
+    assert "false" in out
+    assert "documented: verified" in out
+    assert "[x]" in out
+
+
+def test_analyze_for_people(uniform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["analyze", str(uniform)]) == 0
+    out = capsys.readouterr().out
+    assert "φ_min" in out
+    assert out.count("0.25") == 4  # two samples, the mixture and its one head
+
+
+def test_analyze_for_machines(uniform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["analyze", str(uniform), "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["sample"], second["sample"]) == ([0], [1])
+    assert first["mixing_time"] == 5
+    assert first["fidelity"] == pytest.approx(0.25, rel=1e-12)
+    assert first["positions"] == [2]
+    assert first["best_heads"] == [0]
+    assert first["amplification"] == pytest.approx(1, rel=1e-12)
+
+
+def test_analyze_with_the_published_first_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From t = 1 on the sink's own fidelity is its weight on itself, here the least."""
+    attention = np.array([[[1, 0], [0.75, 0.25]]])[None]
+    np.savez(tmp_path / "a.npz", attention=attention)
+    assert cli.main(["analyze", str(tmp_path / "a.npz"), "--json", "--first-step", "1"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert (record["fidelity"], record["positions"]) == (0.25, [1])
+
+
+def test_infinite_and_undefined_measures_have_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A position that nobody hears has T = ∞, fidelity 0, amplification 0/0; or x/0."""
+    deaf = np.eye(3)
+    left, right = np.eye(3), np.eye(3)
+    left[1, :2], right[2, 1:] = 0.5, 0.5
+    attention = np.array([[deaf, deaf], [left, right]])
+    np.savez(tmp_path / "a.npz", attention=attention)
+    assert cli.main(["analyze", str(tmp_path / "a.npz"), "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["mixing_time"], first["hitting_time"]) == ("inf", "inf")
+    assert (first["fidelity"], first["amplification"]) == (0, "nan")
+    assert second["fidelity"] == pytest.approx(27 / 64)
+    assert second["amplification"] == "inf"
+    assert cli.main(["analyze", str(tmp_path / "a.npz")]) == 0
+    assert "nan" in capsys.readouterr().out
+
+
+def test_many_candidates_are_cut_short() -> None:
+    assert analysis.listed(range(20)) == "0, 1, 2, 3, … (20)"
+
+
+def saved(path: Path, **arrays: Any) -> Path:
+    np.savez(path, **arrays)
+    return path
+
+
+def truncated(path: Path, cut: int) -> Path:
+    """Write an archive without its last bytes; with a negative cut, its first byte alone."""
+    whole = io.BytesIO()
+    np.savez(whole, attention=UNIFORM)
+    path.write_bytes(whole.getvalue()[:-cut])
+    return path
+
+
+BAD = {
+    "missing": (lambda p: p, "No such file"),
+    "no attention": (lambda p: saved(p, other=UNIFORM), "no array 'attention'"),
+    "pickled": (lambda p: saved(p, attention=np.array([None])), "pickled objects"),
+    "text": (lambda p: saved(p, attention=np.full((1, 1, 2, 2), "x")), "no plain numbers"),
+    "too few dimensions": (lambda p: saved(p, attention=UNIFORM[0]), r"\(1, 4, 4\)"),
+    "empty": (lambda p: saved(p, attention=UNIFORM[:0]), r"\(0, 1, 4, 4\)"),
+    "importance": (
+        lambda p: saved(p, attention=UNIFORM, head_importance=np.ones(3)),
+        r"head_importance.*\(3,\)",
+    ),
+    "truncated": (lambda p: truncated(p, 40), "not a readable .npz"),
+    "acausal": (
+        lambda p: saved(p, attention=UNIFORM.swapaxes(-1, -2)),
+        r"sample \[\], layer 0: attention is causal; head 0, query 0 gives 0.5",
+    ),
+    "no archive": (lambda p: truncated(p, -1), "not a readable .npz"),
+}
+
+
+@pytest.mark.parametrize(("make", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_files(
+    make: Any, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = make(tmp_path / "a.npz")
+    with pytest.raises(DagmixError, match=message):
+        list(analysis.Attention(*files.read_npz(path)).layers())
+    assert cli.main(["analyze", str(path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("dagmix: ")
+    assert not captured.out
+
+
+def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("attention.npy", pickle.dumps(UNIFORM))
+    with pytest.raises(FileError, match="not a readable"):
+        files.read_npz(path)
+
+
+def test_sizes_are_checked_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path / "a.npz", attention=UNIFORM)
+    monkeypatch.setattr(files, "LARGEST_ARRAY", 100)
+    monkeypatch.setattr(np, "load", None)
+    with pytest.raises(FileError, match=r"attention.npy claims 128 bytes"):
+        files.read_npz(path)
+
+
+def test_a_header_that_claims_more_than_there_is(tmp_path: Path) -> None:
+    """A small file that says it holds 10¹⁵ numbers costs no memory."""
+    path = tmp_path / "a.npz"
+    header = {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, header)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("attention.npy", stream.getvalue() + bytes(64))
+    with pytest.raises(FileError, match=r"claims 8000000000000000 bytes of data and has 64"):
+        files.read_npz(path)
+
+
+def test_an_unknown_format_version(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("attention.npy", np.lib.format.magic(3, 0) + bytes(64))
+    with pytest.raises(FileError, match=r"version \(3, 0\)"):
+        files.read_npz(path)
+
+
+def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
+    for command, word in (("analyze", "(..., layers, heads, n, n)"), ("verify", "exit")):
+        with pytest.raises(SystemExit, match="0"):
+            cli.main([command, "--help"])
+        assert word in capsys.readouterr().out
+
+
+def test_the_module_runs() -> None:
+    command = [sys.executable, "-W", "error", "-m", "dagmix", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+    assert done.stdout.startswith("dagmix ")

@@ -1,0 +1,118 @@
+"""No verdict is typed in: each follows from a computation, and changes when that is corrupted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from dagmix import (
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    WalkOperator,
+    section2,
+    section3,
+    verification,
+)
+from dagmix.errors import CycleError
+from dagmix.graph import UniqueSink
+from dagmix.paper import Verdict, example_3_13
+
+STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
+
+
+@pytest.mark.parametrize("label", STATEMENTS)
+def test_the_computed_verdict_is_the_documented_one(label: str) -> None:
+    (row,) = verification.verify([STATEMENTS[label]])
+    assert row.as_documented, row.finding
+    assert row.finding.computed
+    assert bool(STATEMENTS[label].premise) == (row.finding.verdict is Verdict.WITH_PREMISE)
+
+
+def other_fidelity(result: Any) -> Any:
+    return replace(result, value=result.value + Fraction(1, 7), times=(99,), attained=False)
+
+
+def other_minimum(result: Any) -> Any:
+    return replace(result, value=result.value / 3)
+
+
+def corrupt(owner: type, name: str, change: Callable[[Any], Any]) -> Callable[[Any], None]:
+    """Return what patches a method so that its result is changed."""
+    method = getattr(owner, name)
+
+    def corrupted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return change(method(self, *args, **kwargs))
+
+    return lambda patch: patch.setattr(owner, name, corrupted)
+
+
+def wrong_order(patch: Any) -> None:
+    patch.setattr(FeedforwardDAG, "topological_order", ("τ", "w", "v", "u"))
+
+
+def wrong_sink(patch: Any) -> None:
+    patch.setattr(FeedforwardDAG, "unique_sink", UniqueSink("u", 0))
+
+
+def doubled_matrix(module: Any) -> Callable[[Any], None]:
+    exact = section2.exact_matrix
+    return lambda patch: patch.setattr(module, "exact_matrix", lambda walk: 2 * exact(walk))
+
+
+def no_fixed_space(patch: Any) -> None:
+    patch.setattr(section2, "fixed_space", lambda walk: len(walk.nodes))
+
+
+plus_one: Callable[[Any], Any] = lambda value: value + 1  # noqa: E731 - a table's entry
+heads_swapped: Callable[[Any], Any] = lambda best: replace(best, heads=(1,), value=best.value * 2)  # noqa: E731
+
+CORRUPTIONS = {
+    "Definition 2.1": wrong_order,
+    "Definition 2.2": wrong_sink,
+    "Definition 2.3": doubled_matrix(section2),
+    "Definition 2.4": doubled_matrix(section2),
+    "Lemma 2.5": no_fixed_space,
+    "Lemma 2.6": no_fixed_space,
+    "Definition 2.7": corrupt(WalkOperator, "mixing_time", plus_one),
+    "Definition 3.1": lambda patch: patch.setattr(section3, "quarters", lambda _: ((0,) * 4,) * 4),
+    "Definition 3.2": corrupt(DiffusionOperator, "signal", plus_one),
+    "Definition 3.3": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
+    "Definition 3.4": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
+    "Definition 3.5": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
+    "Definition 3.6": lambda patch: patch.setattr(section3, "quarters", lambda _: ((0,) * 4,) * 4),
+    "Remark 3.7": lambda patch: (
+        patch.setattr(section3, "EXPANDED", 2)
+        or patch.setattr(section3, "product", lambda _, repeat: [(0,) * repeat])
+    ),
+    "Example 3.8": corrupt(DiffusionOperator, "signal", plus_one),
+    "Definition 3.9": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
+    "Definition 3.10": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
+    "Definition 3.11": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
+    "Definition 3.12": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
+    "Example 3.13": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
+}
+
+
+@pytest.mark.parametrize("label", STATEMENTS)
+def test_a_corrupted_operator_changes_the_verdict(
+    label: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CORRUPTIONS[label](monkeypatch)
+    (row,) = verification.verify([STATEMENTS[label]])
+    assert not row.as_documented, row.finding
+
+
+def test_a_union_with_an_order_changes_the_first_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FeedforwardDAG, "union", lambda graphs: graphs[0])
+    (row,) = verification.verify([STATEMENTS["Definition 2.1"]])
+    assert row.finding.verdict is not Verdict.VERIFIED
+
+
+def test_the_union_of_example_3_13_has_a_cycle() -> None:
+    with pytest.raises(CycleError, match="u → v → u"):
+        FeedforwardDAG.union(example_3_13())
