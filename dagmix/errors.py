@@ -82,5 +82,17 @@ class ClaimError(DagmixError):
     """A claim to search a witness against answers True or False, and does not raise."""
 
 
+class KindError(DagmixError):
+    """A question about walks is asked of a walk, one about diffusions of a diffusion."""
+
+
+class SourceError(DagmixError):
+    """A source has no edge from another node; a unique source is the only one."""
+
+
+class DistributionError(DagmixError):
+    """A cumulative distribution function has values in [0, 1] and never decreases."""
+
+
 class FileError(DagmixError):
     """A file that is not what it should be."""

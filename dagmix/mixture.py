@@ -53,6 +53,7 @@ class MultiHead(Operator):
     heads: tuple[Any, ...]
     weights: tuple[Fraction | float | Expr, ...]
     _parts: list[Transition]
+    _exact_weights: list[Fraction | Expr]
     _kind: type[Operator]
     _axis: int
     _of_graph: type[GraphWalk | GraphDiffusion]
@@ -81,7 +82,12 @@ class MultiHead(Operator):
         arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
         shown = tuple(map(float, exact)) if any_float else tuple(exact)
-        self.__dict__.update(heads=given, weights=shown, _parts=parts)
+        self.__dict__.update(heads=given, weights=shown, _parts=parts, _exact_weights=exact)
+
+    @property
+    def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
+        """The exact weight and the matrix of every head, weights of 0 included."""
+        return tuple(zip(self._exact_weights, self._parts, strict=True))
 
     def _read_heads(
         self, heads: tuple[Any, ...], tolerance: float

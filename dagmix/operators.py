@@ -22,7 +22,7 @@ from dagmix import fidelity, minimax, mixing, recurrences
 from dagmix import signals as rows_of_powers
 from dagmix.absorption import hitting_times
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_matrix
-from dagmix.errors import NumberError, SinkError, StochasticError, SymbolicError
+from dagmix.errors import KindError, NumberError, SinkError, StochasticError, SymbolicError
 from dagmix.frozen import Frozen
 from dagmix.graph import (
     SHOWN,
@@ -469,3 +469,10 @@ class DiffusionOperator(Operator):
             raise StochasticError(message)
         origin = (DiffusionOperator.successors, (self,))
         return WalkOperator.of(Successors(self.transition), self.nodes, self.sink, origin)
+
+
+def check_kind(operator: Any, kind: type[Operator]) -> None:
+    """Raise KindError unless an operator, or whatever else was passed, is of a kind."""
+    if not isinstance(operator, kind):
+        message = f"a {kind.__name__} is asked for, or a mixture of them; got {operator!r}"
+        raise KindError(message)

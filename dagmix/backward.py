@@ -1,0 +1,200 @@
+"""Backward mixing bounds fidelity, in any order of the heads (Tjandra et al. 2026).
+
+With one source s, a diffusion Δ read as a chain from receivers to senders ends at s. For
+n ≥ 2 nodes, φ_min the least fidelity of a node but s, T_s the time to s and T_bwd the
+mixing time (ε = ¼) of that chain,
+
+    n φ_min ≤ n min_{j≠s} P_τ(hit j),
+    n φ_min ≤ n/(n−1) E_τ[nodes but s visited] ≤ n/(n−1) E_τ[T_s] ≤ 8/3 T_bwd.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from dagmix import mixing
+from dagmix.absorption import hitting_probabilities, hitting_times
+from dagmix.errors import SourceError, SymbolicError
+from dagmix.graph import Node, shorten
+from dagmix.kernels import Kernel
+from dagmix.operators import QUARTER, DiffusionOperator, check_kind
+from dagmix.scalars import Field, read_epsilon
+from dagmix.tables import Tabled, shown
+from dagmix.transition import Floats, Ring, Transition
+
+FACTOR = Fraction(8, 3)  # 4/3 for E[T_s] ≤ 4/3 T_bwd, 2 for n/(n−1) ≤ 2
+
+
+class Backward(Transition):
+    """Δ transposed: the walk from receivers to senders, its columns summing to 1."""
+
+    def __init__(self, diffusion: Transition) -> None:
+        """Take a diffusion."""
+        self.field = diffusion.field
+        self.support = diffusion.support.transposed()
+        self._diffusion = diffusion
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the transposed exact matrix in the ring."""
+        return self._diffusion.over(ring).transposed
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The transposed matrix in float64."""
+        inner = self._diffusion.floats
+        return Floats(inner.kernel.transposed, inner.entry_units)
+
+
+@dataclass(frozen=True)
+class BackwardMixing(Tabled):
+    """The chain of bounds on φ_min, the least fidelity of a node but the source.
+
+    - `source`, `nodes`: s, and the number n of nodes.
+    - `fidelity`: φ_min = min_{j≠s} φ_j.
+    - `time`: T_bwd, the backward mixing time at ε = ¼.
+    - `normalised`: n φ_min, bounded by each of what follows; the last three grow.
+    - `hit`: n min_{j≠s} P_τ(hit j), hits of the chain that starts at the sink τ.
+    - `visited`: n/(n−1) E_τ[distinct nodes but s visited].
+    - `hitting`: n/(n−1) E_τ[T_s].
+    - `mixing`: 8/3 T_bwd.
+
+    Fractions for rational operators, floats (rounded) for float ones; math.inf where the chain
+    may miss the source.
+    """
+
+    source: Node
+    nodes: int
+    fidelity: Fraction | float
+    time: int | float
+    normalised: Fraction | float
+    hit: Fraction | float
+    visited: Fraction | float
+    hitting: Fraction | float
+    mixing: Fraction | float
+
+    def title(self) -> str:
+        """Return the quantities that the bounds are made of."""
+        return (
+            f"n = {self.nodes}, source {self.source!r}, φ_min = {shown(self.fidelity)},"
+            f" T_bwd = {shown(self.time)}"
+        )
+
+    def columns(self) -> Sequence[str]:
+        """Return the names of the columns."""
+        return "side", "value"
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return a row for each side."""
+        sides = {
+            "n φ_min": self.normalised,
+            "n min P_τ(hit j), j ≠ s": self.hit,
+            "n/(n−1) E_τ[nodes but s visited]": self.visited,
+            "n/(n−1) E_τ[T_s]": self.hitting,
+            "8/3 T_bwd": self.mixing,
+        }
+        return [(name, shown(value)) for name, value in sides.items()]
+
+
+def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
+    """Return every side of n φ_min ≤ … ≤ 8/3 T_bwd, for a diffusion or a mixture of them.
+
+    Raises
+    ------
+    KindError
+        Unless `diffusion` is a DiffusionOperator.
+    SourceError
+        Unless there are two nodes or more, and one source; the message names the sources.
+    SymbolicError
+        For symbols among the weights or heads.
+
+    References
+    ----------
+    Tjandra et al., Feedforward Mixing is as Sharp as it is Slow in Reverse (OpenReview
+    7vuXbycHfO, 2026); the two middle sides and the proof in docs/guide/bounds.md.
+
+    >>> from dagmix.families import complete
+    >>> chain = backward_mixing(DiffusionOperator(complete(3)))
+    >>> [str(side) for side in (chain.normalised, chain.hit, chain.visited, chain.hitting)]
+    ['1', '3/2', '9/4', '15/4']
+    >>> chain.time, chain.mixing
+    (3, Fraction(8, 1))
+    """
+    source = _unique_source(diffusion)
+    if len(diffusion.nodes) == 1:
+        message = f"the chain needs a node besides the source {diffusion.nodes[source]!r}"
+        raise SourceError(message)
+    n, sink, backward = len(diffusion.nodes), diffusion.sink.index, Backward(diffusion.transition)
+    exact = diffusion.field is Field.RATIONAL
+    number: Any = _exact if exact else float
+    kernel = backward.rationals if exact else backward.floats.kernel
+    others = [j for j in range(n) if j != source]
+    hits = [number(hitting_probabilities(kernel, np.array([j]))[sink]) for j in others]
+    steps = number(hitting_times(kernel, source)[sink])
+    fidelity = _least_fidelity(diffusion, others, certain=steps < math.inf)
+    time = mixing.mixing_time(backward, source, QUARTER)
+    spread = number(Fraction(n, n - 1))
+    return BackwardMixing(
+        source=diffusion.nodes[source],
+        nodes=n,
+        fidelity=fidelity,
+        time=time,
+        normalised=n * fidelity,
+        hit=n * min(hits),
+        visited=spread * sum(hits),
+        hitting=spread * steps,
+        mixing=number(FACTOR * time),
+    )
+
+
+def backward_mixing_time(diffusion: DiffusionOperator, epsilon: Any = QUARTER) -> int | float:
+    """Return T_bwd(ε), the mixing time of Δ read as a chain from receivers to senders.
+
+    The chain moves from receiver i to sender j with chance Δ[i, j] and ends at the unique
+    source; math.inf where some node misses it. One node: 0. Errors as for `backward_mixing`,
+    two nodes apart, and EpsilonError unless 0 < ε < 1.
+
+    >>> from dagmix.families import complete, line
+    >>> [backward_mixing_time(DiffusionOperator(graph(8))) for graph in (line, complete)]
+    [16, 5]
+    """
+    threshold, source = read_epsilon(epsilon), _unique_source(diffusion)
+    return mixing.mixing_time(Backward(diffusion.transition), source, threshold)
+
+
+def _unique_source(diffusion: DiffusionOperator) -> int:
+    """Return the row of the only source of the union of the heads."""
+    check_kind(diffusion, DiffusionOperator)
+    if diffusion.field is Field.SYMBOLIC:
+        message = "backward mixing needs rational weights: for symbols use .subs({symbol: value})"
+        raise SymbolicError(message)
+    rows = diffusion.support.transposed().sinks.tolist()
+    if len(rows) != 1:
+        found = shorten([diffusion.nodes[row] for row in rows]) or "none"
+        message = f"backward mixing needs a unique source; the sources are: {found}"
+        raise SourceError(message)
+    return int(rows[0])
+
+
+def _least_fidelity(
+    diffusion: DiffusionOperator, others: Sequence[int], *, certain: bool
+) -> Fraction | float:
+    """Return min φ_j over the nodes but the source.
+
+    A chain that is certain to reach the source gives it fidelity 1, which binds nowhere, and
+    one row then serves all nodes.
+    """
+    if certain:
+        return diffusion.minimax_fidelity().value
+    return min(diffusion.node_fidelity(diffusion.nodes[j]).value for j in others)
+
+
+def _exact(number: Any) -> Fraction | float:
+    """Return a Fraction; infinity as it is."""
+    return number if number == math.inf else Fraction(number)

@@ -1,0 +1,157 @@
+"""Bounds on mixing time and fidelity: the paper's, and those that hold (§2.2; mathematics §3, §4).
+
+A walk whose heads share an order is at the sink after N = n − 1 moves, and every step before
+is a move with chance at least p. So N moves take no longer than N successes of trials of
+chance p, whence the upper bounds. Without a common order a walk can come back, and what
+remains are the bounds by distance, by holding and by mean time.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+from dagmix.backward import BackwardMixing, backward_mixing, backward_mixing_time
+from dagmix.binomials import chernoff_trials, exponential_at_most, least_trials
+from dagmix.errors import SymbolicError
+from dagmix.mixing_bounds import (
+    NO_ORDER,
+    SMALL_EPSILON,
+    MixingBounds,
+    NotApplicable,
+    PaperBound,
+)
+from dagmix.mixture import MultiHeadWalk
+from dagmix.operators import QUARTER, WalkOperator, check_kind
+from dagmix.progress import (
+    Interval,
+    greatest_distance,
+    leaving_probability,
+    longest_path,
+    mean_time,
+)
+from dagmix.scalars import Field, read_epsilon
+from dagmix.tails import BestHeadTail, best_head_tail
+
+__all__ = [
+    "BackwardMixing",
+    "BestHeadTail",
+    "MixingBounds",
+    "NotApplicable",
+    "PaperBound",
+    "backward_mixing",
+    "backward_mixing_time",
+    "best_head_tail",
+    "mixing_time",
+]
+
+
+def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
+    """Return T(ε) of a walk or of a mixture of walks, and every bound on it.
+
+    ε is taken exactly as it is passed. Every comparison is decided: in balls, and in integers
+    at ties. A single walk counts as one head. p = 0 gives math.inf; so does a node that misses
+    the sink, which in an order makes p = 0.
+
+    Parameters
+    ----------
+    walk : WalkOperator or MultiHeadWalk
+    epsilon : number, 0 < ε < 1
+
+    Raises
+    ------
+    KindError
+        Unless `walk` is a WalkOperator.
+    EpsilonError
+        Unless 0 < ε < 1.
+    SymbolicError
+        For symbols among the weights or heads, those of weight 0 included.
+    UndecidedError
+        Where T, or a binomial tail that may tie with ε, needs numbers that are too large.
+
+    References
+    ----------
+    arXiv 2507.02944, Theorem 2.8; Theorem A in docs/guide/bounds.md.
+
+    >>> from dagmix.families import line
+    >>> found = mixing_time(WalkOperator(line(8)))
+    >>> found.time, found.binomial, found.doubled, found.chernoff, found.paper.steps
+    (16, 16, 28, 27, 28)
+    """
+    check_kind(walk, WalkOperator)
+    threshold = read_epsilon(epsilon)
+    time, moves = walk.mixing_time(threshold), len(walk.nodes) - 1
+    heads = _head_chances(walk)
+    chance = sum((weight * head.low for weight, head in heads), Fraction(0))
+    least = leaving_probability(walk.transition, walk.sink.index)
+    number: Any = Fraction if walk.field is Field.RATIONAL else float
+    return MixingBounds(
+        epsilon=threshold,
+        time=time,
+        moves=moves,
+        head_probabilities=tuple(number(head.low) for _, head in heads),
+        head_probability=number(chance),
+        forward_probability=number(least.low),
+        distance=greatest_distance(walk.support, walk.sink.index),
+        holding=least_trials(min(moves, 1), min(least.high, Fraction(1)), threshold),
+        # p_min ≥ p, even where both are enclosed.
+        **_by_order(walk, chance, max(least.low, chance), threshold),
+        **_by_mean(walk, time, threshold),
+    )
+
+
+def _head_chances(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
+    """Return the weight of every head, and its least chance to leave a node but the sink."""
+    whole = ((Fraction(1), walk.transition),)
+    parts = walk.parts if isinstance(walk, MultiHeadWalk) else whole
+    for head, (_, transition) in enumerate(parts):
+        if transition.field is Field.SYMBOLIC:
+            message = f"p_h of head {head} needs rational weights: for symbols use .subs()"
+            raise SymbolicError(message)
+    sink = walk.sink.index
+    return [(Fraction(weight), leaving_probability(head, sink)) for weight, head in parts]
+
+
+def _by_order(
+    walk: WalkOperator, chance: Fraction, least: Fraction, epsilon: Fraction
+) -> dict[str, Any]:
+    """Return the bounds that need a common order, by name."""
+    moves, order = len(walk.nodes) - 1, walk.support.order
+    premise = exponential_at_most(chance * moves, epsilon)
+    if order is None:
+        names = ("longest_path", "chernoff", "doubled", "binomial", "path")
+        paper = PaperBound(NO_ORDER, premise, guaranteed=False)
+        return dict.fromkeys(names, NO_ORDER) | {"paper": paper}
+    longest = longest_path(walk.support, order, walk.sink.index)
+    large = exponential_at_most(Fraction(2), epsilon)
+    twice = math.ceil(2 * moves / chance) if chance else math.inf
+    return {
+        "longest_path": longest,
+        "paper": PaperBound(twice, premise, premise or large),
+        "chernoff": chernoff_trials(moves, chance, epsilon) if chance else math.inf,
+        "doubled": twice if large else SMALL_EPSILON,
+        "binomial": least_trials(moves, chance, epsilon),
+        # Without a chance to leave there is another sink, which no path counts.
+        "path": least_trials(longest, least, epsilon) if least else math.inf,
+    }
+
+
+def _by_mean(walk: WalkOperator, time: float, epsilon: Fraction) -> dict[str, Any]:
+    """Return the mean time and the bounds that it gives, by name."""
+    if time == math.inf:
+        return dict.fromkeys(("mean", "mean_lower", "mean_upper"), math.inf)
+    mean = mean_time(walk.transition, walk.sink.index)
+    exact = walk.field is Field.RATIONAL
+    lower = (1 - epsilon) * mean.low
+    return {
+        "mean": mean.low if exact else float(mean.low),
+        "mean_lower": lower if exact else _rounded_down(lower),
+        "mean_upper": max(math.ceil(mean.high / epsilon) - 1, 0),
+    }
+
+
+def _rounded_down(number: Fraction) -> float:
+    """Return the greatest float that is no greater."""
+    nearest = float(number)
+    return nearest if nearest <= number else math.nextafter(nearest, 0.0)

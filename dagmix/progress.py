@@ -1,0 +1,106 @@
+"""How a walk moves on: chances to leave, lengths of paths, mean times, each from a safe side.
+
+Rational walks give exact numbers. A walk of floats stands for exact rationals too long to
+write out; its numbers are enclosed in balls of 128 bits or more, and come back as the two ends
+of an interval, exact rationals themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
+
+from dagmix import balls
+from dagmix.absorption import hitting_times
+from dagmix.kernels import leaving
+from dagmix.mixing import forward_probability
+from dagmix.scalars import Field
+from dagmix.support import Ints, Support
+from dagmix.transition import Transition
+
+BITS = 128
+ENOUGH_BITS = 64  # accuracy asked of a mean time
+
+
+@dataclass(frozen=True)
+class Interval:
+    """An exact number between `low` and `high`, which are equal where it is known."""
+
+    low: Fraction
+    high: Fraction
+
+
+def leaving_probability(transition: Transition, sink: int) -> Interval:
+    """Enclose min_j (1 − W[j, j]) over the nodes j but the sink; 1 where there is none."""
+    if transition.field is Field.RATIONAL:
+        least = Fraction(forward_probability(transition.rationals, sink))
+        return Interval(least, least)
+    with balls.precision(BITS):
+        smallest = flint.arb(1)
+        for chance in np.delete(leaving(transition.over(balls.ball)), sink).tolist():
+            smallest = smallest.min(chance)
+        return _ends(smallest)
+
+
+def mean_time(transition: Transition, sink: int) -> Interval:
+    """Enclose max_j E_j[steps to the sink] of a walk that reaches it from everywhere."""
+    if transition.field is Field.RATIONAL:
+        longest = Fraction(max(hitting_times(transition.rationals, sink)))
+        return Interval(longest, longest)
+    bits = BITS
+    while True:
+        with balls.precision(bits):
+            longest = _mean_ball(transition, sink)
+            if longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS:
+                return _ends(longest)
+        bits *= 2
+
+
+def _mean_ball(transition: Transition, sink: int) -> Any:
+    """Solve E = 1 + E Q in balls; None where the precision does not suffice."""
+    size = transition.support.n
+    inside = balls.survival_matrix(transition, sink)
+    identity = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
+    ones = balls.start_off(size, sink).transpose()
+    try:
+        return balls.greatest((identity - inside.transpose()).solve(ones))
+    except ZeroDivisionError:
+        return None
+
+
+def _ends(ball: Any) -> Interval:
+    """Return the ends of a ball as the exact dyadic numbers they are."""
+    return Interval(_dyadic(ball.lower()), _dyadic(ball.upper()))
+
+
+def _dyadic(exact: Any) -> Fraction:
+    mantissa, exponent = exact.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def longest_path(support: Support, order: Ints, sink: int) -> int:
+    """Return the number of edges of a longest path to the sink, given a topological order."""
+    receivers, starts = support.pairs[0], support.starts
+    length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
+    length[sink] = 0
+    for j in reversed(order.tolist()):
+        ahead = length[receivers[starts[j] : starts[j + 1]]].max()
+        if j != sink and ahead >= 0:
+            # Only later nodes have a length yet, so that j's own loop does not count.
+            length[j] = ahead + 1
+    return int(length.max())
+
+
+def greatest_distance(support: Support, sink: int) -> int | float:
+    """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
+    receivers, senders = support.pairs
+    backward = coo_array((np.ones(len(senders)), (receivers, senders)), shape=(support.n,) * 2)
+    farthest = float(dijkstra(backward, indices=sink, unweighted=True).max())
+    return int(farthest) if math.isfinite(farthest) else math.inf
