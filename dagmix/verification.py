@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from rich.markup import escape
 from rich.table import Table
 
-from dagmix import section2, section3
+from dagmix import section2, section3, sentences, theorem28
 from dagmix.paper import Finding, Statement, Verdict
 
-STATEMENTS: tuple[Statement, ...] = (*section2.STATEMENTS, *section3.STATEMENTS)
+STATEMENTS: tuple[Statement, ...] = (
+    *section2.STATEMENTS,
+    *theorem28.STATEMENTS,
+    *section3.STATEMENTS,
+    *sentences.STATEMENTS,
+)
 
 STYLES = {Verdict.VERIFIED: "green", Verdict.WITH_PREMISE: "yellow", Verdict.FALSE: "red"}
 
@@ -77,6 +82,19 @@ def table(rows: Sequence[Row]) -> Table:
     for row in rows:
         made.add_row(*row.cells())
     return made
+
+
+def as_markdown(rows: Sequence[Row]) -> str:
+    """Return the rows as a Markdown table."""
+    lines = ["| statement | says | computed | verdict | witness |", "|---|---|---|---|---|"]
+    for row in rows:
+        record = row.record()
+        verdict = f"**{record['verdict']}**" + (
+            f": {record['premise']}" if record["premise"] else ""
+        )
+        cells = record["statement"], record["says"], record["computed"], verdict, record["witness"]
+        lines.append("| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def as_json(rows: Sequence[Row]) -> str:

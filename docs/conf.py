@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import doctest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 from sphinx.util.typing import stringify_annotation
 
 import dagmix
+from dagmix import verification
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -25,7 +27,7 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_generated"]
 nitpicky = True
 
 myst_enable_extensions = ["amsmath", "deflist", "dollarmath"]
@@ -64,6 +66,15 @@ def name_array_like(*event: str | None) -> tuple[str | None, str | None]:
     return arguments, returns
 
 
+def write_verdicts(app: Sphinx) -> None:
+    """Write the rows of `dagmix verify`, computed now, for the page on the paper."""
+    folder = Path(app.srcdir) / "_generated"
+    folder.mkdir(exist_ok=True)
+    rows = list(verification.verify())
+    (folder / "verdicts.md").write_text(verification.as_markdown(rows), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
-    """Connect the above to autodoc."""
+    """Connect the above to the build."""
+    app.connect("builder-inited", write_verdicts)
     app.connect("autodoc-process-signature", name_array_like)

@@ -16,11 +16,14 @@ from dagmix import (
     WalkOperator,
     section2,
     section3,
+    sentences,
+    theorem28,
     verification,
 )
 from dagmix.errors import CycleError
 from dagmix.graph import UniqueSink
 from dagmix.paper import Verdict, example_3_13
+from dagmix.search import NotFound, Witness
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
 
@@ -68,6 +71,22 @@ def no_fixed_space(patch: Any) -> None:
     patch.setattr(section2, "fixed_space", lambda walk: len(walk.nodes))
 
 
+NOTHING = NotFound(tried=1, complete=1, reached=(1, 0), out_of_budget=False)
+WITNESS = Witness(tuple(example_3_13()), (Fraction(1, 2),) * 2, Fraction(1, 4), 1)
+
+
+def search_finds(result: Any) -> Callable[[Any], None]:
+    return lambda patch: patch.setattr(theorem28, "smallest_witness", lambda *_, **__: result)
+
+
+def in_theorem(name: str, value: Any) -> Callable[[Any], None]:
+    return lambda patch: patch.setattr(theorem28, name, value)
+
+
+def in_sentences(name: str, value: Any) -> Callable[[Any], None]:
+    return lambda patch: patch.setattr(sentences, name, value)
+
+
 plus_one: Callable[[Any], Any] = lambda value: value + 1  # noqa: E731 - a table's entry
 heads_swapped: Callable[[Any], Any] = lambda best: replace(best, heads=(1,), value=best.value * 2)  # noqa: E731
 
@@ -95,6 +114,26 @@ CORRUPTIONS = {
     "Definition 3.11": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
     "Definition 3.12": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
     "Example 3.13": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
+    "Theorem 2.8, (3), (11)": search_finds(WITNESS),
+    "Equations (4), (12), (13)": in_theorem("_means", lambda _: [Fraction(2)] * 451),
+    "After (4), end of §2.2": search_finds(NOTHING),
+    "Equation (5)": corrupt(WalkOperator, "mixing_time", lambda _: 396),
+    "Equations (6), (7)": corrupt(WalkOperator, "distance", plus_one),
+    "Equations (8)–(10)": in_theorem("fewer_than", lambda *_: Fraction(99, 100)),
+    "After (11)": corrupt(WalkOperator, "mixing_time", lambda _: 1020),
+    "Equations (14), (15)": corrupt(WalkOperator, "mixing_time", lambda time: 9 * time),
+    "After (15)": search_finds(NOTHING),
+    "Equations (16)–(18)": in_theorem("_uniform", lambda _: 1),
+    "Equation (19)": in_theorem("_uniform", lambda _: 1),
+    "Equation (20)": corrupt(WalkOperator, "mixing_time", lambda _: 10**6),
+    "§2, quoting 2502.06751": corrupt(WalkOperator, "mixing_time", lambda time: 66 // time),
+    "After Definition 3.4": corrupt(DiffusionOperator, "signals", lambda table: table * 0),
+    "After Example 3.13": in_sentences("operator_value", lambda _: Fraction(1, 3)),
+    "End of §3.1": corrupt(MultiHeadDiffusion, "amplification", lambda gain: 1 / gain),
+    "Figure 3": in_sentences("operator_value", lambda _: Fraction(1, 3)),
+    "§4.2": corrupt(WalkOperator, "mixing_time", lambda time: 10**6 * time),
+    "Algorithm 1": in_sentences("column_sums", lambda _: [1, 1, 1, 1]),
+    "Algorithm 2": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
 }
 
 
@@ -116,3 +155,17 @@ def test_a_union_with_an_order_changes_the_first_verdict(monkeypatch: pytest.Mon
 def test_the_union_of_example_3_13_has_a_cycle() -> None:
     with pytest.raises(CycleError, match="u → v → u"):
         FeedforwardDAG.union(example_3_13())
+
+
+def test_rows_as_markdown() -> None:
+    """A row of the docs' table for each statement, its bars escaped."""
+    rows = list(verification.verify([STATEMENTS["After (15)"], STATEMENTS["Lemma 2.5"]]))
+    head, _, one, two = verification.as_markdown(rows).splitlines()
+    assert head.count("|") == 6
+    assert "**false**" in one
+    assert r"2→3 \| 0→3" in one
+    assert "**true with a premise**: W[τ, τ] = 1" in two
+
+
+def test_a_search_that_finds_nothing_is_written_out() -> None:
+    assert theorem28.shown(NOTHING).startswith("not found up to n = 1")
