@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from fractions import Fraction
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -146,3 +147,30 @@ def test_fidelity_grows_along_a_lane(k: int) -> None:
         assert all(head.signal(node - k, t) >= head.signal(node, t) for node in y)
     assert mixed.node_fidelity(0).value == head.node_fidelity(0).value == 1
     assert mixed.minimax_fidelity().nodes == (1, k + 1)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_theorem_d_gain_is_progress_where_the_mixture_is(seed: int) -> None:
+    """Ē = V − α₂ Ḡ (c − 1) for heads in any order and any weight, by exact elimination."""
+    draw = random.Random(seed)  # noqa: S311 - no secret
+    n = draw.choice([3, 4, 5])
+    heads = []
+    for _ in range(2):
+        order = [*draw.sample(range(n - 1), n - 1), n - 1]
+        edges = {(j, draw.choice(order[k + 1 :])) for k, j in enumerate(order[:-1])}
+        edges |= {
+            (order[a], order[b]) for a in range(n) for b in range(a + 1, n) if draw.random() < 0.3
+        }
+        heads.append(sorted(edges))
+    weight = Fraction(draw.randint(1, 9), 10)
+    first, second = (oracle.walk_matrix(n, edges) for edges in heads)
+    mixed = oracle.mixture([1 - weight, weight], [first, second])
+    times = oracle.hitting_times(mixed, n - 1)
+    alone = [Fraction(time) for time in oracle.hitting_times(first, n - 1)]
+    free = range(n - 1)
+    less = [alone[i] - sum(alone[k] * second[k][i] for k in range(n)) - 1 for i in free]
+    system = [[Fraction(i == j) - mixed[i][j] for i in free] for j in free]
+    gain = oracle.solve(system, [weight * x for x in less])
+    graphs = [FeedforwardDAG(edges, nodes=range(n)) for edges in heads]
+    found = MultiHeadWalk(graphs, [1 - weight, weight]).expected_hitting_times()
+    assert [alone[j] - gain[j] for j in free] == [times[j] for j in free] == list(found[: n - 1])
