@@ -10,12 +10,13 @@ fidelities of their walks, diffusions and convex mixtures, exactly or with proof
 Fraction(4, 3)
 """
 
+from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import DagmixError
 from dagmix.graph import FeedforwardDAG, UniqueSink
 from dagmix.mixture import BestHead, MultiHeadDiffusion, MultiHeadWalk
-from dagmix.operators import DiffusionOperator, MinimaxFidelity, WalkOperator
 from dagmix.results import NodeFidelity
 from dagmix.version import __version__
+from dagmix.walks import WalkOperator
 
 __all__ = [
     "BestHead",

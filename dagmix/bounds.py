@@ -23,7 +23,7 @@ from dagmix.mixing_bounds import (
     PaperBound,
 )
 from dagmix.mixture import MultiHeadWalk
-from dagmix.operators import QUARTER, WalkOperator, check_kind
+from dagmix.operators import QUARTER, check_kind
 from dagmix.progress import (
     Interval,
     greatest_distance,
@@ -33,6 +33,7 @@ from dagmix.progress import (
 )
 from dagmix.scalars import Field, read_epsilon
 from dagmix.tails import BestHeadTail, best_head_tail
+from dagmix.walks import WalkOperator
 
 __all__ = [
     "BackwardMixing",

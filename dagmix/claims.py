@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
-from dagmix.operators import WalkOperator
+from dagmix.walks import WalkOperator
 
 Heads = Sequence[FeedforwardDAG]
 Weights = Sequence[Fraction]

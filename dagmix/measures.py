@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dagmix.diffusions import DiffusionOperator
 from dagmix.graph import FeedforwardDAG
-from dagmix.operators import QUARTER, DiffusionOperator, WalkOperator
+from dagmix.operators import QUARTER
+from dagmix.walks import WalkOperator
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Self
 from numpy.typing import ArrayLike
 
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.graph import FeedforwardDAG, Node, Nodes, UniqueSink, check_same_nodes
-from dagmix.operators import DiffusionOperator, MinimaxFidelity, Operator, WalkOperator
+from dagmix.operators import Operator
 from dagmix.scalars import Field, read_scalar, read_steps
 from dagmix.transition import (
     AsFloats,
@@ -27,6 +28,7 @@ from dagmix.transition import (
     Transition,
     same_matrix,
 )
+from dagmix.walks import WalkOperator
 from dagmix.weights import read_importance, read_weights
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from dagmix.errors import CycleError, SinkError
 from dagmix.families import unique_sink_dags
 from dagmix.graph import FeedforwardDAG, Node
 from dagmix.mixture import MultiHeadWalk
-from dagmix.operators import QUARTER, WalkOperator
+from dagmix.operators import QUARTER
 from dagmix.paper import Finding, Statement, Verdict, example_3_8, example_3_13, without_loops
 from dagmix.support import Vec
+from dagmix.walks import WalkOperator
 
 LARGEST_SINGLE = 5  # nodes of the graphs that Lemma 2.5 is checked on, all of them
 LARGEST_PAIR = 4  # nodes of the pairs of graphs that Lemma 2.6 is checked on

@@ -6,9 +6,9 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from dagmix.diffusions import DiffusionOperator
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadDiffusion
-from dagmix.operators import DiffusionOperator
 from dagmix.paper import HALF, Finding, Statement, Verdict, example_3_8, example_3_13
 
 if TYPE_CHECKING:

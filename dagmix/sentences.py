@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dagmix import families
+from dagmix.diffusions import DiffusionOperator
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadDiffusion
-from dagmix.operators import DiffusionOperator
 from dagmix.paper import Finding, Statement, Verdict, example_3_13
 from dagmix.section3 import operator_value
 

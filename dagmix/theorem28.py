@@ -15,9 +15,10 @@ from dagmix import bounds, claims, families
 from dagmix.binomials import exponential_at_most
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadWalk
-from dagmix.operators import QUARTER, WalkOperator
+from dagmix.operators import QUARTER
 from dagmix.paper import HALF, Finding, Statement, Verdict
 from dagmix.search import NotFound, Witness, smallest_witness
+from dagmix.walks import WalkOperator
 
 LARGEST_PAIR = 4  # nodes
 TINY = Fraction(1, 1000)  # an ε far below e⁻²
