@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
-from dagmix.graph import Nodes
+from dagmix.nodes import Nodes
 from dagmix.scalars import Field, read_scalar
 from dagmix.support import Vec
 from dagmix.transition import ExactArray, FloatArray, Transition

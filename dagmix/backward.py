@@ -23,8 +23,8 @@ from dagmix import mixing
 from dagmix.absorption import hitting_probabilities, hitting_times
 from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import SourceError, SymbolicError
-from dagmix.graph import Node, shorten
 from dagmix.kernels import Kernel
+from dagmix.nodes import Node, shorten
 from dagmix.operators import QUARTER, check_kind
 from dagmix.scalars import Field, read_epsilon
 from dagmix.tables import Tabled, shown

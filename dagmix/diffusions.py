@@ -13,7 +13,8 @@ from dagmix import fidelity, minimax, recurrences
 from dagmix import signals as rows_of_powers
 from dagmix.arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.errors import NumberError, StochasticError, SymbolicError
-from dagmix.graph import FeedforwardDAG, Node, UniqueSink
+from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.nodes import Node
 from dagmix.operators import Operator, frozen_copy
 from dagmix.results import NodeFidelity
 from dagmix.scalars import Field, read_steps

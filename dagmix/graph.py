@@ -7,12 +7,11 @@ goes forward, j before i or j = i. A sink has no edge to another node.
 from __future__ import annotations
 
 import functools
-import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any, Self
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -22,20 +21,16 @@ from dagmix import support as supports
 from dagmix.errors import (
     CycleError,
     EmptyError,
-    HeadsError,
     NumberError,
-    RepeatedNodeError,
     ShapeError,
     SinkError,
-    UnknownNodeError,
 )
 from dagmix.frozen import Frozen
+from dagmix.nodes import SHOWN, Node, Nodes, check_same_nodes, normal, shorten
 from dagmix.support import Support
 
-Node = Hashable
 Edge = tuple[Node, Node]
 
-SHOWN = 12  # nodes or matrix rows that a repr writes out
 EDGES_SHOWN = 32
 
 
@@ -49,52 +44,6 @@ class UniqueSink:
 
     node: Node
     index: int
-
-
-class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which slots forbid here
-    """Distinct node labels in row and column order; strings are in Unicode NFC."""
-
-    _rows: dict[Node, int]
-
-    def __new__(cls, labels: Iterable[Node]) -> Self:
-        """Normalise the labels; raise EmptyError or RepeatedNodeError."""
-        nodes = super().__new__(cls, (normal(label) for label in labels))
-        if not all(isinstance(node, Hashable) for node in nodes):
-            message = f"node labels are hashable; got {shorten(nodes)}"
-            raise UnknownNodeError(message)
-        if not nodes:
-            message = "a graph needs at least one node"
-            raise EmptyError(message)
-        nodes._rows = {}
-        for row, node in enumerate(nodes):
-            if nodes._rows.setdefault(node, row) != row:
-                message = f"node {node!r} is repeated (labels are compared in Unicode NFC)"
-                raise RepeatedNodeError(message)
-        return nodes
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle as the plain labels."""
-        return Nodes, (tuple(self),)
-
-    def row(self, node: Node) -> int:
-        """Return the row of a node; raise UnknownNodeError."""
-        try:
-            return self._rows[normal(node)]
-        except (KeyError, TypeError):
-            message = f"unknown node {node!r}; the nodes are {shorten(self)}"
-            raise UnknownNodeError(message) from None
-
-
-def normal(label: Node) -> Node:
-    """Return a label in the one form in which labels are compared."""
-    return unicodedata.normalize("NFC", label) if isinstance(label, str) else label
-
-
-def shorten(items: Sequence[Any]) -> str:
-    """Write a sequence, its middle left out where it is long."""
-    if len(items) <= SHOWN:
-        return ", ".join(map(repr, items))
-    return f"{', '.join(map(repr, items[:3]))}, …, {items[-1]!r} ({len(items)} in all)"
 
 
 def find_unique_sink(support: Support, nodes: Nodes, sink: Node | UniqueSink | None) -> UniqueSink:
@@ -329,17 +278,6 @@ class FeedforwardDAG(Frozen):
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
-
-
-def check_same_nodes(labels: Sequence[Nodes]) -> None:
-    """Raise HeadsError unless all heads have the same nodes in the same order."""
-    for number, nodes in enumerate(labels):
-        if nodes != labels[0]:
-            message = (
-                f"heads must have the same nodes in the same order: head 0 has"
-                f" {shorten(labels[0])}; head {number} has {shorten(nodes)}"
-            )
-            raise HeadsError(message)
 
 
 def _in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:

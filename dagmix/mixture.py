@@ -17,7 +17,8 @@ from numpy.typing import ArrayLike
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
-from dagmix.graph import FeedforwardDAG, Node, Nodes, UniqueSink, check_same_nodes
+from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.nodes import Node, Nodes, check_same_nodes
 from dagmix.operators import Operator
 from dagmix.scalars import Field, read_scalar, read_steps
 from dagmix.transition import (

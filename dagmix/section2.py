@@ -10,8 +10,9 @@ import numpy as np
 from dagmix.absorption import rational_matrix
 from dagmix.errors import CycleError, SinkError
 from dagmix.families import unique_sink_dags
-from dagmix.graph import FeedforwardDAG, Node
+from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadWalk
+from dagmix.nodes import Node
 from dagmix.operators import QUARTER
 from dagmix.paper import Finding, Statement, Verdict, example_3_8, example_3_13, without_loops
 from dagmix.support import Vec
