@@ -183,3 +183,41 @@ def test_entries_below_the_floats_and_long_times(monkeypatch: pytest.MonkeyPatch
     slow = DiffusionOperator.from_matrix([[1, 0, 0], [tiny, 1 - tiny, 0], [0, tiny, 1 - tiny]])
     with pytest.raises(UndecidedError, match="2\\^-900"):
         slow.node_fidelity(1)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=10, max_size=10), st.integers(0, 4))
+def test_bending_bounds_the_second_difference(rates: list[int], node: int) -> None:
+    """The bound is at least max(0, −(Δ − I)² e_j), and above it by rounding errors only."""
+    matrix = np.eye(5)
+    pairs = [(i, j) for i in range(5) for j in range(i)]
+    for (i, j), rate in zip(pairs, rates, strict=True):
+        matrix[i, j] = rate / 7919
+    matrix /= matrix.sum(axis=1, keepdims=True)
+    kernel = DiffusionOperator.from_matrix(matrix, sink=4).transition.floats.kernel
+    unit = np.zeros(5)
+    unit[node] = 1.0
+    found = branching.bending(kernel, unit)
+    exact = [[Fraction(x) for x in row] for row in kernel.dense().tolist()]
+    leave = [
+        sum((x for k, x in enumerate(row) if k != i), Fraction(0)) for i, row in enumerate(exact)
+    ]
+    drift = [exact[i][node] if i != node else -leave[i] for i in range(5)]
+    for i in range(5):
+        inward = sum((exact[i][k] * drift[k] for k in range(5) if k != i), Fraction(0))
+        bend = max(leave[i] * drift[i] - inward, Fraction(0))
+        terms = abs(leave[i] * drift[i]) + sum(
+            (exact[i][k] * abs(drift[k]) for k in range(5) if k != i), Fraction(0)
+        )
+        assert bend <= Fraction(float(found[i])) <= bend + terms / 10**12
+
+
+def test_slack_is_units_of_rounding() -> None:
+    """m roundings of 2⁻⁵³ are at most m / (1 − m): with m = 2⁻³ that is 1/7."""
+    assert Numbers(np.ones(1), 2.0**50 - 4).slack == pytest.approx(1 / 7, rel=1e-15)
+
+
+def test_times_are_refined_to_single_steps_where_floats_can_tell() -> None:
+    """A clear peak far out has one time, though its value was certain long before."""
+    found = relay(3 * 2.0**-12, 2.0**-12).node_fidelity("m", first_step=4000)
+    assert isinstance(found.times, tuple)
+    assert found.times[0] == 4000
