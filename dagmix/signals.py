@@ -79,10 +79,16 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
     Floats, with the error of `signal`; Fractions where the operator is rational.
     """
     exact = transition.field is Field.RATIONAL
-    row = Row(transition, sink, exact=exact)
     table = np.empty((steps + 1, transition.support.n), dtype=object if exact else np.float64)
+    if not exact:
+        table[0] = Row(transition, sink, exact=False).x
+        step = transition.floats.kernel.step
+        for time in range(steps):
+            table[time + 1] = step(table[time])
+        return table
+    row = Row(transition, sink, exact=True)
     for time in range(steps + 1):
-        table[time] = objects([Fraction(e, row.scale**time) for e in row.x]) if exact else row.x
+        table[time] = objects([Fraction(entry, row.scale**time) for entry in row.x])
         row.step()
     return table
 
