@@ -61,3 +61,14 @@ def test_the_minimum_is_not_looked_for_before_every_node_was_heard() -> None:
     assert found.value == min(
         DiffusionOperator(families.line(30)).node_fidelity(node).value for node in range(30)
     )
+
+
+def test_a_table_of_float_signals_is_the_signals() -> None:
+    """Row t of the table holds every node's signal at t, and is near the exact one."""
+    exact = DiffusionOperator(families.sliding_window(9, 2))
+    floats = DiffusionOperator.from_matrix(exact.matrix)
+    table, expected = floats.signals(12), exact.signals(12)
+    assert table.shape == (13, 9)
+    for t in range(13):
+        assert table[t].tolist() == [floats.signal(node, t) for node in range(9)]
+        assert table[t].tolist() == pytest.approx([float(x) for x in expected[t]], rel=1e-13)
