@@ -14,13 +14,12 @@ import math
 from fractions import Fraction
 from typing import Any
 
-import flint
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dagmix.kernels import Kernel, leaving, objects
+from dagmix.lazy import flint
 from dagmix.support import Ints, Support, Vec
 
 Mask = NDArray[np.bool_]
@@ -128,8 +127,10 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
 def closed_classes(chain: Support) -> Ints:
     """Return, for every node, the number of its closed class, or −1 where it is transient."""
     receivers, senders = chain.pairs
-    graph = coo_array((np.ones(len(senders)), (senders, receivers)), shape=(chain.n, chain.n))
-    count, labels = connected_components(graph, connection="strong")
+    graph = scipy.sparse.coo_array(
+        (np.ones(len(senders)), (senders, receivers)), shape=(chain.n, chain.n)
+    )
+    count, labels = scipy.sparse.csgraph.connected_components(graph, connection="strong")
     crossing = labels[senders] != labels[receivers]
     closed = np.ones(count, dtype=bool)
     closed[labels[senders[crossing]]] = False

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-import flint
-
 from dagmix.errors import UndecidedError
+from dagmix.lazy import flint
 from dagmix.scalars import brief
 from dagmix.transition import Transition
 

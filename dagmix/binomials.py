@@ -13,11 +13,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeVar
 
-import flint
-from scipy.special import bdtrin
+import scipy
 
 from dagmix.balls import MOST_BITS, ball, precision
 from dagmix.errors import UndecidedError
+from dagmix.lazy import flint
 
 Answer = TypeVar("Answer")
 
@@ -121,7 +121,7 @@ def least_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int | f
 
 def _guess(successes: int, chance: Fraction, epsilon: Fraction) -> int:
     """Return about the number of trials; nothing is taken from it but where to look first."""
-    guess = float(bdtrin(successes - 1, float(epsilon), float(chance)))
+    guess = float(scipy.special.bdtrin(successes - 1, float(epsilon), float(chance)))
     if math.isfinite(guess):
         return max(successes, math.ceil(guess))
     return chernoff_trials(successes, chance, epsilon)

@@ -17,13 +17,13 @@ import heapq
 import itertools
 from dataclasses import dataclass, field
 
-import flint
 import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import Mask
 from dagmix.errors import UndecidedError
 from dagmix.kernels import Kernel, leaving
+from dagmix.lazy import flint
 from dagmix.support import Vec
 from dagmix.transition import UNIT, Transition
 

@@ -11,9 +11,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -26,8 +25,14 @@ from dagmix.errors import (
     SinkError,
 )
 from dagmix.frozen import Frozen
+from dagmix.lazy import Lazy
 from dagmix.nodes import SHOWN, Node, Nodes, check_same_nodes, normal, shorten
 from dagmix.support import Support
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = Lazy("networkx")
 
 Edge = tuple[Node, Node]
 

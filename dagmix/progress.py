@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import flint
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
+import scipy
 
 from dagmix import balls
 from dagmix.absorption import hitting_times
 from dagmix.kernels import leaving
+from dagmix.lazy import flint
 from dagmix.mixing import forward_probability
 from dagmix.scalars import Field
 from dagmix.support import Ints, Support
@@ -101,6 +100,8 @@ def longest_path(support: Support, order: Ints, sink: int) -> int:
 def greatest_distance(support: Support, sink: int) -> int | float:
     """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
     receivers, senders = support.pairs
-    backward = coo_array((np.ones(len(senders)), (receivers, senders)), shape=(support.n,) * 2)
-    farthest = float(dijkstra(backward, indices=sink, unweighted=True).max())
+    backward = scipy.sparse.coo_array(
+        (np.ones(len(senders)), (receivers, senders)), shape=(support.n,) * 2
+    )
+    farthest = float(scipy.sparse.csgraph.dijkstra(backward, indices=sink, unweighted=True).max())
     return int(farthest) if math.isfinite(farthest) else math.inf

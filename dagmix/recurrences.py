@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-import flint
-
 from dagmix.absorption import fraction, rational_matrix
 from dagmix.balls import ball, precision
 from dagmix.errors import NoClosedForm
 from dagmix.kernels import objects
+from dagmix.lazy import flint
 
 if TYPE_CHECKING:
     from sympy import Expr
