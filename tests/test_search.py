@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from itertools import combinations, permutations, product
 from typing import TYPE_CHECKING, Any
@@ -239,6 +240,18 @@ def test_a_spent_budget_says_how_far_it_got(
 def test_a_budget_of_all_candidates_is_enough() -> None:
     found = smallest_witness(claims.within_two_n_over_p, budget=2, max_nodes=2)
     assert found == NotFound(tried=2, complete=2, reached=(2, 2), out_of_budget=False)
+
+
+def test_one_node_is_the_smallest_search() -> None:
+    found = smallest_witness(claims.within_two_n_over_p, max_nodes=1)
+    assert isinstance(found, NotFound)
+    assert (found.complete, found.reached, found.out_of_budget) == (1, (1, 0), False)
+
+
+def test_answers_are_frozen() -> None:
+    found = smallest_witness(claims.lower_bound_of_equation_20)
+    with pytest.raises(FrozenInstanceError):
+        found.tried = 0  # type: ignore[misc] # what is refused here
 
 
 def test_progress_goes_to_standard_error(
