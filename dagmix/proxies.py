@@ -1,0 +1,235 @@
+"""Proxies of mixing time and fidelity on batches of attention, as expectations (§4 of the paper).
+
+Attention has shape (…, heads, n, n): query i, key j, causal, rows that sum to 1 within a
+tolerance, and each is divided by its sum. Weights have shape (…, heads), non-negative and of
+any scale; None weighs all heads alike. The answer speaks of the mixture Ā = Σ_h w_h A_h, the
+last position its sink. Leading dimensions broadcast, as those of a generalised ufunc.
+
+The published experiments simulate a chain; here its expectations are computed, one row step
+at a time, so that they have no variance. Two chains are in use:
+
+* ``"successors"`` moves from j to i with probability Ā[i, j] / Σ_i Ā[i, j], as the text of the
+  paper says (Algorithm 1);
+* ``"published"`` is what its code samples: the running sums of Ā[i, j] over i, cut off at 1, and
+  what is missing to 1 leads to the sink. The first position is a second absorbing state.
+
+Arrays may be NumPy's or torch's, on any device; the answer is of the same library, device and,
+for float32 and float64, dtype (float32 for half precision, float64 for integers). Sums and
+steps are in float64: before the answer is rounded to its dtype, its relative error is at most
+(M + 2)(2n + H + 8)·2⁻⁵³ after M steps with H heads, where nothing underflows. For certified
+suprema and exact integers see `MultiHeadDiffusion.from_attention`.
+"""
+
+from __future__ import annotations
+
+from array_api_compat import array_namespace
+
+from dagmix.batch_checks import Array, read
+from dagmix.batches import Answer, Batch
+from dagmix.chains import CHAINS, expected_steps, peaks, survival_sum
+from dagmix.errors import KindError, StepError
+from dagmix.scalars import read_steps
+
+__all__ = [
+    "amplification",
+    "best_head",
+    "each_head",
+    "fidelities",
+    "hitting_time",
+    "hitting_times",
+    "minimax_fidelity",
+    "weakest_position",
+]
+
+
+def hitting_times(
+    attention: Array,
+    weights: Array | None = None,
+    max_steps: int | None = 100,
+    chain: str = "successors",
+    tolerance: float | None = None,
+) -> Array:
+    """Return E[min(T_j, M)] for every start j, shape (…, n): mean steps to the last position.
+
+    E[min(T_j, M)] = Σ_{t < M} P_j(T > t), T the first time at the sink; 0 for the sink itself.
+
+    Parameters
+    ----------
+    attention, weights
+        As at the top of this module.
+    max_steps : int or None
+        The cut-off M; None for none. Then a start from which the sink may be missed has ∞, such
+        as position 0 of the published chain.
+    chain : "successors" or "published"
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Raises
+    ------
+    ShapeError, NumberError, CausalError, StochasticError, WeightError, KindError, StepError
+        Each says what is wrong and where.
+
+    Examples
+    --------
+    >>> hitting_times([[[1, 0, 0], [0.5, 0.5, 0], [0.25, 0.25, 0.5]]], max_steps=None).tolist()
+    [4.333333333333334, 3.0, 0.0]
+    """
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(_times(max_steps, chain), (batch.n,))
+
+
+def hitting_time(
+    attention: Array,
+    weights: Array | None = None,
+    max_steps: int | None = 100,
+    chain: str = "successors",
+    tolerance: float | None = None,
+) -> Array:
+    """Return the mean of `hitting_times` over all n starts, the sink among them: shape (…).
+
+    The proxy of Algorithm 1 and of Tables 1 and 2, which has `chain="published"`, M = 100.
+
+    >>> uniform = [[[1 / (i + 1) if j <= i else 0.0 for j in range(100)] for i in range(100)]]
+    >>> [round(float(hitting_time(uniform, chain=each)), 4) for each in ("successors", "published")]
+    [5.624, 3.6424]
+    """
+    times = _times(max_steps, chain)
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1))
+
+
+def _times(max_steps: int | None, chain: str) -> Answer:
+    if chain not in CHAINS:
+        message = f"the chain is one of {', '.join(map(repr, CHAINS))}; got {chain!r}"
+        raise KindError(message)
+    if max_steps is None:
+        return lambda mixed, start: expected_steps(CHAINS[chain](mixed, start))
+    steps = read_steps(max_steps, "max_steps")
+    return lambda mixed, start: survival_sum(CHAINS[chain](mixed, start), steps)
+
+
+def fidelities(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return max over first_step ≤ t ≤ horizon of (Āᵗ)[τ, j] for every position j: shape (…, n).
+
+    A maximum up to the horizon is a lower bound of the fidelity, which is a supremum over all
+    t; `MultiHeadDiffusion.from_attention` has that one, with its proof.
+
+    Parameters
+    ----------
+    attention, weights, tolerance
+        As for `hitting_times`.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+
+    Raises
+    ------
+    The errors of `hitting_times`, without KindError for a chain.
+
+    Examples
+    --------
+    >>> fidelities([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2).tolist()
+    [0.25, 0.5, 1.0]
+    """
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(_peaks(horizon, first_step), (batch.n,))
+
+
+def minimax_fidelity(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return the least of the `fidelities` of all positions, the sink among them: shape (…).
+
+    A fraction; Tables 3 and 4 have `first_step=1` and percent.
+
+    >>> float(minimax_fidelity([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], first_step=1))
+    0.5
+    """
+    found = _peaks(horizon, first_step)
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(lambda mixed, start: batch.xp.min(found(mixed, start), axis=-1))
+
+
+def weakest_position(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return the position that has the minimax fidelity, the first of several: integers (…).
+
+    >>> int(weakest_position([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2))
+    0
+    """
+    found = _peaks(horizon, first_step)
+    batch = Batch(attention, weights, tolerance)
+    least: Answer = lambda mixed, start: batch.xp.argmin(found(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
+    return batch.map(least, dtype=batch.xp.int64)
+
+
+def _peaks(horizon: int, first_step: int) -> Answer:
+    first, last = read_steps(first_step, "first_step"), read_steps(horizon, "horizon")
+    if last < first:
+        message = f"the horizon is not before the first step {first}; got {last}"
+        raise StepError(message)
+    return lambda mixed, _: peaks(mixed, last, first)
+
+
+def each_head(attention: Array) -> Array:
+    """Return attention (…, heads, n, n) as heads of their own, (…, heads, 1, n, n): a view.
+
+    Every proxy of it has shape (…, heads): that of each head alone.
+
+    >>> minimax_fidelity(each_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]]), horizon=1).tolist()
+    [1.0, 0.5]
+    """
+    return read(attention, "attention")[..., None, :, :]
+
+
+def best_head(
+    attention: Array, horizon: int = 100, first_step: int = 0, tolerance: float | None = None
+) -> tuple[Array, Array]:
+    """Return the head of the greatest minimax fidelity alone, the first of several, and that.
+
+    Both have shape (…).
+
+    >>> [float(x) for x in best_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]], horizon=1)]
+    [0.0, 1.0]
+    """
+    alone = minimax_fidelity(each_head(attention), None, horizon, first_step, tolerance)
+    xp = array_namespace(alone)
+    return xp.argmax(alone, axis=-1), xp.max(alone, axis=-1)
+
+
+def amplification(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return the mixture's minimax fidelity over that of its best head: shape (…).
+
+    Infinite for x / 0, NaN for 0 / 0.
+
+    >>> float(amplification([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]], horizon=1))
+    0.75
+    """
+    mixed = minimax_fidelity(attention, weights, horizon, first_step, tolerance)
+    _, alone = best_head(attention, horizon, first_step, tolerance)
+    xp = array_namespace(alone)
+    ratio = mixed / xp.where(alone > 0, alone, 1.0)
+    without = xp.where(mixed > 0, float("inf"), float("nan"))
+    return xp.where(alone > 0, ratio, without)[()]

@@ -1,0 +1,286 @@
+"""Proxies in NumPy: against brute force in rationals, and what they promise about arrays."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import numpy as np
+import oracle_proxies as oracle
+import pytest
+from attention_samples import SAMPLES, sample
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagmix import MultiHeadDiffusion, batches, errors, proxies
+
+CHAINS = ["successors", "published"]
+UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
+ONE = np.array([[[1.0, 0.0], [0.25, 0.75]]])
+
+
+def exact(seed: int, dtype: Any = np.float64) -> list[oracle.Matrix]:
+    attention, weights = sample(seed, dtype)
+    return [oracle.mixed(a.tolist(), w.tolist()) for a, w in zip(attention, weights, strict=True)]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("seed", range(SAMPLES))
+def test_hitting_times_are_those_of_the_rational_chain(seed: int, chain: str) -> None:
+    walks = [oracle.CHAINS[chain](a) for a in exact(seed)]
+    attention, weights = sample(seed)
+    for steps in (0, 1, 7):
+        expected = np.array([oracle.cut_off_times(walk, steps) for walk in walks], dtype=float)
+        found = proxies.hitting_times(attention, weights, steps, chain)
+        np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
+        mean = proxies.hitting_time(attention, weights, steps, chain)
+        np.testing.assert_allclose(mean, expected.mean(axis=-1), rtol=1e-13, atol=1e-14)
+    forever = np.array([oracle.full_times(walk) for walk in walks], dtype=float)
+    found = proxies.hitting_times(attention, weights, None, chain)
+    np.testing.assert_allclose(found, forever, rtol=1e-7 if chain == "published" else 1e-12)
+
+
+@pytest.mark.parametrize("seed", range(SAMPLES))
+@pytest.mark.parametrize("first", [0, 1])
+def test_fidelities_are_the_greatest_entries_of_rational_powers(seed: int, first: int) -> None:
+    attention, weights = sample(seed)
+    expected = np.array([oracle.peaks(a, 6, first) for a in exact(seed)], dtype=float)
+    found = proxies.fidelities(attention, weights, 6, first)
+    np.testing.assert_allclose(found, expected, rtol=1e-13)
+    least = proxies.minimax_fidelity(attention, weights, 6, first)
+    np.testing.assert_array_equal(least, found.min(axis=-1))
+    at = proxies.weakest_position(attention, weights, 6, first)
+    np.testing.assert_array_equal(np.take_along_axis(found, at[..., None], -1)[..., 0], least)
+
+
+@pytest.mark.parametrize("seed", range(0, SAMPLES, 10))
+def test_single_precision_comes_back_in_single_precision(seed: int) -> None:
+    """The input's own rationals are used; only the answer is rounded."""
+    attention, weights = sample(seed, np.float32)
+    walks = [oracle.successors(a) for a in exact(seed, np.float32)]
+    expected = np.array([oracle.cut_off_times(walk, 9) for walk in walks], dtype=float)
+    found = proxies.hitting_times(attention, weights, 9)
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, expected.astype(np.float32))
+
+
+def test_uniform_attention_scores_what_the_two_chains_give() -> None:
+    one = UNIFORM[None]
+    assert round(float(proxies.hitting_time(one, chain="published")), 4) == 3.6424
+    assert round(float(proxies.hitting_time(one)), 3) == 5.624
+    assert proxies.hitting_time(one, max_steps=None, chain="published") == np.inf
+    times = proxies.hitting_times(one, max_steps=None, chain="published")
+    assert np.isinf(times).tolist() == [True] + [False] * 99
+
+
+def test_fidelity_without_a_cut_off_is_the_operators() -> None:
+    """At a horizon beyond every peak the proxy is the certified value."""
+    attention, weights = sample(5)
+    whole = MultiHeadDiffusion.from_attention(attention[0], weights[0]).minimax_fidelity()
+    found = proxies.minimax_fidelity(attention[:1], weights[:1], 5000)
+    assert float(whole.lower) * (1 - 1e-9) <= found[0] <= float(whole.upper) * (1 + 1e-9)
+
+
+def test_each_head_alone_and_the_best_of_them() -> None:
+    attention, weights = sample(11)
+    heads = proxies.each_head(attention)
+    assert np.shares_memory(heads, attention)
+    alone = proxies.minimax_fidelity(heads, horizon=8)
+    for head in range(attention.shape[1]):
+        one = proxies.minimax_fidelity(attention[:, head : head + 1], horizon=8)
+        np.testing.assert_array_equal(alone[:, head], one)
+    index, value = proxies.best_head(attention, 8)
+    np.testing.assert_array_equal(value, alone.max(axis=-1))
+    np.testing.assert_array_equal(index, alone.argmax(axis=-1))
+    ratio = proxies.amplification(attention, weights, 8)
+    np.testing.assert_allclose(ratio, proxies.minimax_fidelity(attention, weights, 8) / value)
+
+
+def test_amplification_of_nothing() -> None:
+    """x / 0 is infinite, where only the mixture lets position 1 be heard; 0 / 0 is undefined."""
+    first = [[1, 0, 0], [1, 0, 0], [0, 0, 1]]
+    second = [[1, 0, 0], [0, 1, 0], [0, 1, 0]]
+    assert proxies.amplification([first, second]) == np.inf
+    assert np.isnan(proxies.amplification([first, first]))
+
+
+@pytest.mark.parametrize("room", [1, 3 * 8 * 36, 2**20])
+def test_chunks_do_not_show(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    attention = np.tril(rng.random((2, 3, 5, 2, 6, 6)))
+    attention /= attention.sum(axis=-1, keepdims=True)
+    weights = rng.random((3, 1, 2))
+    whole = proxies.hitting_time(attention, weights)
+    monkeypatch.setattr(batches, "CACHED", room)
+    np.testing.assert_array_equal(proxies.hitting_time(attention, weights), whole)
+    for place in np.ndindex(2, 3, 5):
+        one = proxies.hitting_time(attention[place], weights[place[1], 0])
+        np.testing.assert_allclose(one, whole[place], rtol=1e-14)
+
+
+@given(
+    st.lists(st.integers(1, 5), max_size=4).map(tuple),
+    st.integers(1, 30),
+)
+def test_parts_cover_every_matrix_once(shape: tuple[int, ...], most: int) -> None:
+    seen = np.zeros(shape, dtype=int)
+    for part in batches.parts(shape, most):
+        assert seen[part].size <= most
+        seen[part] += 1
+    assert (seen == 1).all()
+
+
+def test_weights_broadcast_over_one_tensor() -> None:
+    attention, _ = sample(4)
+    attention = attention[0]
+    weights = np.random.default_rng(1).random((5, 2, attention.shape[0]))
+    found = proxies.hitting_time(attention, weights)
+    assert found.shape == (5, 2)
+    np.testing.assert_array_equal(found[3, 1], proxies.hitting_time(attention, weights[3, 1]))
+
+
+def test_memory_stays_within_a_chunk() -> None:
+    """500 mixtures of 4 heads, 80 MB in float32: the work needs a few MB beyond them."""
+    matrix = UNIFORM.astype(np.float32)
+    attention = np.ascontiguousarray(np.broadcast_to(matrix, (500, 4, 100, 100)))
+    tracemalloc.start()
+    proxies.hitting_time(attention)
+    proxies.minimax_fidelity(attention)
+    proxies.hitting_time(attention, chain="published", max_steps=None)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 16 * 2**20
+
+
+def test_the_input_is_left_as_it_was() -> None:
+    attention, weights = sample(8)
+    before = attention.copy(), weights.copy()
+    for chain in CHAINS:
+        proxies.hitting_time(attention, weights, chain=chain)
+    proxies.minimax_fidelity(attention, weights)
+    np.testing.assert_array_equal(attention, before[0])
+    np.testing.assert_array_equal(weights, before[1])
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_the_scale_of_the_weights_does_not_matter(seed: int) -> None:
+    attention, weights = sample(seed)
+    found = proxies.hitting_time(attention, weights)
+    np.testing.assert_allclose(proxies.hitting_time(attention, 7 * weights), found, rtol=1e-14)
+    even = proxies.hitting_time(attention, np.full(weights.shape, 3))
+    np.testing.assert_allclose(proxies.hitting_time(attention), even, rtol=1e-14)
+
+
+def test_dask_takes_them_as_they_are() -> None:
+    da = pytest.importorskip("dask.array")
+    rng = np.random.default_rng(2)
+    attention = np.tril(rng.random((6, 2, 9, 9))).astype(np.float32)
+    attention /= attention.sum(axis=-1, keepdims=True)
+    weights = rng.random((6, 2))
+    lazy = da.apply_gufunc(
+        proxies.hitting_time,
+        "(h,i,j),(h)->()",
+        da.from_array(attention, chunks=(2, 2, 9, 9)),
+        da.from_array(weights, chunks=(2, 2)),
+        output_dtypes=np.float32,
+        chain="published",
+    )
+    expected = proxies.hitting_time(attention, weights, chain="published")
+    np.testing.assert_array_equal(lazy.compute(scheduler="synchronous"), expected)
+
+
+def test_half_precision_with_a_tolerance() -> None:
+    attention, weights = sample(12)
+    half = attention.astype(np.float16)
+    found = proxies.hitting_time(half, weights, tolerance=2e-3)
+    assert found.dtype == np.float32
+    again = proxies.hitting_time(half.astype(np.float64), weights, tolerance=2e-3)
+    np.testing.assert_array_equal(found, again.astype(np.float32))
+
+
+def test_lists_and_integers_are_double_precision() -> None:
+    assert proxies.hitting_time([[[1, 0], [1, 0]]]).dtype == np.float64
+    assert float(proxies.hitting_time(np.array([[[1, 0], [1, 0]]]))) == 1
+
+
+def changed(place: tuple[int, ...], value: float) -> Any:
+    attention = np.broadcast_to(UNIFORM[:5, :5], (3, 2, 5, 5)).copy()
+    attention[place] = value
+    return attention
+
+
+@pytest.mark.parametrize(
+    ("attention", "kwargs", "kind", "words"),
+    [
+        (np.ones((3, 3)), {}, errors.ShapeError, r"\(3, 3\)"),
+        (np.ones((1, 2, 3)), {}, errors.ShapeError, r"\(1, 2, 3\)"),
+        (np.ones((0, 1, 2, 2)), {}, errors.ShapeError, r"\(0, 1, 2, 2\)"),
+        ([[[1, 0], [1]]], {}, errors.ShapeError, "attention is an array"),
+        (ONE.astype(object), {}, errors.NumberError, "dtype object"),
+        (ONE.astype(complex), {}, errors.NumberError, "dtype complex"),
+        (np.array([["a"]]), {}, errors.NumberError, "dtype"),
+        (ONE.astype(np.float16), {}, errors.NumberError, "needs a tolerance="),
+        (ONE, {"tolerance": 2.0}, errors.NumberError, "tolerance"),
+        (changed((1, 1, 3, 2), np.nan), {}, errors.NumberError, r"\[1, 1, 3, 2\] has nan"),
+        (changed((1, 1, 3, 2), np.inf), {}, errors.NumberError, r"\[1, 1, 3, 2\] has inf"),
+        (changed((2, 0, 3, 2), -0.1), {}, errors.NumberError, r"\[2, 0, 3, 2\] has -0.1"),
+        (changed((1, 1, 2, 3), 1e-300), {}, errors.CausalError, r"\[1, 1, 2, 3\] has 1e-300"),
+        (changed((1, 0, 4, 0), 0.3), {}, errors.StochasticError, r"\[1, 0, 4\] has 1.1"),
+        (ONE, {"weights": [1.0, 1.0]}, errors.WeightError, "one weight for each of 1 heads"),
+        (ONE, {"weights": 1.0}, errors.WeightError, "one weight for each"),
+        (ONE, {"weights": [-1.0]}, errors.WeightError, r"\[0\] has -1"),
+        (ONE, {"weights": [[1.0], [np.nan]]}, errors.WeightError, r"\[1, 0\] has nan"),
+        (ONE, {"weights": [[1.0], [0.0]]}, errors.WeightError, r"positive; \[1\] has 0"),
+        (changed((0, 0, 0, 0), 1), {"weights": np.ones((4, 2))}, errors.ShapeError, "broadcast"),
+    ],
+)
+def test_bad_input_is_named_with_its_place(
+    attention: Any, kwargs: dict[str, Any], kind: type[Exception], words: str
+) -> None:
+    for proxy in (proxies.hitting_time, proxies.minimax_fidelity):
+        with pytest.raises(kind, match=words):
+            proxy(attention, **kwargs)
+
+
+def test_a_wrong_entry_is_found_in_any_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "CACHED", 1)
+    with pytest.raises(errors.CausalError, match=r"\[2, 1, 0, 4\] has 0.5"):
+        proxies.hitting_time(changed((2, 1, 0, 4), 0.5))
+
+
+def test_a_position_without_successors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The published chain sends it to the sink; the chain to successors has no step to make."""
+    lost = np.array([[[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]])
+    monkeypatch.setattr(batches, "CACHED", 1)
+    pair = np.stack([UNIFORM[None, :3, :3], lost])
+    with pytest.raises(errors.StochasticError, match=r"\[1, 1\] has 0"):
+        proxies.hitting_time(pair)
+    assert proxies.hitting_times(lost, chain="published").tolist() == [100, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "kind"),
+    [
+        ({"max_steps": -1}, errors.StepError),
+        ({"max_steps": 1.5}, errors.StepError),
+        ({"chain": "forward"}, errors.KindError),
+    ],
+)
+def test_bad_questions_about_times(kwargs: dict[str, Any], kind: type[Exception]) -> None:
+    with pytest.raises(kind):
+        proxies.hitting_time(ONE, **kwargs)
+
+
+@pytest.mark.parametrize("kwargs", [{"horizon": -1}, {"horizon": 0, "first_step": 1}])
+def test_bad_questions_about_fidelity(kwargs: dict[str, Any]) -> None:
+    with pytest.raises(errors.StepError):
+        proxies.minimax_fidelity(ONE, **kwargs)
+
+
+def test_a_chain_that_may_miss_the_sink_takes_for_ever() -> None:
+    """Nobody after position 1 sees it, so that it stays, and half of what leaves 0 ends there."""
+    attention = np.array([[[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 1, 0], [0.5, 0, 0.25, 0.25]]])
+    walk = oracle.successors(oracle.mixed(attention.tolist(), [1.0]))
+    found = proxies.hitting_times(attention, max_steps=None)
+    assert found.tolist() == [float(x) for x in oracle.full_times(walk)]
+    assert np.isinf(found).tolist() == [True, True, False, False]

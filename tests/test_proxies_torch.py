@@ -1,0 +1,73 @@
+"""Proxies on torch's tensors: the same code path, the same answers, of the same kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import oracle_proxies as oracle
+import pytest
+from attention_samples import SAMPLES, sample
+
+from dagmix import errors, proxies
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.mark.parametrize("chain", ["successors", "published"])
+@pytest.mark.parametrize("seed", range(SAMPLES))
+def test_proxies_of_tensors_are_those_of_the_rational_chain(seed: int, chain: str) -> None:
+    arrays = sample(seed)
+    exact = [oracle.mixed(a.tolist(), w.tolist()) for a, w in zip(*arrays, strict=True)]
+    attention, weights = map(torch.as_tensor, arrays)
+    times = proxies.hitting_time(attention, weights, 7, chain)
+    walks = [oracle.CHAINS[chain](a) for a in exact]
+    expected = [sum(oracle.cut_off_times(walk, 7)) / len(walk) for walk in walks]
+    np.testing.assert_allclose(times.numpy(), [float(x) for x in expected], rtol=1e-13, atol=1e-14)
+    found = proxies.minimax_fidelity(attention, weights, 6, seed % 2)
+    peaks = [float(min(oracle.peaks(a, 6, seed % 2))) for a in exact]
+    np.testing.assert_allclose(found.numpy(), peaks, rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_answers_are_tensors_of_the_same_dtype(dtype: str) -> None:
+    kind = getattr(torch, dtype)
+    attention, weights = (torch.as_tensor(a, dtype=kind) for a in sample(5))
+    for answer in (
+        proxies.hitting_time(attention, weights),
+        proxies.hitting_times(attention, weights, None),
+        proxies.hitting_time(attention, weights, chain="published"),
+        proxies.minimax_fidelity(attention, weights),
+        proxies.best_head(attention)[1],
+        proxies.amplification(attention, weights),
+    ):
+        assert isinstance(answer, torch.Tensor)
+        assert answer.dtype == kind
+    assert proxies.weakest_position(attention, weights).dtype == torch.int64
+
+
+def test_bfloat16_with_a_tolerance() -> None:
+    attention = torch.as_tensor(sample(6)[0]).to(torch.bfloat16)
+    with pytest.raises(errors.NumberError, match="tolerance="):
+        proxies.hitting_time(attention)
+    assert proxies.hitting_time(attention, tolerance=2e-2).dtype == torch.float32
+
+
+def test_gradients_are_left_behind() -> None:
+    attention = torch.as_tensor(sample(6)[0]).requires_grad_()
+    assert not proxies.hitting_time(attention).requires_grad
+
+
+@pytest.mark.parametrize("change", [np.asarray, lambda w: torch.as_tensor(w, device="meta")])
+def test_two_libraries_or_two_devices_are_refused(change: Any) -> None:
+    attention, weights = sample(6)
+    with pytest.raises(errors.KindError, match="torch on cpu and"):
+        proxies.hitting_time(torch.as_tensor(attention), change(weights))
+
+
+def test_a_wrong_entry_of_a_tensor_is_named() -> None:
+    attention = torch.as_tensor(sample(2)[0].copy())
+    attention[0, 0, -1, 0] = -1
+    place = [0, 0, attention.shape[-1] - 1, 0]
+    with pytest.raises(errors.NumberError, match=f"{place}".replace("[", r"\[")):
+        proxies.hitting_time(attention)
