@@ -37,7 +37,7 @@ class Successors:
 
 
 class Published:
-    """The chain that the paper's published code samples (§6 of docs/guide/proxies.md).
+    """The chain that the paper's published code samples (docs/guide/proxies.md).
 
     Position j moves to i with probability c_i − c_{i−1}, c_i = min(1, Σ_{k ≤ i} Ā[k, j]), and to
     the sink with what is missing to 1. Position 0, whose own weight is 1, absorbs too.

@@ -131,7 +131,8 @@ def fidelities(
 
     Raises
     ------
-    The errors of `hitting_times`, without KindError for a chain.
+    ShapeError, NumberError, CausalError, StochasticError, WeightError, KindError, StepError
+        As for `hitting_times`; StepError also for a horizon before the first step.
 
     Examples
     --------
