@@ -96,3 +96,11 @@ class DistributionError(DagmixError):
 
 class FileError(DagmixError):
     """A file that is not what it should be."""
+
+
+class ConfigError(DagmixError):
+    """A model, or a way of training it, that cannot be."""
+
+
+class ExtraError(DagmixError):
+    """An optional package is missing; the message says how to install it."""
