@@ -1,7 +1,7 @@
 """Pictures: curves over time, drawings of graphs, comparisons (the extra `plot`).
 
-Each function but `report` draws on the matplotlib axes given as `ax`, or on those of a new
-figure, and returns them; `ax.figure` is the figure, and `save` keeps it. No pyplot state is
+Each function draws on the matplotlib axes given as `ax`, or on those of a new figure, and
+returns them; `report` does so with a figure. `save` keeps the picture. No pyplot state is
 touched. Numbers come from the library, exact where they are exact there.
 """
 
@@ -44,7 +44,7 @@ ASIDE = 0.08  # what two measures are moved apart, in layers
 HEIGHT = 6.4  # inches
 
 
-def report(layers: Sequence[Layer]) -> Figure:
+def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
     """Draw the report of `dagmix analyze`: mixing times, and fidelities against best heads.
 
     A point is one sample; a line joins the medians of the layers. An infinite time is marked
@@ -57,7 +57,8 @@ def report(layers: Sequence[Layer]) -> Figure:
     >>> [line.get_ydata().tolist() for line in figure.axes[0].lines]
     [[5.0], [5.0]]
     """
-    figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
+    if figure is None:
+        figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     upper, lower = figure.subplots(2, sharex=True)
     _draw(upper, layers, "mixing_time", 0, 0)
     upper.set_ylabel("mixing time T(¼), steps")
