@@ -18,7 +18,7 @@ try:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.ticker import MaxNLocator
+    from matplotlib.ticker import LogFormatter, MaxNLocator
 except ModuleNotFoundError as error:
     message = f"pictures need matplotlib ({error}): pip install 'dagmix[plot]'"
     raise ModuleNotFoundError(message, name=error.name) from None
@@ -33,6 +33,7 @@ __all__ = [
     "axes_on",
     "check_target",
     "count_along",
+    "logarithmic",
     "number",
     "outside",
     "save",
@@ -86,6 +87,22 @@ def number(value: Any, *, exact: bool = True) -> str:
 def count_along(ax: Axes) -> None:
     """Put the ticks of the x-axis at whole numbers: steps, layers."""
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+class PlainLog(LogFormatter):
+    """Ticks of a logarithmic axis as plain numbers, where matplotlib would put a label at all."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the label of a tick, empty where it has none."""
+        return f"{x:g}" if super().__call__(x, pos) else ""
+
+
+def logarithmic(ax: Axes) -> None:
+    """Make both axes logarithmic, labelled in plain numbers, between the decades too where few."""
+    ax.set(xscale="log", yscale="log")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(PlainLog())
+        axis.set_minor_formatter(PlainLog(minor_thresholds=(2, 0.4)))
 
 
 def outside(ax: Axes, x: Any, y: Any, **marks: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dagmix.canvas import MARKERS, Axes, axes_on, style
+from dagmix.canvas import MARKERS, Axes, axes_on, logarithmic, style
 from dagmix.errors import NumberError, ShapeError
 from dagmix.graph import FeedforwardDAG
 from dagmix.measures import Measures, describe
@@ -148,7 +148,7 @@ def trade_off(
         times, fidelities = zip(*curve, strict=True)
         look = {"marker": MARKERS[k % len(MARKERS)], "linewidth": 1, **style(k)}
         ax.plot(times, fidelities, label=name, **look)
-    ax.set(xscale="log", yscale="log")
+    logarithmic(ax)
     ax.set_xlabel("mixing time T(¼), steps")
     ax.set_ylabel("normalised minimax fidelity n · φ_min")
     ax.legend()

@@ -24,6 +24,7 @@ CURVES = 8  # of a picture's own choice; more are drawn where they are asked for
 DOTTED_UP_TO = 60  # steps; on more than these, dots run into one another
 LONGEST = 10_000  # steps of a picture's own choice
 TIMES_NAMED = 4
+WIDE = 7.4  # inches, with room for the legend of the signals beside them
 THICKEST, THINNER, THINNEST = 2.9, 0.7, 1.5  # points
 FILL = {True: "full", False: "none", "undecided": "left"}
 
@@ -64,14 +65,14 @@ def signals(
     """
     operator = _read(diffusion, DiffusionOperator)
     last, table = read_steps(steps, "steps"), operator.signals(steps).astype(float)
-    ax = axes_on(ax)
+    ax = axes_on(ax, WIDE)
     for k, node in enumerate(_chosen(operator) if nodes is None else nodes):
         fidelity = operator.node_fidelity(node)
         label = f"{node}: {in_words(fidelity)}"
         curve = table[:, operator.nodes.row(node)]
         ax.plot(range(last + 1), curve, label=label, **_look(k, last))
         _draw_supremum(ax, fidelity, last, style(k)["color"])
-    _finish(ax, f"signal at {operator.sink.node}")
+    _finish(ax, f"signal at {operator.sink.node}", loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
@@ -184,11 +185,11 @@ def _look(k: int, last: int) -> dict[str, Any]:
     return {"marker": dots, "linewidth": max(THINNEST, THICKEST - k * THINNER), **style(k)}
 
 
-def _finish(ax: Axes, what: str) -> None:
+def _finish(ax: Axes, what: str, **legend: Any) -> None:
     ax.set_xlabel("time t, steps")
     ax.set_ylabel(what)
     count_along(ax)
-    ax.legend()
+    ax.legend(**legend)
 
 
 def _far_enough(walks: Mapping[str, WalkOperator], times: Mapping[str, int | float]) -> int:

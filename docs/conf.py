@@ -50,7 +50,10 @@ napoleon_use_rtype = False
 # The build reads nothing from the network, hence no intersphinx inventory: types of the standard
 # library and of the dependencies are shown but not linked.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(collections|enum|fractions|hypothesis|matplotlib|np|numpy|nx|pathlib|sympy|typing)\..*"),
+    (
+        r"py:.*",
+        r"(collections|enum|fractions|hypothesis|matplotlib|np|numpy|nx|pathlib|sympy|typing)\..*",
+    ),
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
