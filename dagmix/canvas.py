@@ -6,13 +6,14 @@ Figures are made without pyplot, so that drawing changes no state but the pictur
 from __future__ import annotations
 
 import os
+from collections.abc import Sized
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dagmix.errors import FileError
+from dagmix.errors import EmptyError, FileError
 
 try:
     from matplotlib.artist import Artist
@@ -34,8 +35,10 @@ __all__ = [
     "check_target",
     "count_along",
     "logarithmic",
+    "need",
     "number",
     "outside",
+    "plain",
     "save",
     "style",
 ]
@@ -45,7 +48,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 MARKERS = "osD^v*P"
 LINES = ("-", "--", "-.", ":")
 WIDTH, HEIGHT = 6.4, 4.0  # inches
-LONGEST_FRACTION = 9  # characters
+LARGEST_PART = 10_000  # of a fraction that is written out
 DPI = 150
 EDGE = 0.06  # from the edge of the axes, as a share of their height
 FORMATS = (".png", ".svg", ".pdf")
@@ -80,8 +83,28 @@ def number(value: Any, *, exact: bool = True) -> str:
     >>> number(Fraction(3, 8)), number(Fraction(1, 10**9)), number(0.375, exact=False)
     ('= 3/8', '≈ 1e-09', '≈ 0.375')
     """
-    short = exact and isinstance(value, int | Fraction) and len(str(value)) <= LONGEST_FRACTION
-    return f"= {value}" if short else f"≈ {float(value):.4g}"
+    if exact and isinstance(value, int | Fraction):
+        top, bottom = value.as_integer_ratio()
+        if max(abs(top), bottom) < LARGEST_PART:
+            return f"= {value}"
+    return f"≈ {float(value):.4g}"
+
+
+def plain(name: Any) -> str:
+    r"""Return a user's name as matplotlib shows it: it reads dollars, and hides a first `_`.
+
+    >>> plain("_"), plain("$5")
+    (' _', '\\$5')
+    """
+    text = str(name).replace("$", r"\$")
+    return f" {text}" if text.startswith("_") else text
+
+
+def need(items: Sized, what: str) -> None:
+    """Raise EmptyError where there is nothing to draw."""
+    if not len(items):
+        message = f"a picture needs at least one {what}"
+        raise EmptyError(message)
 
 
 def count_along(ax: Axes) -> None:

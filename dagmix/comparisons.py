@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dagmix.canvas import MARKERS, Axes, axes_on, logarithmic, style
+from dagmix.canvas import MARKERS, Axes, axes_on, logarithmic, need, plain, style
 from dagmix.errors import NumberError, ShapeError
 from dagmix.graph import FeedforwardDAG
 from dagmix.measures import Measures, describe
@@ -143,11 +143,13 @@ def trade_off(
     [7.0, 1.5]
     """
     points = {name: [_point(found) for found in curve] for name, curve in curves.items()}
+    need(points, "name")
     ax = axes_on(ax)
     for k, (name, curve) in enumerate(points.items()):
+        need(curve, f"point of {name}")
         times, fidelities = zip(*curve, strict=True)
         look = {"marker": MARKERS[k % len(MARKERS)], "linewidth": 1, **style(k)}
-        ax.plot(times, fidelities, label=name, **look)
+        ax.plot(times, fidelities, label=plain(name), **look)
     logarithmic(ax)
     ax.set_xlabel("mixing time T(¼), steps")
     ax.set_ylabel("normalised minimax fidelity n · φ_min")

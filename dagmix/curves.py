@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any, TypeVar
 
-from dagmix.canvas import Axes, axes_on, count_along, number, style
+from dagmix.canvas import Axes, axes_on, count_along, need, number, plain, style
 from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import NumberError
 from dagmix.graph import FeedforwardDAG
@@ -22,7 +22,7 @@ Kind = TypeVar("Kind", WalkOperator, DiffusionOperator)
 
 CURVES = 8  # of a picture's own choice; more are drawn where they are asked for
 DOTTED_UP_TO = 60  # steps; on more than these, dots run into one another
-LONGEST = 10_000  # steps of a picture's own choice
+LONGEST = 2_000  # steps of a picture's own choice
 TIMES_NAMED = 4
 WIDE = 7.4  # inches, with room for the legend of the signals beside them
 THICKEST, THINNER, THINNEST = 2.9, 0.7, 1.5  # points
@@ -65,14 +65,16 @@ def signals(
     """
     operator = _read(diffusion, DiffusionOperator)
     last, table = read_steps(steps, "steps"), operator.signals(steps).astype(float)
+    chosen = _chosen(operator) if nodes is None else list(nodes)
+    need(chosen, "node")
     ax = axes_on(ax, WIDE)
-    for k, node in enumerate(_chosen(operator) if nodes is None else nodes):
+    for k, node in enumerate(chosen):
         fidelity = operator.node_fidelity(node)
-        label = f"{node}: {in_words(fidelity)}"
+        label = f"{plain(node)}: {in_words(fidelity)}"
         curve = table[:, operator.nodes.row(node)]
         ax.plot(range(last + 1), curve, label=label, **_look(k, last))
         _draw_supremum(ax, fidelity, last, style(k)["color"])
-    _finish(ax, f"signal at {operator.sink.node}", loc="upper left", bbox_to_anchor=(1, 1))
+    _finish(ax, f"signal at {plain(operator.sink.node)}", loc="upper left", bbox_to_anchor=(1, 1))
     return ax
 
 
@@ -104,7 +106,7 @@ def distances(
     Raises
     ------
     NumberError
-        Where T(ε) is above 6,666 and `steps` is not given.
+        Where the default for `steps` would be more than 2,000.
 
     Examples
     --------
@@ -113,6 +115,7 @@ def distances(
     ['ε = 1/8', 'line: T(ε) = 6']
     """
     named = walks if isinstance(walks, Mapping) else {"": walks}
+    need(named, "walk")
     operators = {name: _read(walk, WalkOperator) for name, walk in named.items()}
     times = {name: walk.mixing_time(epsilon) for name, walk in operators.items()}
     last = _far_enough(operators, times) if steps is None else read_steps(steps, "steps")
@@ -120,7 +123,7 @@ def distances(
     _draw_threshold(ax, epsilon)
     for k, (name, walk) in enumerate(operators.items()):
         values = walk.distances(last).astype(float)
-        label = f"{name}: " if name else ""
+        label = f"{plain(name)}: " if name else ""
         _draw_distances(ax, values, times[name], label, k)
     ax.set_yscale("log", nonpositive="mask")
     _finish(ax, "distance d(t)")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagmix.canvas import Axes, axes_on, style
-from dagmix.errors import EmptyError, KindError
+from dagmix.canvas import Axes, axes_on, need, plain, style
+from dagmix.errors import KindError
 from dagmix.graph import FeedforwardDAG, find_unique_sink
 from dagmix.layout import Arc, arcs, joined, order
 from dagmix.mixture import MultiHead
@@ -35,15 +35,10 @@ class Heads:
     sinks: list[int]
 
     @property
-    def whole(self) -> Support:
-        """Every edge of every head."""
-        return joined(self.supports.values())
-
-    @property
     def unique_sink(self) -> int:
         """The row of the one sink; SinkError where there are several."""
         known = self.nodes[self.sinks[0]] if len(self.sinks) == 1 else None
-        return find_unique_sink(self.whole, self.nodes, known).index
+        return find_unique_sink(joined(self.supports.values()), self.nodes, known).index
 
 
 def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Axes:
@@ -78,16 +73,15 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     ['u', 'v', 'τ']
     """
     heads = _read(drawn)
-    whole = heads.whole
-    rows = order(whole)
-    places = {row: place for place, row in enumerate(rows)}
-    bundles = [arcs(s, places, level) for level, s in enumerate(heads.supports.values())]
+    whole = joined(heads.supports.values())
+    line = {row: place for place, row in enumerate(order(whole))}
+    bundles = [arcs(s, line, level) for level, s in enumerate(heads.supports.values())]
     ax = _blank(ax, heads, *_extent(bundles))
     for k, bundle in enumerate(bundles):
         _draw_arcs(ax, bundle, 0, style(k))
-    _draw_nodes(ax, heads, rows, 0)
+    _draw_nodes(ax, heads, line, 0)
     if self_loops:
-        _draw_loops(ax, whole, places, 0)
+        _draw_loops(ax, whole, line, 0)
     _add_legend(ax, heads)
     return ax
 
@@ -106,29 +100,29 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
     --------
     >>> ax = shared_sink([FeedforwardDAG(["uv", "vτ"]), FeedforwardDAG(["uτ"], nodes="uvτ")])
     >>> [text.get_text() for text in ax.texts if text.get_text()]
-    ['head 0', 'u', 'v', 'head 1', 'u', 'v', 'τ']
+    ['head 0', 'u', 'v', 'τ', 'head 1', 'u', 'v', 'τ']
     """
     heads = _read(drawn)
-    sink, last = heads.unique_sink, len(heads.nodes) - 1
-    lines = [[row for row in order(s) if row != sink] for s in heads.supports.values()]
-    bundles = [
-        arcs(support, {row: place for place, row in enumerate([*line, sink])})
-        for support, line in zip(heads.supports.values(), lines, strict=True)
-    ]
+    lines = [_ending(order(s), heads.unique_sink) for s in heads.supports.values()]
+    bundles = [arcs(*pair) for pair in zip(heads.supports.values(), lines, strict=True)]
     low, high = _extent(bundles)
     down = [k * (low - high - 1) for k in range(len(bundles))]
     ax = _blank(ax, heads, down[-1] + low, high)
+    ends = [len(heads.nodes) - 1] * 2, [down[0], down[-1]]
+    ax.plot(*ends, color=DARK, linewidth=SIZE, solid_capstyle="round")
     for k, (name, support) in enumerate(heads.supports.items()):
-        ax.text(-0.5, down[k], name, ha="right", va="center", color=style(k)["color"])
+        ax.text(-0.5, down[k], plain(name), ha="right", va="center", color=style(k)["color"])
         _draw_arcs(ax, bundles[k], down[k], style(k))
         _draw_nodes(ax, heads, lines[k], down[k])
         if self_loops:
-            _draw_loops(ax, support, {row: place for place, row in enumerate(lines[k])}, down[k])
-    if self_loops:
-        _draw_loops(ax, heads.whole, {sink: last}, down[-1])
-    ax.plot([last] * 2, [down[0], down[-1]], color=DARK, linewidth=SIZE, solid_capstyle="round")
-    ax.text(last, down[-1] / 2, str(heads.nodes[sink]), ha="center", va="center", color="white")
+            _draw_loops(ax, support, lines[k], down[k])
     return ax
+
+
+def _ending(rows: list[int], sink: int) -> dict[int, int]:
+    """Return the places of the rows, the sink moved to the end."""
+    line = [row for row in rows if row != sink]
+    return {row: place for place, row in enumerate([*line, sink])}
 
 
 def _read(drawn: Any) -> Heads:
@@ -152,9 +146,7 @@ def _read_several(drawn: Any) -> Heads:
         if not isinstance(head, FeedforwardDAG | Operator):
             message = f"a head is a graph or an operator; {name} is {head!r}"
             raise KindError(message)
-    if not named:
-        message = "a picture needs at least one head"
-        raise EmptyError(message)
+    need(named, "head")
     labels = [head.nodes for head in named.values()]
     check_same_nodes(labels)
     supports = {name: head.support for name, head in named.items()}
@@ -198,27 +190,27 @@ def _arrow(
         "shrinkB": gap,
         **look,
     }
-    ax.annotate("", xy=head, xytext=tail, arrowprops=arrow, annotation_clip=False)
+    ax.annotate("", head, tail, arrowprops=arrow, annotation_clip=False, zorder=1)
 
 
-def _draw_loops(ax: Axes, support: Support, places: dict[int, int], y: float) -> None:
+def _draw_loops(ax: Axes, support: Support, line: dict[int, int], y: float) -> None:
     """Suggest self-loops below their nodes."""
     half, below = LOOP
-    for row, place in places.items():
+    for row, place in line.items():
         if support.has_loop[row]:
             ends = (place - half, y - below), (place + half, y - below)
             _arrow(ax, *ends, -1.5, gap=0, color="grey", linewidth=1)
 
 
-def _draw_nodes(ax: Axes, heads: Heads, line: list[int], y: float) -> None:
+def _draw_nodes(ax: Axes, heads: Heads, line: dict[int, int], y: float) -> None:
     """Draw the nodes of a line, sinks dark; labels too long for a node stand below it."""
-    names = [str(heads.nodes[row]) for row in line]
-    fits = max(map(len, names), default=0) <= SHORT
-    for place, (row, name) in enumerate(zip(line, names, strict=True)):
+    fits = max(len(str(node)) for node in heads.nodes) <= SHORT
+    for row, place in line.items():
+        name = plain(heads.nodes[row])
         face, ink = (DARK, "white") if row in heads.sinks else ("white", DARK)
         ax.plot(place, y, "o", markersize=SIZE, markerfacecolor=face, markeredgecolor=DARK)
         if fits:
-            ax.text(place, y, name, ha="center", va="center", color=ink, zorder=3)
+            ax.text(place, y, name, ha="center", va="center", color=ink)
         else:
             slanted: dict[str, Any] = {"rotation": 45, "ha": "right", "va": "top", "color": DARK}
             ax.annotate(name, (place, y), (0, -SIZE), textcoords="offset points", **slanted)
@@ -228,6 +220,6 @@ def _add_legend(ax: Axes, heads: Heads) -> None:
     """Name the heads and the sink above the drawing."""
     if len(heads.supports) > 1:
         for k, name in enumerate(heads.supports):
-            ax.plot([], [], label=name, **style(k))
+            ax.plot([], [], label=plain(name), **style(k))
     ax.plot([], [], "o", color=DARK, label="sink")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)

@@ -20,6 +20,7 @@ from dagmix.canvas import (
     Figure,
     check_target,
     count_along,
+    need,
     outside,
     save,
     style,
@@ -57,6 +58,7 @@ def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
     >>> [line.get_ydata().tolist() for line in figure.axes[0].lines]
     [[5.0], [5.0]]
     """
+    need(layers, "layer")
     if figure is None:
         figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     upper, lower = figure.subplots(2, sharex=True)
