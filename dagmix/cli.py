@@ -66,8 +66,8 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--plot",
         type=Path,
-        metavar="OUT",
-        help="draw the report too, to a file ending in .png, .svg or .pdf (extra: plot)",
+        metavar="OUT.png",
+        help="draw the report too, as .png, .svg or .pdf (needs the extra plot)",
     )
     analyze.set_defaults(run=_analyze)
     for command in (verify, analyze):
@@ -111,10 +111,10 @@ def _analyze(options: argparse.Namespace) -> int:
 def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
     """Return what draws a report to a file, which is checked before the work begins."""
     try:
-        from dagmix import plotting  # noqa: PLC0415 - matplotlib is an extra, and slow to load
+        from dagmix import canvas, plotting  # noqa: PLC0415 - matplotlib is an extra, and slow to load
     except ModuleNotFoundError as error:
         raise DagmixError(str(error)) from None
-    plotting.check_target(path)
+    canvas.check_target(path)
     return lambda layers: plotting.save(plotting.report(layers), path)
 
 

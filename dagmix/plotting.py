@@ -18,7 +18,6 @@ from dagmix.canvas import (
     Artist,
     Axes,
     Figure,
-    check_target,
     count_along,
     need,
     outside,
@@ -30,7 +29,6 @@ from dagmix.curves import distances, signals
 from dagmix.drawings import graph, shared_sink
 
 __all__ = [
-    "check_target",
     "distances",
     "graph",
     "head_counts",
