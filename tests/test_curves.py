@@ -166,6 +166,14 @@ def test_what_lies_beyond_the_picture_is_named_only() -> None:
     assert len(distances(PAIR, steps=2).lines) == 4
 
 
+def test_distance_zero_ends_a_curve() -> None:
+    """A logarithmic axis has no 0; the curve stops, it does not fall to the lower edge."""
+    ax = distances(FeedforwardDAG([("a", "b")], self_loops=False))
+    assert data(ax.lines[1]) == [(0, 1), (1, 0), (2, 0)]
+    with np.errstate(divide="ignore"):
+        assert not np.isfinite(ax.yaxis.get_transform().transform([0.0]))
+
+
 def test_a_sink_that_is_missed() -> None:
     missed = WalkOperator(FeedforwardDAG([("u", "v")], nodes="uvτ"), sink="τ")
     ax = distances(missed)
