@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 
 from dagmix import analysis, verification
+from dagmix.analysis import Layer
 from dagmix.errors import DagmixError
 from dagmix.files import read_npz
 from dagmix.version import __version__
@@ -62,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
         choices=(0, 1),
         help="fidelity over t >= 0 (default), or t >= 1 as the paper's published code has it",
     )
+    analyze.add_argument(
+        "--plot",
+        type=Path,
+        metavar="OUT.png",
+        help="draw the report too, as .png, .svg or .pdf (needs the extra plot)",
+    )
     analyze.set_defaults(run=_analyze)
     for command in (verify, analyze):
         command.add_argument("--json", action="store_true", help="print JSON for machines")
@@ -89,13 +96,26 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
+    keep = _picture(options.plot) if options.plot else None
     attention = analysis.Attention(*read_npz(options.file))
     layers = list(_tracked(attention.layers(options.first_step), "analysing", len(attention)))
     if options.json:
         sys.stdout.write(analysis.as_json(layers) + "\n")
     else:
         Console().print(analysis.table(layers))
+    if keep:
+        keep(layers)
     return 0
+
+
+def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
+    """Return what draws a report to a file, which is checked before the work begins."""
+    try:
+        from dagmix import canvas, plotting  # noqa: PLC0415 - matplotlib is an extra, and slow to load
+    except ModuleNotFoundError as error:
+        raise DagmixError(str(error)) from None
+    canvas.check_target(path)
+    return lambda layers: plotting.save(plotting.report(layers), path)
 
 
 def _tracked(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
