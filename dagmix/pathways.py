@@ -104,7 +104,7 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
 
     Notes
     -----
-    A float is within relative error 2t·(k + H + e + 6)·2⁻⁵³, or within 2⁻¹⁰⁰: the weight is
+    A float is within relative error 2t·(k + 3H + e + 6)·2⁻⁵³, or within 2⁻¹⁰⁰: the weight is
     added up, not subtracted from 1.
 
     Examples
@@ -200,10 +200,10 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     >>> print(heaviest(MultiHeadDiffusion(example_3_13()), "u", 2, 3))
     heaviest pathways of 2 steps from 'u' to the sink 'τ', signal 1/8
     <BLANKLINE>
-      pathway          weight   share
-     ─────────────────────────────────
-      u ─1→ w ─0→ τ    1/16     0.5
-      u ─1→ w ─1→ τ    1/16     0.5
+      pathway         weight   share
+     ────────────────────────────────
+      u ─1→ w ─0→ τ   1/16     0.5
+      u ─1→ w ─1→ τ   1/16     0.5
     """
     question = _read(mix, source, t)
     count = read_count(k, 1, "k")
