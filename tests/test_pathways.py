@@ -25,7 +25,6 @@ from dagmix import (
     DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
-    MultiHeadWalk,
     best_paths,
     errors,
     families,
@@ -313,7 +312,7 @@ def test_steps_of_none() -> None:
     """Of 0 steps there is one pathway, from the sink to itself, which uses no head."""
     mix = MultiHeadDiffusion(example_3_8())
     (only,) = pathways.heaviest(mix, "τ", 0, 3)
-    assert (only.nodes, only.heads, only.exact) == (("τ",), (), 1)
+    assert only == pathways.Pathway(("τ",), (), Fraction(1), Fraction(1))
     assert pathways.by_composition(mix, "τ", 0) == {(): 1}
     assert pathways.cross_head_share(mix, "τ", 0) == 0
 
@@ -343,7 +342,7 @@ SYMBOLIC = MultiHeadDiffusion(example_3_8(), weights=[B1, B2])
 FREE = DiffusionOperator.from_matrix(
     [[1, 0], [sp.Symbol("a"), 1 - sp.Symbol("a")]], nodes="uτ", sink="τ"
 )
-SYMBOLIC_HEAD = MultiHeadDiffusion([FREE, FeedforwardDAG(["uτ"])], weights=["0", "1"])
+SYMBOLIC_HEAD = MultiHeadDiffusion([FREE, FeedforwardDAG([("u", "τ")])], weights=["0", "1"])
 MANY = MultiHeadDiffusion([families.complete(20)] * 16)
 
 BAD: dict[str, tuple[Callable[[], object], type[DagmixError], str]] = {
@@ -355,7 +354,7 @@ BAD: dict[str, tuple[Callable[[], object], type[DagmixError], str]] = {
         "MultiHeadDiffusion or MultiHeadWalk; got DiffusionOperator",
     ),
     "heads": (
-        lambda: MultiHeadDiffusion([FeedforwardDAG(["uv"]), FeedforwardDAG(["uw"])]),
+        lambda: MultiHeadDiffusion([FeedforwardDAG([("u", "v")]), FeedforwardDAG([("u", "w")])]),
         errors.HeadsError,
         "same nodes",
     ),
@@ -424,7 +423,7 @@ def test_bad_input(call: Callable[[], object], error: type[DagmixError], message
         pathways.by_head_counts,
         pathways.cross_head_share,
         pathways.by_composition,
-        lambda *rest: pathways.heaviest(*rest, 1),
+        lambda mix, source, t: pathways.heaviest(mix, source, t, 1),
     ],
 )
 def test_sources_and_steps(ask: Callable[..., object]) -> None:
