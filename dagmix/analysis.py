@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
@@ -139,13 +139,14 @@ def listed(numbers: Sequence[int]) -> str:
     return shown if len(numbers) <= READABLE else f"{shown}, … ({len(numbers)})"
 
 
-def as_records(layers: Sequence[Layer]) -> list[dict[str, object]]:
-    """Return the measures for JSON; what is no finite number is the string "inf" or "nan"."""
-    return [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
+def as_json(layers: Sequence[Layer], more: Sequence[Mapping[str, object]] = ()) -> str:
+    """Return the measures as JSON; what is no finite number is the string "inf" or "nan".
 
-
-def as_json(records: Sequence[dict[str, object]]) -> str:
-    """Return records as JSON."""
+    `more` holds further entries for every layer, or is empty.
+    """
+    records = [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
+    for record, entries in zip(records, more, strict=False):
+        record.update(entries)
     return json.dumps(records, indent=2, allow_nan=False)
 
 

@@ -114,23 +114,29 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _analyze(options: argparse.Namespace) -> int:
-    attention = analysis.Attention(*read_npz(options.file))
-    listing = options.pathways is not None
-    if listing:
+    if options.pathways is not None:
         pathway_report.check(options.pathways, options.steps)
+    attention = analysis.Attention(*read_npz(options.file))
     layers = list(_tracked(attention.layers(options.first_step), "analysing", len(attention)))
+    heard = _heard(options, attention, layers)
+    if options.json:
+        records = [{"pathways": pathway_report.as_record(one)} for one in heard]
+        sys.stdout.write(analysis.as_json(layers, records) + "\n")
+    else:
+        Console().print(analysis.table(layers), *([pathway_report.table(heard)] if heard else []))
+    return 0
+
+
+def _heard(
+    options: argparse.Namespace, attention: analysis.Attention, layers: Sequence[analysis.Layer]
+) -> list[pathway_report.Heard]:
+    """Return the pathways of every layer, or nothing where they are not asked for."""
+    if options.pathways is None:
+        return []
     found = (
         pathway_report.weakest(attention, one, options.pathways, options.steps) for one in layers
     )
-    heard = list(_tracked(found, "finding pathways", len(layers))) if listing else []
-    if options.json:
-        records = analysis.as_records(layers)
-        for record, one in zip(records, heard, strict=False):
-            record["pathways"] = pathway_report.as_record(one)
-        sys.stdout.write(analysis.as_json(records) + "\n")
-    else:
-        Console().print(analysis.table(layers), *([pathway_report.table(heard)] * listing))
-    return 0
+    return list(_tracked(found, "finding pathways", len(layers)))
 
 
 def _tracked(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:

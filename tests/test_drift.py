@@ -144,7 +144,7 @@ def test_floats_are_within_their_bound(seed: int, sticky: float) -> None:
     found = cross_drift(MultiHeadWalk(walks, ["1/3", "2/3"]))
     heads = [rationals(array) for array in arrays]
     mixed = oracle.mixture([Fraction(1, 3), Fraction(2, 3)], heads)
-    V, E = (list(map(Fraction, oracle.hitting_times(W, 4))) for W in (heads[0], mixed))
+    V, E = ([Fraction(x) for x in oracle.hitting_times(W, 4)] for W in (heads[0], mixed))
     c = [V[i] - sum(V[k] * heads[1][k][i] for k in range(5)) for i in range(5)]
     gain = [v - e for v, e in zip(V, E, strict=True)]
     cases: list[tuple[np.ndarray, Sequence[Fraction | float], Fraction | float]] = [
