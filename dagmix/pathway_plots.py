@@ -150,6 +150,7 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
     bars.barh(range(len(gain)), gain, color=np.where(gain < 0, "#B2182B", "#2166AC"))
     bars.axvline(0, color="0.3", linewidth=0.8)
     bars.set_xlabel("gain, steps")
+    bars.margins(x=0.1)
     bars.tick_params(labelleft=False, left=False)
     bars.spines[["top", "right", "left"]].set_visible(False)
     return ax
