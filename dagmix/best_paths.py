@@ -33,7 +33,7 @@ class Arcs:
         numbers = [number for number, (weight, _) in enumerate(parts) if weight]
         pairs = [head.support.pairs for _, head in self._parts]
         receivers = np.concatenate([receivers for receivers, _ in pairs])
-        self._order = np.argsort(receivers, kind="stable")
+        self._order = np.argsort(receivers)
         sizes = [len(senders) for _, senders in pairs]
         self.receivers = receivers[self._order]
         self.senders = np.concatenate([senders for _, senders in pairs])[self._order]
@@ -156,7 +156,7 @@ class _Step:
         flat = table.ravel()
         least = np.partition(flat, -count)[-count] if flat.size > count else -np.inf
         near = np.flatnonzero((flat >= least - self._gap) & (flat > -np.inf))
-        near = near[np.argsort(-flat[near], kind="stable")]
+        near = near[np.argsort(-flat[near])]
         chosen: list[tuple[Partial, int]] = []
         for run in np.split(near, np.flatnonzero(-np.diff(flat[near]) > self._gap) + 1):
             if len(chosen) >= count:

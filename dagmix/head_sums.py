@@ -155,7 +155,7 @@ def pure_and_cross(question: Question) -> tuple[Any, Any]:
     parts = [(weight, head) for weight, head in question.parts if weight]
     what = f"a split of {question.steps} steps of {len(parts)} heads"
     check_size(question.steps * len(parts), question.size, what)
-    exact = not any_floats(parts) or not all(math.isfinite(h.floats.units) for _, h in parts)
+    exact = not any_floats(parts)
     pure, cross = _split(question, weighted(parts, exact=exact)[0], exact=exact)
     if not exact and pure + cross < SMALLEST:
         return _split(question, weighted(parts, exact=True)[0], exact=True)

@@ -158,6 +158,9 @@ def test_floats_are_within_their_bound(seed: int, sticky: float) -> None:
         assert near(array, exact, scale)
     visits = [visits_from(mixed, 4, j) for j in range(4)]
     most = max(max(row) for row in visits)
+    for array in (found.visits, found.terms):
+        assert not array[4].any()
+        assert not array[:, 4].any()
     for j in range(4):
         assert near(found.visits[j], visits[j], most)
         terms = [Fraction(2, 3) * g * (x - 1) for g, x in zip(visits[j], c, strict=True)]
@@ -177,8 +180,8 @@ def near(found: np.ndarray, expected: Sequence[Fraction | float], scale: Fractio
 def test_a_gain_of_nothing_is_undecided_in_floats() -> None:
     """Two equal heads gain nothing; floats say how little, and not which way."""
     rows = np.tri(5) / np.arange(1, 6)[:, None]
-    found = cross_drift(MultiHeadWalk.from_attention(np.stack([rows, rows])))
-    assert max(abs(found.gain)) <= 2.0**-60
+    found = cross_drift(MultiHeadWalk.from_attention(np.stack([rows, rows]), [1, 2]))
+    assert 0 < max(abs(found.gain)) <= 2.0**-60
     assert {found.verdict(row) for row in found.starts} == {"undecided"}
     assert found.starts == [0, 1, 2, 3]
 
@@ -192,18 +195,22 @@ def test_a_float_weight() -> None:
     assert near(found.gain, list(exact.gain), max(exact.alone))
 
 
-def test_precision_is_raised_until_it_suffices(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A walk that moves once in 10⁶⁰ steps has V and c to 53 bits, but not by way of 128 bits."""
-    tiny = Fraction(1, 10**60)
-    sticky = [[[1 - x, 0], [x, 1]] for x in (tiny, 2 * tiny)]
-    walks = [WalkOperator.from_matrix(matrix, sink=1) for matrix in sticky]
-    found = cross_drift(MultiHeadWalk(walks, [0.5, 0.5]))
-    assert found.alone[0] == 1e60
+@pytest.mark.parametrize("scale", [30, 45])
+def test_precision_is_raised_until_it_suffices(scale: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A walk that moves once in 10³⁰ steps, or 10⁴⁵, has V and c to 53 bits from 256 bits on."""
+    walks = [
+        WalkOperator.from_matrix([[1 - x, 0], [x, 1]], sink=1)
+        for x in (Fraction(1, 10**scale), Fraction(2, 10**scale))
+    ]
+    mix = MultiHeadWalk(walks, [0.5, 0.5])
+    monkeypatch.setattr(balls, "MOST_BITS", 256)
+    found = cross_drift(mix)
+    assert found.alone[0] == 10.0**scale
     assert found.progress[0] == 2
     assert found.verdict(0) == "gains"
     monkeypatch.setattr(balls, "MOST_BITS", 128)
     with pytest.raises(errors.UndecidedError, match="more than 128 bits"):
-        cross_drift(MultiHeadWalk(walks, [0.5, 0.5]))
+        cross_drift(mix)
 
 
 # --- results and bad input ---------------------------------------------------------------------

@@ -70,6 +70,7 @@ def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixt
     (record,) = json.loads(capsys.readouterr().out)
     assert record["pathways"]["cross_head_share"] == "nan"
     assert record["pathways"]["heaviest"] == []
+    assert (record["positions"], record["pathways"]["source"]) == ([0, 1], 0)
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def agree(mix: MultiHead, heads: list[oracle.Matrix], weights: Any, source: int,
     counts = pathways.by_head_counts(mix, source, t)
     assert counts.coefficients == oracle_pathways.grouped(every, uses(len(heads)), lambda p: p.bare)
     assert counts.signal == sum(p.weight for p in every)
+    assert list(counts.coefficients) == sorted(counts.coefficients, reverse=True)
     orders = pathways.by_composition(mix, source, t)
     expected_orders = dict.fromkeys(tuples(range(len(heads)), repeat=t), Fraction(0))
     expected_orders |= oracle_pathways.grouped(every, lambda p: p.heads, lambda p: p.weight)  # type: ignore[arg-type]
@@ -268,13 +269,24 @@ def test_pathways_lighter_than_any_float() -> None:
     assert pathways.cross_head_share(mix, 1, 3000) == 1 - Fraction(1 + 2**3000, 3**3000)
 
 
+def test_entries_lighter_than_any_float() -> None:
+    """Entries of 10⁻⁴⁰⁰ and 2·10⁻⁴⁰⁰ are told apart."""
+    tiny = Fraction(1, 10**400)
+    heads = [
+        DiffusionOperator.from_matrix([[1, 0], [x, 1 - x]], nodes="aτ", sink="τ")
+        for x in (tiny, 2 * tiny)
+    ]
+    found = pathways.heaviest(MultiHeadDiffusion(heads), "a", 1, 3)
+    assert [(p.heads, p.exact) for p in found] == [((1,), tiny), ((0,), tiny / 2)]
+
+
 @pytest.mark.parametrize("least", [1e-310, 1e-280, 1e-200])
 def test_attention_near_underflow(least: float) -> None:
     """Entries, or products, below the range of floats are settled exactly."""
     rows = [[1.0, 0, 0], [least, 1, 0], [0, least, 1]]
     other = [[1.0, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]
-    mix = MultiHeadDiffusion.from_attention([rows, other, rows], [1.0, 1e-150, 1.0])
-    heads, weights = exact_heads(np.array([rows, other, rows])), convex([1.0, 1e-150, 1.0])
+    mix = MultiHeadDiffusion.from_attention([rows, other, rows], [1.0, 1e-160, 1.0])
+    heads, weights = exact_heads(np.array([rows, other, rows])), convex([1.0, 1e-160, 1.0])
     every = oracle_pathways.pathways(heads, weights, 2, 0, 3)
     found = pathways.heaviest(mix, 0, 3, 100)
     expected = oracle_pathways.ordered(every)
@@ -453,7 +465,7 @@ def test_sizes_are_refused_just_above_the_limit(monkeypatch: pytest.MonkeyPatch)
 def test_logarithms_are_within_their_error() -> None:
     """log₂ of every arc, floats and exact ones alike, against 60 digits."""
     tensor = attention(3)
-    tensor[0, 2, :] = [1e-310, 1, 0, 0]
+    tensor[0, 2, :] = [1e-322, 0.5, 0.500001, 0]
     mix = MultiHeadDiffusion.from_attention(tensor, [1.0, 1e-3, 0.2])
     arcs = best_paths.Arcs(mix.parts)
     for arc, found in enumerate(arcs.logarithms):
