@@ -159,8 +159,6 @@ class _Step:
         near = near[np.argsort(-flat[near])]
         chosen: list[tuple[Partial, int]] = []
         for run in np.split(near, np.flatnonzero(-np.diff(flat[near]) > self._gap) + 1):
-            if len(chosen) >= count:
-                break
             places = [divmod(int(place), table.shape[1]) for place in run]
             alike = [(int(group[row]), rank) for row, rank in places]
             chosen += self._in_order(

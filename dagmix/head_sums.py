@@ -78,7 +78,7 @@ def by_counts(question: Question) -> dict[tuple[int, ...], Fraction | float]:
         level = _next_degree(level, [kernel for kernel, _ in whole])
     return {
         counts: _over(row[question.node], counts, [scale for _, scale in whole], exact=exact)
-        for counts, row in sorted(level.items(), reverse=True)
+        for counts, row in level.items()
         if row[question.node]
     }
 
@@ -91,9 +91,8 @@ def _next_degree(
     for counts, row in level.items():
         for head, kernel in enumerate(kernels):
             moved = kernel.step(row)
-            if moved.any():
-                key = (*counts[:head], counts[head] + 1, *counts[head + 1 :])
-                later[key] = later[key] + moved if key in later else moved
+            key = (*counts[:head], counts[head] + 1, *counts[head + 1 :])
+            later[key] = later[key] + moved if key in later else moved
     return later
 
 

@@ -291,7 +291,9 @@ def test_attention_near_underflow(least: float) -> None:
     found = pathways.heaviest(mix, 0, 3, 100)
     expected = oracle_pathways.ordered(every)
     assert [(p.nodes, p.heads, p.exact) for p in found] == [p[:3] for p in expected]
-    share = pathways.cross_head_share(mix, 0, 3)
+    pair = MultiHeadDiffusion.from_attention([rows, rows], [0.3, 0.7])
+    every = oracle_pathways.pathways(heads[::2], convex([0.3, 0.7]), 2, 0, 3)
+    share = pathways.cross_head_share(pair, 0, 3)
     assert share == pytest.approx(float(share_of(every) or 0), rel=1e-14)
 
 
