@@ -96,3 +96,7 @@ class DistributionError(DagmixError):
 
 class FileError(DagmixError):
     """A file that is not what it should be."""
+
+
+class SizeError(DagmixError):
+    """An answer is written out only where it is small; the message says how large it is."""
