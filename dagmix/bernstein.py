@@ -38,8 +38,12 @@ def blend(coefficients: Floats, left: Floats, right: Floats) -> Floats:
 
 def elevated(coefficients: Floats) -> Floats:
     """Return the coefficients of the same polynomials as of one degree more."""
-    identity = np.eye(coefficients.shape[1])
-    return blend(coefficients, identity, identity)
+    degree = len(coefficients)
+    share = (np.arange(degree + 1) / degree)[:, None]
+    raised = np.zeros((degree + 1, coefficients.shape[1]))
+    raised[:-1] = (1 - share[:-1]) * coefficients
+    raised[1:] += share[1:] * coefficients
+    return raised
 
 
 @dataclass(frozen=True, eq=False)

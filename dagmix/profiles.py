@@ -27,7 +27,8 @@ from dagmix.two_heads import TwoHeads, mixture
 FIRST_PARTS = 8  # equal intervals of weights, halved as needed
 NARROWEST = Fraction(1, 2**10)  # an interval that is left enclosed
 EXCESS = 2.0**-20  # by which a limit may be missed
-MOST_FUNCTIONS = 12  # compared pair by pair, but in the narrowest intervals
+FEW = 2**14  # cost of comparing candidates at which an interval is rather halved
+MOST_AT_ONCE = 2**16  # and left enclosed, if it is one of the narrowest
 ONE, ZERO = Fraction(1), Fraction(0)
 
 
@@ -80,7 +81,7 @@ class FidelityProfile(Frozen):
             low, high = waiting.pop()
             interval = Interval(self._heads, low, high, EXCESS)
             found, narrow = interval.settle(), high - low <= NARROWEST
-            if found and (narrow or _are_few(found)):
+            if found and _cost(found) <= (MOST_AT_ONCE if narrow else FEW):
                 yield envelope(self._heads, found, low, high)
             elif narrow:
                 least, most = interval.bounds
@@ -187,8 +188,10 @@ def read_weight(weight: Any) -> Fraction:
     return Fraction(number)
 
 
-def _are_few(found: list[Candidates]) -> bool:
-    return sum(one.count for one in found if not one.limited) <= MOST_FUNCTIONS
+def _cost(found: list[Candidates]) -> int:
+    """Return about the cost of comparing candidates pair by pair: pairs times degree."""
+    degree = max((max(one.times, default=1) for one in found))
+    return sum(one.count for one in found) ** 2 * degree
 
 
 def _probe(piece: Piece, *, inside: bool = False) -> Fraction:

@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.bernstein import Columns, Floats, Rows
+from dagmix.bernstein import Columns, Floats, Rows, elevated
 from dagmix.two_heads import TwoHeads
 
-SHORTEST = 8  # steps looked at first, then doubled
+SHORTEST = 8  # steps looked at first, and at least as many each time after
 LONGEST = 2**9  # steps; an interval that needs more is halved, or left enclosed
 CLEAR = 0.5  # a tail this much below the best signal shows that time is not what is wanting
 
@@ -78,7 +78,7 @@ class Interval:
                 return [self._candidates(node) for node in nodes]
             if all(self._is_settled(n) or self._tail[n] < CLEAR * self._seen[n] for n in nodes):
                 return None
-            time *= 2
+            time += max(SHORTEST, time // 4)
         return None
 
     @property
@@ -132,7 +132,19 @@ class Interval:
         if self._is_single(node):
             return Candidates(node, (), limited=True, excess=Fraction(0))
         great = np.array([signals[node] for signals in self._greatest])
-        times = tuple(np.flatnonzero(great >= self._best[node]).tolist())
+        times = np.flatnonzero(great >= self._best[node])
         if self._tail[node] < self._best[node]:
-            return Candidates(node, times, limited=False, excess=Fraction(0))
-        return Candidates(node, times, limited=True, excess=Fraction(float(self._excess[node])))
+            return Candidates(node, tuple(times.tolist()), limited=False, excess=Fraction(0))
+        excess = float(self._excess[node])
+        times = times[self._surplus(node)[times] > excess]
+        both = Fraction(2 * excess)
+        return Candidates(node, tuple(times.tolist()), limited=True, excess=both)
+
+    def _surplus(self, node: int) -> Floats:
+        """Bound by how much each signal exceeds the last one, which exceeds the limit itself."""
+        steps = [step[:, node] for step in self._rows.steps]
+        table = steps[0][:, None]  # one column for each time, all raised to one degree
+        for step in steps[1:]:
+            table = np.column_stack((elevated(table), step))
+        slack = 4 * self._heads.floats.slack(len(steps))
+        return np.asarray((table - table[:, -1:]).max(axis=0) + slack)
