@@ -75,7 +75,7 @@ def _is_below(one: Algebraic, other: Algebraic | Fraction | int) -> bool:
 @lru_cache(maxsize=2**12)
 def _real_roots(coefficients: tuple[int, ...], bits: int) -> list[tuple[Fraction, Fraction]]:
     with balls.precision(bits):
-        found = fmpz_poly(list(coefficients)).complex_roots()
+        found: Any = fmpz_poly(list(coefficients)).complex_roots()
         # Real roots are told exactly: their imaginary part is 0 and not a ball around it.
         real = [root.real for root, _ in found if root.imag == 0]
         return sorted((dyadic(ball.lower()), dyadic(ball.upper())) for ball in real)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from dagmix.algebraic import Number, enclosure
+from dagmix.algebraic import Number
 from dagmix.pieces import Piece
 from dagmix.polynomials import Ratio, roots_inside
 
@@ -102,4 +102,3 @@ def enclosure_of(piece: Piece, function: Ratio) -> tuple[Fraction, Fraction]:
     """Return rationals around the values of a function on a piece."""
     found = [function.enclosure(point.weight) for point in points(piece)]
     return min(low for low, _ in found), max(high for _, high in found)
-

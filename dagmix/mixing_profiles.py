@@ -11,7 +11,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from dagmix import mixing
@@ -50,9 +49,7 @@ class MixingProfile(Frozen):
     _sink: int
     _rows: PolynomialRows
 
-    def __init__(
-        self, heads: tuple[Transition, Transition], sink: int, epsilon: Fraction
-    ) -> None:
+    def __init__(self, heads: tuple[Transition, Transition], sink: int, epsilon: Fraction) -> None:
         """Take rational walks, the sink of their mixture, and a checked threshold."""
         start = [int(j != sink) for j in range(heads[0].support.n)]
         rows = PolynomialRows(heads, start)
@@ -84,10 +81,10 @@ class MixingProfile(Frozen):
         ends: list[Number] = [Fraction(0), *sorted(cuts), Fraction(1)]
         found: list[Interval] = []
         for end, after in zip(ends, [*ends[1:], None], strict=True):
-            _extend(found, end, end, all(sign(p, end) <= 0 for p in above))
-            if after is not None:
-                middle = between(end, after)
-                _extend(found, end, after, all(sign(p, middle) <= 0 for p in above))
+            if all(sign(p, end) <= 0 for p in above):
+                _extend(found, end, end)
+            if after is not None and all(sign(p, between(end, after)) <= 0 for p in above):
+                _extend(found, end, after)
         return tuple(found)
 
     @cached_property
@@ -108,7 +105,7 @@ class MixingProfile(Frozen):
         if math.inf in self.ends:
             return math.inf
         steps = int(max(self.ends))
-        while self.within(steps) != ((0, 1),):
+        while self.within(steps) != ((Fraction(0), Fraction(1)),):
             steps += 1
         return steps
 
@@ -124,8 +121,7 @@ class MixingProfile(Frozen):
         return f"MixingProfile(epsilon={self.epsilon}, ends={self.ends})"
 
 
-def _extend(found: list[Interval], low: Number, high: Number, holds: bool) -> None:
+def _extend(found: list[Interval], low: Number, high: Number) -> None:
     """Add [low, high] to the intervals, joined to the last one where they touch."""
-    if holds:
-        joined = found and found[-1][1] == low
-        found.append((found.pop()[0] if joined else low, high))
+    joined = found and found[-1][1] == low
+    found.append((found.pop()[0] if joined else low, high))

@@ -58,7 +58,7 @@ def _later_slope(rows: Rows, node: int, time: int, width: float, total: float) -
     turn = _norm(steeper - elevated(slope)) / width
     rounding = 4 * (time + 1) * rows.pair.slack(time + 1) * now.shape[1] / width
     least = float(slope[:, node].min()) / width - rounding
-    return least - total * (turn + rounding + 2 * total * (step + rounding))
+    return float(least - total * (turn + rounding + 2 * total * (step + rounding)))
 
 
 def _sum_of_powers(rows: Rows) -> float:

@@ -7,10 +7,10 @@ functions of β, the pieces end at roots of differences of two of them: exact al
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from dagmix.algebraic import Number, between
 from dagmix.nodes import Node
@@ -25,7 +25,7 @@ Time = int | Literal["limit"]
 class Binding:
     """A node whose fidelity is φ_min, and the time at which it has it."""
 
-    node: Node
+    node: Any  # a row while pieces are found, then a label
     time: Time
 
 
@@ -53,6 +53,11 @@ class Piece:
     def upper(self) -> Ratio:
         """The function raised by the excess."""
         return self.function.plus(self.excess) if self.excess else self.function
+
+    def labelled(self, nodes: Sequence[Node]) -> Piece:
+        """Return the piece with the rows of its bindings as nodes."""
+        named = tuple(Binding(nodes[b.node], b.time) for b in self.bindings)
+        return replace(self, bindings=named)
 
     def continues(self, other: Piece) -> bool:
         """Tell whether this piece goes on, with the same function, where the other one ends."""
@@ -89,8 +94,7 @@ def envelope(
 
 def _choices(heads: TwoHeads, one: Candidates, low: Fraction, high: Fraction) -> list[_Choice]:
     found = [
-        _Choice(Binding(one.node, t), heads.rows.ratio(t, one.node), Fraction(0))
-        for t in one.times
+        _Choice(Binding(one.node, t), heads.rows.ratio(t, one.node), Fraction(0)) for t in one.times
     ]
     if not one.limited:
         return found
@@ -115,8 +119,12 @@ def _piece(choices: list[list[_Choice]], low: Number, high: Number) -> Piece:
     values = {choice: choice.function.enclosure(at)[0] for some in choices for choice in some}
     tops = [max(some, key=values.__getitem__) for some in choices]
     level = min(values[top] for top in tops)
-    equal = [c for some, top in zip(choices, tops, strict=True) for c in some
-             if values[top] == level == values[c]]
+    equal = [
+        c
+        for some, top in zip(choices, tops, strict=True)
+        for c in some
+        if values[top] == level == values[c]
+    ]
     node = equal[0].binding.node
     mine = next(some for some in choices if some[0].binding.node == node)
     reach = max(choice.upper.enclosure(at)[0] for choice in mine)

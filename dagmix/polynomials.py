@@ -12,10 +12,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from flint import arb, fmpq_mat, fmpq_poly, fmpz_poly
+from flint import arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
 from dagmix import balls
-from dagmix.algebraic import Algebraic, Number, dyadic, enclosure, rational, roots
+from dagmix.algebraic import Number, dyadic, enclosure, rational, roots
 
 BITS = 128
 
@@ -59,7 +59,7 @@ def _variations(polynomial: fmpz_poly, low: Number, high: Number) -> int:
     """
     a, b = rational(enclosure(low)[0]), rational(enclosure(high)[1])
     moved = fmpq_poly(polynomial)(fmpq_poly([a, b - a])).coeffs()
-    flipped = fmpq_poly([0] * (polynomial.degree() + 1 - len(moved)) + moved[::-1])
+    flipped = fmpq_poly([fmpq(0)] * (polynomial.degree() + 1 - len(moved)) + moved[::-1])
     signs = [c > 0 for c in flipped(fmpq_poly([1, 1])).coeffs() if c != 0]
     return sum(one != other for one, other in pairwise(signs))
 
@@ -116,8 +116,8 @@ class Ratio:
         """
         if isinstance(at, Fraction):
             return self.enclosure(at)[0]
-        # The values at all conjugates of `at` are the eigenvalues of a matrix over ℚ.
-        polynomial = (_at_companion(self, at.coefficients)).charpoly()
+        # The values at all conjugates of `at` are the eigenvalues of a rational matrix.
+        polynomial = _at_companion(self, at.coefficients).charpoly()
         candidates = roots(polynomial.numer())
         bits = BITS
         while len(candidates) > 1:

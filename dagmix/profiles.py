@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -14,8 +13,8 @@ import numpy as np
 from dagmix import minimax
 from dagmix.algebraic import Number, between, enclosure, simplest
 from dagmix.errors import WeightError
-from dagmix.frozen import Frozen
 from dagmix.extrema import Extremum, Point, best, contested, outermost, points
+from dagmix.frozen import Frozen
 from dagmix.monotone import stays_below
 from dagmix.nodes import Nodes
 from dagmix.pieces import Binding, Piece, envelope, merged
@@ -69,10 +68,7 @@ class FidelityProfile(Frozen):
             never = tuple(Binding(self.nodes[row], 0) for row in unheard)
             return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
         found = merged([piece for part in self._parts() for piece in part])
-        return tuple(replace(piece, bindings=self._labelled(piece)) for piece in found)
-
-    def _labelled(self, piece: Piece) -> tuple[Binding, ...]:
-        return tuple(Binding(self.nodes[b.node], b.time) for b in piece.bindings)
+        return tuple(piece.labelled(self.nodes) for piece in found)
 
     def _parts(self) -> Iterator[list[Piece]]:
         width = Fraction(1, FIRST_PARTS)
@@ -190,7 +186,7 @@ def read_weight(weight: Any) -> Fraction:
 
 def _cost(found: list[Candidates]) -> int:
     """Return about the cost of comparing candidates pair by pair: pairs times degree."""
-    degree = max((max(one.times, default=1) for one in found))
+    degree = max(max(one.times, default=1) for one in found)
     return sum(one.count for one in found) ** 2 * degree
 
 

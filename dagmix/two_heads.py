@@ -47,7 +47,9 @@ class PolynomialRows:
             row = self._rows[-1]
             one, other = self._first.step(row), self._second.step(row)
             p, q = self._shares
-            self._rows.append(_polynomials([a * p + b * q for a, b in zip(one, other, strict=True)]))
+            self._rows.append(
+                _polynomials([a * p + b * q for a, b in zip(one, other, strict=True)])
+            )
         return self._rows[time]
 
     def ratio(self, time: int, node: int) -> Ratio:
@@ -112,9 +114,7 @@ class TwoHeads:
 def _null_vector(system: fmpq_mat) -> list[Fraction]:
     """Return a solution of system · x = 0 other than 0; there are fewer rows than columns."""
     echelon, rank = system.rref()
-    pivots = [
-        next(c for c in range(echelon.ncols()) if echelon[r, c]) for r in range(rank)
-    ]
+    pivots = [next(c for c in range(echelon.ncols()) if echelon[r, c] != 0) for r in range(rank)]
     free = next(c for c in range(echelon.ncols()) if c not in pivots)
     solution = [Fraction(int(column == free)) for column in range(echelon.ncols())]
     for row, column in enumerate(pivots):

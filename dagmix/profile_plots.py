@@ -1,0 +1,102 @@
+"""Pictures of profiles, with matplotlib (extra `plot`)."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dagmix.mixing_profiles import MixingProfile
+from dagmix.profiles import FidelityProfile
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POINTS = 33  # of each piece that is a curve
+STEPS = 8  # levels of T above the least that are drawn
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#777777"  # apart also to the colour-blind
+
+
+def plot_profile(profile: FidelityProfile | MixingProfile, ax: Axes | None = None) -> Axes:
+    """Draw φ_min or T(ε) against the weight of the first head, and return the axes.
+
+    The best head alone is a dashed line and the weights where mixing is proved to help are
+    shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
+    levels up to a few steps above the least are drawn.
+
+    >>> import matplotlib
+    >>> matplotlib.use("agg")
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.graph import FeedforwardDAG
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> plot_profile(optimal_weights(heads).profile).get_ylabel()
+    'minimax fidelity'
+    """
+    if ax is None:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra, and slow to import
+
+        _, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
+    if isinstance(profile, MixingProfile):
+        _draw_steps(profile, ax)
+    else:
+        _draw_fidelity(profile, ax)
+    for low, high in profile.helps:
+        ax.axvspan(float(low), float(high), color=ORANGE, alpha=0.12, lw=0)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("weight of the first head")
+    return ax
+
+
+def _draw_fidelity(profile: FidelityProfile, ax: Axes) -> None:
+    for piece in profile.pieces:
+        at = np.linspace(float(piece.low), float(piece.high), POINTS)
+        low = [_value(piece.function, x) for x in at]
+        if not piece.bindings:
+            high = [_value(piece.upper, x) for x in at]
+            ax.fill_between(at, low, high, color=GREY, alpha=0.4, lw=0)
+        else:
+            ax.plot(at, low, color=BLUE, lw=1.8)
+    ax.plot([0, 1], list(map(float, profile.ends)), "o", color=BLUE, clip_on=False)
+    ax.axhline(float(max(profile.ends)), color=GREY, ls="--", lw=1)
+    best = profile.optimum
+    if best.attained is True:
+        ax.plot(
+            [float(w) for w in best.weights],
+            [float(best.value)] * len(best.weights),
+            "*",
+            color=ORANGE,
+            ms=11,
+            clip_on=False,
+        )
+    ax.set_ylabel("minimax fidelity")
+
+
+def _value(function: Any, at: float) -> float:
+    return float(function.enclosure(Fraction(at))[0])
+
+
+def _draw_steps(profile: MixingProfile, ax: Axes) -> None:
+    least = profile.optimum.value
+    for steps in range(least, least + STEPS + 1):
+        inner = profile.within(steps - 1) if steps > least else ()
+        for low, high in _without(profile.within(steps), inner):
+            ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")
+    best = min(profile.ends)
+    if best < least + STEPS:
+        ax.axhline(best, color=GREY, ls="--", lw=1)
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.set_ylabel(f"mixing time, ε = {profile.epsilon}")
+
+
+def _without(outer: Any, inner: Any) -> list[tuple[float, float]]:
+    """Return the parts of intervals outside of others that lie in them."""
+    found = []
+    for low, high in outer:
+        at = float(low)
+        for left, right in inner:
+            if low <= left and right <= high:
+                found.append((at, float(left)))
+                at = float(right)
+        found.append((at, float(high)))
+    return [(a, b) for a, b in found if a < b]
