@@ -16,10 +16,10 @@ from dagmix.polynomials import Ratio, roots_inside
 class Extremum:
     """A supremum or infimum over weights, between `lower` and `upper`, and where it is.
 
-    With `lower == upper` the value is exact, and `weights` are all the weights of the first
-    head that have it, as Fractions or `Algebraic` numbers; `everywhere` lists intervals on
-    which the profile is constant at it. `attained` is False where the value is only
-    approached. Otherwise `weights` are the best that were found.
+    `weights` of the first head have the value, as Fractions or `Algebraic` numbers, and so have
+    the intervals `everywhere`, on which the profile is constant; where `complete` there are no
+    others. `attained` is False where the value is only approached at them, and "undecided" where
+    the value is not exact.
     """
 
     value: Number
@@ -28,6 +28,7 @@ class Extremum:
     weights: tuple[Number, ...]
     attained: bool | Literal["undecided"]
     everywhere: tuple[tuple[Number, Number], ...] = ()
+    complete: bool = True
 
     @property
     def exact(self) -> bool:
@@ -76,19 +77,20 @@ def best(candidates: Iterable[Point], direction: int) -> list[Point]:
     return found
 
 
-def contested(pieces: Sequence[Piece], level: Point, direction: int) -> list[Piece]:
-    """Return the pieces that are not exact and might go beyond a level."""
-    sides = [(piece, piece.upper if direction > 0 else piece.function) for piece in pieces]
-    return [
-        piece
-        for piece, side in sides
-        if not piece.exact
-        and any(
-            Point(point.weight, side).exceeds(level, direction)
-            or not level.exceeds(Point(point.weight, side), direction)
-            for point in points(piece)
-        )
-    ]
+def may_reach(pieces: Sequence[Piece], level: Point, direction: int) -> list[Piece]:
+    """Return the pieces that are not exact and may have a value as extreme as a level."""
+    return [p for p in pieces if not all(level.exceeds(x, direction) for x in _sides(p, direction))]
+
+
+def may_pass(pieces: Sequence[Piece], level: Point, direction: int) -> list[Piece]:
+    """Return the pieces that are not exact and may have a value more extreme than a level."""
+    return [p for p in pieces if any(x.exceeds(level, direction) for x in _sides(p, direction))]
+
+
+def _sides(piece: Piece, direction: int) -> list[Point]:
+    """Return the points of the bound of a piece that is outermost in a direction."""
+    side = piece.upper if direction > 0 else piece.function
+    return [Point(point.weight, side) for point in points(piece)]
 
 
 def outermost(pieces: Iterable[Piece], direction: int) -> Fraction:

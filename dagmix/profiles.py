@@ -13,7 +13,8 @@ import numpy as np
 from dagmix import minimax
 from dagmix.algebraic import Number, between, enclosure, simplest
 from dagmix.errors import WeightError
-from dagmix.extrema import Extremum, Point, best, contested, outermost, points
+from dagmix.excursions import Excursions
+from dagmix.extrema import Extremum, Point, best, may_pass, may_reach, outermost, points
 from dagmix.frozen import Frozen
 from dagmix.monotone import stays_below
 from dagmix.nodes import Nodes
@@ -71,11 +72,11 @@ class FidelityProfile(Frozen):
         return tuple(piece.labelled(self.nodes) for piece in found)
 
     def _parts(self) -> Iterator[list[Piece]]:
-        width = Fraction(1, FIRST_PARTS)
+        width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
         waiting = [(width * k, width * (k + 1)) for k in reversed(range(FIRST_PARTS))]
         while waiting:
             low, high = waiting.pop()
-            interval = Interval(self._heads, low, high, EXCESS)
+            interval = Interval(self._heads, excursions, low, high, EXCESS)
             found, narrow = interval.settle(), high - low <= NARROWEST
             if found and _cost(found) <= (MOST_AT_ONCE if narrow else FEW):
                 yield envelope(self._heads, found, low, high)
@@ -116,23 +117,24 @@ class FidelityProfile(Frozen):
         found = best([*known, *probes], direction)
         level = found[0]
         value = level.value
-        open_ = [
+        rivals = [
             piece
-            for piece in contested(self._enclosed, level, direction)
+            for piece in may_reach(self._enclosed, level, direction)
             if not (direction > 0 and self._is_proved(piece, level))
         ]
         weights = tuple(sorted({point.weight for point in found}))
-        if open_:
-            bound = outermost(open_, direction)
+        if above := may_pass(rivals, level, direction):
+            bound = outermost(above, direction)
             lower, upper = (value, bound) if direction > 0 else (bound, value)
-            return Extremum(value, lower, upper, weights, "undecided")
+            return Extremum(value, lower, upper, weights, "undecided", complete=False)
         here = tuple(w for w in weights if self._has(w, value))
         flat = tuple(
             (p.low, p.high)
             for p in self.pieces
             if p.exact and not p.function.slope and p.function.value(_probe(p)) == value
         )
-        return Extremum(value, value, value, here or weights, bool(here or flat), flat)
+        attained = bool(here or flat)
+        return Extremum(value, value, value, here or weights, attained, flat, not rivals)
 
     def _has(self, weight: Number, value: Number) -> bool:
         """Tell whether a value of the pieces at a weight is one of the profile."""

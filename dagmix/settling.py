@@ -3,7 +3,8 @@
 On a closed interval of β the signals up to some time are bounded by their Bernstein
 coefficients (`dagmix.bernstein`), and all later ones by what the time leaves:
 
-* j transient: the mass that can still reach j, which falls with t at every β.
+* j transient: the mass on every node, times how much of it can ever be on j
+  (`dagmix.excursions`).
 * j a single absorbing node: its fidelity is its limit, a rational function of β.
 * j in a larger closed class C: a walk in C for c steps is at j with a probability between the
   least and the greatest of (Δᶜ)[k, j] over k in C. Hence for t ≥ s + c, x_t[j] is at most
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from dagmix.bernstein import Columns, Floats, Rows, elevated
+from dagmix.excursions import Excursions
 from dagmix.two_heads import TwoHeads
 
 SHORTEST = 8  # steps looked at first, and at least as many each time after
@@ -49,16 +51,24 @@ class Candidates:
 class Interval:
     """Bounds of all fidelities on low ≤ β ≤ high, improved by looking at later times."""
 
-    def __init__(self, heads: TwoHeads, low: Fraction, high: Fraction, excess: float) -> None:
+    def __init__(
+        self, heads: TwoHeads, excursions: Excursions, low: Fraction, high: Fraction, excess: float
+    ) -> None:
         """Look at no time yet; a limit may be missed by `excess`."""
         self.low, self.high = low, high
         self._heads, self._allowed = heads, excess
+        reach = excursions.greatest(low, high)
+        passing = heads.listener.closed_class < 0
+        # No φ_j exceeds what can ever be on j: exact, where floats would leave a doubt.
+        self._limit = min(reach[heads.sink][passing], default=Fraction(1))
         self._rows = Rows(heads.floats, heads.sink, low, high)
         self._columns: dict[int, Columns] = {}
         size = heads.size
         self._identity = np.eye(size)
         upstream = [heads.listener.upstream(j) for j in range(size)]
         self._upstream = np.array(upstream, dtype=float).T
+        above = np.nextafter(reach.astype(float), 2.0) * (reach > 0)
+        self._reach = np.where(passing, above, self._upstream)
         self._greatest: list[Floats] = []
         self._best = np.zeros(size)  # bound every φ_j from below
         self._seen = np.zeros(size)  # bound all signals so far from above
@@ -84,7 +94,8 @@ class Interval:
     @property
     def bounds(self) -> tuple[Fraction, Fraction]:
         """Bounds of the least fidelity on the interval."""
-        return Fraction(float(self._best.min())), Fraction(float(self._ceiling()))
+        ceiling = min(Fraction(float(self._ceiling())), self._limit)
+        return Fraction(float(self._best.min())), ceiling
 
     def _ceiling(self) -> Any:
         return min(1.0, np.maximum(self._seen, self._tail).min())
@@ -100,7 +111,7 @@ class Interval:
             self._greatest.append(self._rows.greatest(t, self._identity))
             self._best = np.maximum(self._best, self._rows.least(t, self._identity))
             self._seen = np.maximum(self._seen, self._greatest[-1])
-        self._tail = np.minimum(self._tail, self._rows.greatest(time, self._upstream))
+        self._tail = np.minimum(self._tail, self._rows.greatest(time, self._reach))
         for node, label in enumerate(self._heads.listener.closed_class.tolist()):
             members = np.flatnonzero(self._heads.listener.closed_class == label)
             if label >= 0 and len(members) > 1:

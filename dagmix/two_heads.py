@@ -78,10 +78,17 @@ class TwoHeads:
         self.floats = Pair(floats[0], floats[1])
         self._limits: dict[int, Ratio] = {}
 
+    @property
+    def weights(self) -> list[Fraction]:
+        """2n + 1 weights inside (0, 1), which determine a rational function of degree ≤ n."""
+        points = 2 * self.size + 1
+        return [Fraction(k + 1, points + 1) for k in range(points)]
+
     def limit(self, node: int) -> Ratio:
         """Return lim_t x_t[j] of a node in a closed class, as a function of β in (0, 1)."""
         if node not in self._limits:
-            self._limits[node] = self._interpolate(node)
+            values = [self._limit_at(node, weight) for weight in self.weights]
+            self._limits[node] = self.through(values)
         return self._limits[node]
 
     def _limit_at(self, node: int, weight: Fraction) -> Fraction:
@@ -92,16 +99,15 @@ class TwoHeads:
         hit = absorption.hitting_probabilities(kernel, members)[self.sink]
         return Fraction(hit * share)
 
-    def _interpolate(self, node: int) -> Ratio:
-        """Find p/q of degree ≤ n that agrees with the limit, also so, at 2n + 1 weights.
+    def through(self, values: list[Fraction]) -> Ratio:
+        """Return the rational function of degree ≤ n with these values at `weights`.
 
-        Then p Q − q P, P/Q the limit, has degree ≤ 2n and 2n + 1 zeros: it is 0.
+        A p/q that agrees with it, P/Q, so often is it: p Q − q P has degree ≤ 2n and 2n + 1
+        zeros, and so is 0.
         """
-        size, points = self.size + 1, 2 * self.size + 1
-        system = fmpq_mat(points, 2 * size)
-        for row in range(points):
-            weight = Fraction(row + 1, points + 1)
-            value = self._limit_at(node, weight)
+        size = self.size + 1
+        system = fmpq_mat(len(values), 2 * size)
+        for row, (weight, value) in enumerate(zip(self.weights, values, strict=True)):
             for power in range(size):
                 system[row, power] = rational(weight**power)
                 system[row, size + power] = rational(-value * weight**power)
