@@ -111,7 +111,10 @@ class MixingProfile(Frozen):
 
     @property
     def helps(self) -> tuple[Interval, ...]:
-        """The intervals of α where the mixture mixes faster than the best head alone."""
+        """The intervals of α where the mixture mixes faster than the best head alone.
+
+        They are closed; where each head alone misses the sink, it is (0, 1), open.
+        """
         best = min(self.ends)
         if best < math.inf:
             return self.within(int(best) - 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from dagmix.two_heads import TwoHeads, mixture
 
 FIRST_PARTS = 8  # equal intervals of weights, halved as needed
 NARROWEST = Fraction(1, 2**10)  # an interval that is left enclosed
+MOST_PARTS = 128  # intervals looked at, after which those that wait are not halved
 EXCESS = 2.0**-20  # by which a limit may be missed
 FEW = 2**14  # cost of comparing candidates at which an interval is rather halved
 MOST_AT_ONCE = 2**16  # and left enclosed, if it is one of the narrowest
@@ -68,24 +70,28 @@ class FidelityProfile(Frozen):
         if unheard:
             never = tuple(Binding(self.nodes[row], 0) for row in unheard)
             return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
-        found = merged([piece for part in self._parts() for piece in part])
+        found = merged(sorted(self._parts(), key=lambda piece: piece.low))
         return tuple(piece.labelled(self.nodes) for piece in found)
 
-    def _parts(self) -> Iterator[list[Piece]]:
+    def _parts(self) -> Iterator[Piece]:
+        """Yield pieces in any order: intervals are halved, widest first, until they settle."""
         width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
-        waiting = [(width * k, width * (k + 1)) for k in reversed(range(FIRST_PARTS))]
-        while waiting:
-            low, high = waiting.pop()
+        waiting = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
+        for tried in count():
+            if not waiting:
+                return
+            low, high = waiting.popleft()
             interval = Interval(self._heads, excursions, low, high, EXCESS)
-            found, narrow = interval.settle(), high - low <= NARROWEST
-            if found and _cost(found) <= (MOST_AT_ONCE if narrow else FEW):
-                yield envelope(self._heads, found, low, high)
-            elif narrow:
+            last = high - low <= NARROWEST or tried + len(waiting) >= MOST_PARTS
+            found = interval.settle()
+            if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
+                yield from envelope(self._heads, found, low, high)
+            elif last:
                 least, most = interval.bounds
-                yield [Piece(low, high, Ratio.constant(least), most - least, ())]
+                yield Piece(low, high, Ratio.constant(least), most - least, ())
             else:
                 middle = (low + high) / 2
-                waiting += [(middle, high), (low, middle)]
+                waiting += [(low, middle), (middle, high)]
 
     @property
     def gaps(self) -> tuple[tuple[Number, Number], ...]:
