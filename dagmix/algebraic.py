@@ -25,7 +25,7 @@ class Algebraic:
     """The real root number `rank`, counted from 0 upwards, of an irreducible polynomial.
 
     `coefficients` are integers, the constant first; the degree is at least 2. Algebraic
-    numbers are compared exactly with each other and with rationals.
+    numbers are compared exactly with each other, with rationals and with floats.
 
     >>> root = Algebraic((-2, 0, 9), 1)
     >>> root, Fraction(1, 3) < root < Fraction(1, 2), root == Algebraic((-2, 0, 9), 1)
@@ -39,7 +39,7 @@ class Algebraic:
         """Return rationals around the number, nearer than 2^(1 − bits) of its size."""
         return _enclosure(self.coefficients, self.rank, bits)
 
-    def __lt__(self, other: Algebraic | Fraction | int) -> bool:
+    def __lt__(self, other: Algebraic | Fraction | float) -> bool:
         return self != other and _is_below(self, other)
 
     def __float__(self) -> float:
@@ -60,7 +60,7 @@ def _spaced(polynomial: str) -> str:
     return polynomial.replace("+ (-", "- ").replace(")", "")
 
 
-def _is_below(one: Algebraic, other: Algebraic | Fraction | int) -> bool:
+def _is_below(one: Algebraic, other: Algebraic | Fraction | float) -> bool:
     """Compare two different numbers: refine until their enclosures are apart."""
     bits = BITS
     while True:
@@ -91,8 +91,8 @@ def dyadic(exact: Any) -> Fraction:
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
-def enclosure(number: Number | int, bits: int = BITS) -> tuple[Fraction, Fraction]:
-    """Return rationals around a number; a rational is its own enclosure."""
+def enclosure(number: Number | float, bits: int = BITS) -> tuple[Fraction, Fraction]:
+    """Return rationals around a number; a rational, or a float, is its own enclosure."""
     if isinstance(number, Algebraic):
         return number.enclosure(bits)
     return Fraction(number), Fraction(number)

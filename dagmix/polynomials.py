@@ -111,6 +111,7 @@ class Ratio:
     def value(self, at: Number) -> Number:
         """Return the exact value: a Fraction, or an algebraic number.
 
+        >>> from dagmix.algebraic import Algebraic
         >>> Ratio(fmpz_poly([0, 0, 1]), fmpz_poly([1])).value(Algebraic((-2, 0, 9), 1))
         Fraction(2, 9)
         """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,6 @@ def plot_profile(profile: FidelityProfile | MixingProfile, ax: Axes | None = Non
     shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
     levels up to a few steps above the least are drawn.
 
-    >>> import matplotlib
-    >>> matplotlib.use("agg")
     >>> from dagmix.optimal import optimal_weights
     >>> from dagmix.graph import FeedforwardDAG
     >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
@@ -34,9 +33,9 @@ def plot_profile(profile: FidelityProfile | MixingProfile, ax: Axes | None = Non
     'minimax fidelity'
     """
     if ax is None:
-        from matplotlib import pyplot as plt  # noqa: PLC0415 - an extra, and slow to import
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an extra, and slow to import
 
-        _, ax = plt.subplots(figsize=(6, 3.5), layout="constrained")
+        ax = Figure(figsize=(6, 3.5), layout="constrained").add_subplot()
     if isinstance(profile, MixingProfile):
         _draw_steps(profile, ax)
     else:
@@ -85,7 +84,9 @@ def _draw_steps(profile: MixingProfile, ax: Axes) -> None:
     best = min(profile.ends)
     if best < least + STEPS:
         ax.axhline(best, color=GREY, ls="--", lw=1)
-    ax.yaxis.get_major_locator().set_params(integer=True)
+    top = max(math.ceil(ax.get_ylim()[1]), least + 1)
+    ax.set_yticks(range(least, top + 1))
+    ax.set_ylim(least - 0.5, top + 0.5)
     ax.set_ylabel(f"mixing time, ε = {profile.epsilon}")
 
 

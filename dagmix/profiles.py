@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from itertools import count, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -77,12 +77,12 @@ class FidelityProfile(Frozen):
         """Yield pieces in any order: intervals are halved, widest first, until they settle."""
         width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
         waiting = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
-        for tried in count():
-            if not waiting:
-                return
+        tried = 0
+        while waiting:
             low, high = waiting.popleft()
+            tried += 1
             interval = Interval(self._heads, excursions, low, high, EXCESS)
-            last = high - low <= NARROWEST or tried + len(waiting) >= MOST_PARTS
+            last = high - low <= NARROWEST or tried + len(waiting) > MOST_PARTS
             found = interval.settle()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
                 yield from envelope(self._heads, found, low, high)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import combinations_with_replacement, permutations
+from typing import Any
 
 import oracle
 from oracle_fidelity import Signals
@@ -30,11 +31,12 @@ def heads(pair: Pair) -> list[FeedforwardDAG]:
 
 def orders(n: int) -> list[Edges]:
     """List all graphs with the unique sink n−1, in any order of the other nodes."""
-    found = set()
+    found: set[Edges] = set()
     for graph in families.unique_sink_dags(n):
+        edges: Any = graph.edges
         for labels in permutations(range(n - 1)):
             named = [*labels, n - 1]
-            found.add(tuple(sorted((named[j], named[i]) for j, i in graph.edges if i != j)))
+            found.add(tuple(sorted((named[j], named[i]) for j, i in edges if i != j)))
     return sorted(found)
 
 

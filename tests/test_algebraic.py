@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 from fractions import Fraction
+from typing import Any
 
 import pytest
 import sympy as sp
@@ -78,7 +79,8 @@ def test_close_numbers_are_told_apart() -> None:
     assert sign(fmpz_poly([-near.numerator, near.denominator]), HALF_ROOT_TWO) == (
         1 if 2 * near**2 < 1 else -1
     )
-    low, high = sorted([near, HALF_ROOT_TWO])
+    pair: list[Any] = [near, HALF_ROOT_TWO]
+    low, high = sorted(pair)
     assert low < between(low, high) < high
 
 
@@ -103,7 +105,8 @@ def test_values_at_rationals(coefficients: list[int], at: Fraction) -> None:
     ratio = Ratio(fmpz_poly(coefficients), fmpz_poly([5, 0, 1]))
     top = sum(c * at**k for k, c in enumerate(coefficients))
     assert ratio.value(at) == Fraction(top) / (5 + at**2)
-    assert ratio.plus(Fraction(2, 3)).value(at) == ratio.value(at) + Fraction(2, 3)  # type: ignore[operator]
+    raised: Any = ratio.plus(Fraction(2, 3)).value(at)
+    assert raised - Fraction(2, 3) == ratio.value(at)
 
 
 def test_a_value_at_an_algebraic_number_is_exact() -> None:

@@ -21,6 +21,7 @@ from dagmix import (
     MultiHeadDiffusion,
     MultiHeadWalk,
     families,
+    optimal,
 )
 from dagmix.adjoints import FloatHeads
 from dagmix.algebraic import Algebraic, enclosure
@@ -28,7 +29,8 @@ from dagmix.ascent import Fidelity, MixingTime, starts
 from dagmix.epigraph import _convex
 from dagmix.errors import HeadsError, NumberError, ObjectiveError, SymbolicError, WeightError
 from dagmix.goals import shares
-from dagmix.optimal import OptimalWeights, optimal_weights
+
+optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
 ALPHA = sp.Symbol("alpha", positive=True)
@@ -47,7 +49,7 @@ def operators(tensor: Any, objective: str) -> tuple[Any, ...]:
     return tuple(kind.from_attention(tensor).heads)
 
 
-def objective_at(found: OptimalWeights, heads: Sequence[Any], weights: Any) -> tuple[Any, Any]:
+def objective_at(found: Any, heads: Sequence[Any], weights: Any) -> tuple[Any, Any]:
     """Bounds of the objective at weights, by the mixture alone."""
     if found.objective == "fidelity":
         least = MultiHeadDiffusion(heads, weights, sink=3).minimax_fidelity()
@@ -85,7 +87,7 @@ def test_the_value_is_the_mixture_s_at_the_weights(seed: int, objective: Any) ->
     given_heads = operators(attention(3, 4, seed), objective)
     found = optimal_weights(given_heads, objective, restarts=0)
     assert (found.lower, found.upper) == objective_at(found, given_heads, found.weights)
-    assert sum(map(Fraction, found.weights)) == pytest.approx(1, abs=1e-12)  # type: ignore[arg-type]
+    assert sum(map(Fraction, found.weights)) == pytest.approx(1, abs=1e-12)
     assert found.lower <= found.value <= found.upper
 
 
@@ -122,7 +124,7 @@ def test_example_3_13() -> None:
 
 def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
-    assert found.value > Fraction(99, 100)  # type: ignore[operator]
+    assert found.value > Fraction(99, 100)
     assert (found.bound, found.proved) == (1, False)
     assert all(0 < weight < 1 for weight in found.weights)
     assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
@@ -134,7 +136,7 @@ def test_algebraic_weights_sum_to_one() -> None:
     one, other = found.weights
     assert found.proved
     assert isinstance(one, Algebraic)
-    assert shares(other) == (other, one)  # type: ignore[arg-type]
+    assert shares(other) == (other, one)
     beta = Fraction(float(one))
     value = MultiHeadDiffusion(pair, [beta, 1 - beta]).minimax_fidelity().value
     assert float(found.value) == pytest.approx(float(value), rel=1e-12)
@@ -145,7 +147,7 @@ def test_algebraic_weights_sum_to_one() -> None:
 
 
 def test_weights_at_a_single_point() -> None:
-    edges = ["ad", "bc", "cd"], ["ac", "bd", "cd"]
+    edges: Any = ["ad", "bc", "cd"], ["ac", "bd", "cd"]
     pair = [FeedforwardDAG(e, nodes="abcd") for e in edges]
     epsilon = MultiHeadWalk(pair).distance(4)
     found = optimal_weights(pair, "mixing", epsilon=epsilon)
@@ -157,7 +159,7 @@ def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
     pair = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
     found = optimal_weights(heads(pair)[:: 1 - 2 * side])
     assert (found.bound, found.proved) == (Fraction(1, 3), False)
-    assert found.bound - Fraction(1, 10**6) < found.value < found.bound  # type: ignore[operator]
+    assert found.bound - Fraction(1, 10**6) < found.value < found.bound
     assert found.weights[side] == Fraction(1, 2**20)
 
 
@@ -198,7 +200,7 @@ def test_attention_gains() -> None:
     delta = MultiHeadDiffusion.from_attention(attention(4, 16, 1))
     found = optimal_weights(delta.heads)
     assert found.lower > 1.5 * delta.minimax_fidelity().upper
-    assert found.upper - found.lower < 1e-12 * found.value  # type: ignore[operator]
+    assert found.upper - found.lower < 1e-12 * found.value
 
 
 def test_progress_is_shown_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -287,7 +289,7 @@ SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
         (ObjectiveError, "two rational", (attention(2, 3, 0),), {"method": "exact"}),
         (HeadsError, "weight of one head is 1", (THREE[:1],), {}),
         (HeadsError, "heads come as a sequence", (THREE[0],), {}),
-        (DagmixError, "node", ([THREE[0], FeedforwardDAG(["ab"])],), {}),
+        (DagmixError, "node", ([THREE[0], FeedforwardDAG([("a", "b")])],), {}),
         (DagmixError, "sink", (heads(EXAMPLE_8)[:1] * 2,), {}),
         (SymbolicError, "use .subs", ([SYMBOLIC, SYMBOLIC],), {}),
         (SymbolicError, "a start needs numbers", (THREE,), {"start": [ALPHA, 1 - ALPHA, 0]}),
