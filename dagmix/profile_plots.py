@@ -95,9 +95,8 @@ def _without(outer: Any, inner: Any) -> list[tuple[float, float]]:
     found = []
     for low, high in outer:
         at = float(low)
-        for left, right in inner:
-            if low <= left and right <= high:
-                found.append((at, float(left)))
-                at = float(right)
+        for left, right in [span for span in inner if low <= span[0] and span[1] <= high]:
+            found.append((at, float(left)))
+            at = float(right)
         found.append((at, float(high)))
     return [(a, b) for a, b in found if a < b]

@@ -65,7 +65,7 @@ class FidelityProfile(Frozen):
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
-        """What φ_min is on (0, 1), in order: pieces share their ends and cover all of it."""
+        """φ_min on 0 < β < 1, piece by piece in order; neighbours share their ends."""
         unheard = np.flatnonzero(~self._heads.listener.heard).tolist()
         if unheard:
             never = tuple(Binding(self.nodes[row], 0) for row in unheard)

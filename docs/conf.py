@@ -53,6 +53,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
+    (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
+    (r"py:.*", r"dagmix\.(two_heads|nodes|transition)\..*"),  # what profiles are built from
 ]
 
 html_theme = "furo"

@@ -72,8 +72,8 @@ def test_equal_numbers_are_one_key() -> None:
 
 
 def test_close_numbers_are_told_apart() -> None:
-    """They share their first 64 bits, so that the enclosures must be refined."""
-    near = simplest(*enclosure(HALF_ROOT_TWO, 80))
+    """They share their first 300 bits, so that the enclosures must be refined."""
+    near = simplest(*enclosure(HALF_ROOT_TWO, 300))
     assert (near < HALF_ROOT_TWO) != (near > HALF_ROOT_TWO)
     assert (near < HALF_ROOT_TWO) == (2 * near**2 < 1)
     assert sign(fmpz_poly([-near.numerator, near.denominator]), HALF_ROOT_TWO) == (
