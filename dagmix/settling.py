@@ -92,6 +92,11 @@ class Interval:
         return None
 
     @property
+    def time(self) -> int:
+        """The last time looked at."""
+        return len(self._greatest) - 1
+
+    @property
     def bounds(self) -> tuple[Fraction, Fraction]:
         """Bounds of the least fidelity on the interval."""
         ceiling = min(Fraction(float(self._ceiling())), self._limit)

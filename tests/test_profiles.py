@@ -28,6 +28,7 @@ from dagmix.optimal import optimal_weights
 from dagmix.pieces import Binding, Piece
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
+from dagmix.settling import Interval
 from dagmix.two_heads import HALF, TwoHeads, mixture
 
 BETA = sp.Symbol("beta")
@@ -263,6 +264,17 @@ def test_excursions_see_that_a_slow_node_is_left_at_once() -> None:
     bounds = Excursions(model).greatest(1 - width, Fraction(1))
     assert 0 < bounds[0, 1] < 4 * width
     assert all(piece.exact for piece in profile(pair).pieces)
+
+
+def test_an_interval_is_given_up_where_it_is_too_wide_not_too_short_of_time() -> None:
+    model = two_heads(MultiHeadDiffusion(heads(EXAMPLE_8)))
+    wide = Interval(model, Excursions(model), Fraction(1, 8), Fraction(7, 8), 2.0**-20)
+    assert wide.settle() is None
+    assert wide.time < 100
+    low, high = wide.bounds
+    assert low <= minimax(EXAMPLE_8, Fraction(7, 8)) < minimax(EXAMPLE_8, Fraction(1, 8)) <= high
+    narrow = Interval(model, Excursions(model), Fraction(1, 8), Fraction(9, 64), 2.0**-20)
+    assert narrow.settle()
 
 
 def test_a_bound_that_fails_is_one() -> None:
