@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagmix.algebraic import Algebraic, between, enclosure, roots, simplest
+from dagmix.extrema import Point
 from dagmix.polynomials import Ratio, roots_inside, sign
 
 HALF_ROOT_TWO = Algebraic((-1, 0, 2), 1)
@@ -79,6 +80,10 @@ def test_close_numbers_are_told_apart() -> None:
     assert sign(fmpz_poly([-near.numerator, near.denominator]), HALF_ROOT_TWO) == (
         1 if 2 * near**2 < 1 else -1
     )
+    identity = Ratio(fmpz_poly([0, 1]), fmpz_poly([1]))
+    here, there = Point(HALF_ROOT_TWO, identity), Point(near, identity)
+    assert here.exceeds(there, 1) == there.exceeds(here, -1) == (near < HALF_ROOT_TWO)
+    assert there.exceeds(here, 1) == (near > HALF_ROOT_TWO)
     pair: list[Any] = [near, HALF_ROOT_TWO]
     low, high = sorted(pair)
     assert low < between(low, high) < high

@@ -23,7 +23,7 @@ from dagmix.excursions import Excursions, coefficients, upper_bound
 from dagmix.extrema import Extremum
 from dagmix.frozen import Frozen
 from dagmix.mixture import MultiHead
-from dagmix.monotone import stays_below
+from dagmix.monotone import _later_slope, _sum_of_powers, stays_below
 from dagmix.optimal import optimal_weights
 from dagmix.pieces import Binding, Piece
 from dagmix.polynomials import Ratio
@@ -292,8 +292,45 @@ def test_a_proof_that_signals_stay_below() -> None:
     assert not stays_below(pair, 3, 0, (near, half), 0.3)  # earlier signals are above
 
 
+@pytest.mark.parametrize("pair", [EXAMPLE_13, *FOURS[:4]])
+def test_later_slopes_are_no_less_than_their_bound(pair: Heads) -> None:
+    model, ends = two_heads(MultiHeadDiffusion(heads(pair))), (Fraction(2, 5), Fraction(9, 20))
+    rows = Rows(model.floats, model.sink, *ends)
+    total, width = _sum_of_powers(rows), float(ends[1] - ends[0])
+    rows.advance(40)
+    slopes = [t * np.diff(rows.steps[t], axis=0) / width for t in range(1, 41)]
+    for horizon in (1, 2, 3, 4, 8, 16):
+        for j in range(model.size):
+            bound = _later_slope(rows, j, horizon, width, total)
+            assert bound <= min(slope[:, j].min() for slope in slopes[horizon - 1 :])
+
+
+def test_a_limit_is_exceeded_by_no_more_than_the_excess() -> None:
+    model, half = two_heads(MultiHeadDiffusion(heads(EXAMPLE_13))), 4
+    low, high = Fraction(2, 5), Fraction(9, 20)
+    interval = Interval(model, Excursions(model), low, high, 0.0)
+    interval._look(2 * half)
+    for node in (0, 1):
+        over = [
+            float(model.rows.ratio(t, node).value(at)) - float(model.limit(node).value(at))
+            for t in range(2 * half, 40)
+            for at in (low, high)
+        ]
+        assert max(over) <= interval._excess[node]
+    assert interval._excess[0] < 1
+
+
+def test_what_can_ever_be_on_a_slow_node_settles_its_gap() -> None:
+    """As β → 0 node 1 is left ever more slowly: φ_1 tends to ½, the probability to hit it."""
+    pair: Heads = (((0, 1), (0, 2), (1, 2)), ((0, 2), (1, 2)))
+    best = profile(pair).optimum
+    assert (best.value, best.exact, best.attained) == (Fraction(1, 2), True, True)
+    assert profile(pair).gaps
+
+
 def test_no_proof_without_forgetting() -> None:
     stuck = Pair(np.eye(2), np.eye(2))
+    assert _sum_of_powers(Rows(stuck, 1, Fraction(0), Fraction(1))) == np.inf
     assert not stays_below(stuck, 1, 0, (Fraction(0), Fraction(1)), 0.5)
 
 
