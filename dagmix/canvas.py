@@ -27,6 +27,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(message, name=error.name) from None
 
 __all__ = [
+    "COLOURS",
     "FORMATS",
     "MARKERS",
     "WIDTH",

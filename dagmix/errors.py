@@ -86,6 +86,10 @@ class KindError(DagmixError):
     """A question about walks is asked of a walk, one about diffusions of a diffusion."""
 
 
+class ObjectiveError(DagmixError):
+    """Weights are optimised for an objective, and by a method, that there is."""
+
+
 class SourceError(DagmixError):
     """A source has no edge from another node; a unique source is the only one."""
 
