@@ -118,7 +118,10 @@ class FidelityProfile(Frozen):
 
     def _extremum(self, known: list[Point], direction: int) -> Extremum:
         inside = direction < 0
-        tried = [_probe(piece, inside=inside) for piece in self._enclosed]
+        rivals = self._enclosed
+        if known:  # a value of the others is worth its computing only where it may matter
+            rivals = may_reach(rivals, best(known, direction)[0], direction)
+        tried = [_probe(piece, inside=inside) for piece in rivals]
         probes = [Point(beta, Ratio.constant(self(beta))) for beta in tried]
         found = best([*known, *probes], direction)
         level = found[0]
