@@ -6,10 +6,12 @@ any scale; None weighs all heads alike. The answer speaks of the mixture Ā = Σ
 last position its sink. Leading dimensions broadcast, as those of a generalised ufunc.
 
 The published experiments simulate a chain; here its expectations are computed, one row step
-at a time, so that they have no variance. Two chains are in use:
+at a time, so that they have no variance. Three chains can be asked for:
 
 * ``"successors"`` moves from j to i with probability Ā[i, j] / Σ_i Ā[i, j], as the text of the
   paper says (Algorithm 1);
+* ``"successors_per_head"`` divides the columns of every head by their sums and mixes then, as
+  the walks of §2.2 are mixed and `MultiHeadWalk.from_attention` does;
 * ``"published"`` is what its code samples: the running sums of Ā[i, j] over i, cut off at 1, and
   what is missing to 1 leads to the sink. The first position is a second absorbing state.
 
@@ -24,7 +26,7 @@ from __future__ import annotations
 
 from array_api_compat import array_namespace
 
-from dagmix.batch_checks import Array, read
+from dagmix.batch_checks import Array, checked_shape, read
 from dagmix.batches import Answer, Batch
 from dagmix.chains import CHAINS, expected_steps, peaks, survival_sum
 from dagmix.errors import KindError, StepError
@@ -60,7 +62,7 @@ def hitting_times(
     max_steps : int or None
         The cut-off M; None for none. Then a start from which the sink may be missed has ∞, such
         as position 0 of the published chain.
-    chain : "successors" or "published"
+    chain : "successors", "successors_per_head" or "published"
     tolerance : float, optional
         How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
 
@@ -74,8 +76,9 @@ def hitting_times(
     >>> hitting_times([[[1, 0, 0], [0.5, 0.5, 0], [0.25, 0.25, 0.5]]], max_steps=None).tolist()
     [4.333333333333334, 3.0, 0.0]
     """
+    times = _times(max_steps, chain)
     batch = Batch(attention, weights, tolerance)
-    return batch.map(_times(max_steps, chain), (batch.n,))
+    return batch.map(times, (batch.n,), of_each_head=CHAINS[chain].of_each_head)
 
 
 def hitting_time(
@@ -95,11 +98,12 @@ def hitting_time(
     """
     times = _times(max_steps, chain)
     batch = Batch(attention, weights, tolerance)
-    return batch.map(lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1))
+    mean: Answer = lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
+    return batch.map(mean, of_each_head=CHAINS[chain].of_each_head)
 
 
 def _times(max_steps: int | None, chain: str) -> Answer:
-    if chain not in CHAINS:
+    if chain not in tuple(CHAINS):  # by equality: what cannot be hashed is refused like the rest
         message = f"the chain is one of {', '.join(map(repr, CHAINS))}; got {chain!r}"
         raise KindError(message)
     if max_steps is None:
@@ -196,7 +200,9 @@ def each_head(attention: Array) -> Array:
     >>> minimax_fidelity(each_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]]), horizon=1).tolist()
     [1.0, 0.5]
     """
-    return read(attention, "attention")[..., None, :, :]
+    tensor = read(attention, "attention")
+    checked_shape(tensor)
+    return tensor[..., None, :, :]
 
 
 def best_head(
