@@ -16,9 +16,11 @@ at a time, so that they have no variance. Three chains can be asked for:
   what is missing to 1 leads to the sink. The first position is a second absorbing state.
 
 Arrays may be NumPy's or torch's, on any device; the answer is of the same library, device and,
-for float32 and float64, dtype (float32 for half precision, float64 for integers). Sums and
-steps are in float64: before the answer is rounded to its dtype, its relative error is at most
-(M + 2)(2n + H + 8)·2⁻⁵³ after M steps with H heads, where nothing underflows. For certified
+for float32 and float64, dtype (float32 for half precision, float64 for integers). Rows are
+summed and heads mixed in float64, and expected times are summed and stepped in it: the relative
+error before the last rounding is at most (M + 2)(2n + H + 8)·u after M steps with H heads,
+u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in the answer's dtype,
+so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. For certified
 suprema and exact integers see `MultiHeadDiffusion.from_attention`.
 """
 
@@ -144,7 +146,7 @@ def fidelities(
     [0.25, 0.5, 1.0]
     """
     batch = Batch(attention, weights, tolerance)
-    return batch.map(_peaks(horizon, first_step), (batch.n,))
+    return batch.map(_peaks(batch, horizon, first_step), (batch.n,))
 
 
 def minimax_fidelity(
@@ -161,8 +163,8 @@ def minimax_fidelity(
     >>> float(minimax_fidelity([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], first_step=1))
     0.5
     """
-    found = _peaks(horizon, first_step)
     batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
     return batch.map(lambda mixed, start: batch.xp.min(found(mixed, start), axis=-1))
 
 
@@ -178,18 +180,19 @@ def weakest_position(
     >>> int(weakest_position([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2))
     0
     """
-    found = _peaks(horizon, first_step)
     batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
     least: Answer = lambda mixed, start: batch.xp.argmin(found(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
     return batch.map(least, dtype=batch.xp.int64)
 
 
-def _peaks(horizon: int, first_step: int) -> Answer:
+def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
+    """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
     first, last = read_steps(first_step, "first_step"), read_steps(horizon, "horizon")
     if last < first:
         message = f"the horizon is not before the first step {first}; got {last}"
         raise StepError(message)
-    return lambda mixed, _: peaks(mixed, last, first)
+    return lambda mixed, _: peaks(batch.xp.astype(mixed, batch.dtype, copy=False), last, first)
 
 
 def each_head(attention: Array) -> Array:

@@ -86,6 +86,19 @@ def test_single_precision_comes_back_in_single_precision(seed: int) -> None:
     np.testing.assert_array_equal(found, expected.astype(np.float32))
 
 
+@pytest.mark.parametrize("seed", range(0, SAMPLES, 10))
+def test_single_precision_steps_stay_within_their_bound(seed: int) -> None:
+    attention, weights = sample(seed, np.float32)
+    heads, n = attention.shape[1:3]
+    expected = np.array([oracle.peaks(a, 9, 1) for a in exact(seed, np.float32)], dtype=float)
+    found = proxies.fidelities(attention, weights, 9, 1)
+    assert found.dtype == np.float32
+    bound = (9 + 2) * (2 * n + heads + 8) * 2.0**-24
+    np.testing.assert_allclose(found, expected, rtol=bound, atol=1e-44)
+    wide = proxies.fidelities(attention.astype(float), weights.astype(float), 9, 1)
+    np.testing.assert_allclose(wide, expected, rtol=1e-13)
+
+
 def test_uniform_attention_scores_what_the_two_chains_give() -> None:
     one = UNIFORM[None]
     assert round(float(proxies.hitting_time(one, chain="published")), 4) == 3.6424
