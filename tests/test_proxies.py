@@ -12,7 +12,7 @@ from attention_samples import SAMPLES, sample
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import MultiHeadDiffusion, MultiHeadWalk, batches, errors, proxies
+from dagmix import MultiHeadDiffusion, MultiHeadWalk, batches, chains, errors, proxies
 
 CHAINS = ["successors", "published"]
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
@@ -84,6 +84,11 @@ def test_single_precision_comes_back_in_single_precision(seed: int) -> None:
     found = proxies.hitting_times(attention, weights, 9)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, expected.astype(np.float32))
+    pairs = zip(attention.tolist(), weights.tolist(), strict=True)
+    walks = [oracle.successors_per_head(*pair) for pair in pairs]
+    expected = np.array([oracle.cut_off_times(walk, 9) for walk in walks], dtype=float)
+    found = proxies.hitting_times(attention, weights, 9, "successors_per_head")
+    np.testing.assert_array_equal(found, expected.astype(np.float32))
 
 
 @pytest.mark.parametrize("seed", range(0, SAMPLES, 10))
@@ -97,6 +102,15 @@ def test_single_precision_steps_stay_within_their_bound(seed: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=bound, atol=1e-44)
     wide = proxies.fidelities(attention.astype(float), weights.astype(float), 9, 1)
     np.testing.assert_allclose(wide, expected, rtol=1e-13)
+
+
+def test_single_precision_steps_in_single_precision() -> None:
+    """By the bits of the answer: rounded after the steps it would differ."""
+    attention = UNIFORM[None, :30, :30].astype(np.float32)
+    mixed = attention / attention.sum(axis=-1, keepdims=True, dtype=np.float64)
+    found = proxies.fidelities(attention, horizon=40)
+    np.testing.assert_array_equal(found, chains.peaks(mixed.astype(np.float32), 40, 0)[0])
+    assert (found != chains.peaks(mixed, 40, 0)[0].astype(np.float32)).any()
 
 
 def test_uniform_attention_scores_what_the_two_chains_give() -> None:
