@@ -97,15 +97,18 @@ class Course:
 
     def _grid(self, row: flint.arb_mat, listener: Listener) -> Iterator[Stretch]:
         """Cover the times from `first` until every transient node has had its greatest signal."""
-        start, self.seen = listener.first, lower(row)
-        open_nodes = self._transient & listener.heard
+        start, best = listener.first, row.entries()
+        transient = np.flatnonzero(self._transient).tolist()
+        open_nodes = np.flatnonzero(self._transient & listener.heard).tolist()
         for level in _levels():
             stretch = self.stretch(start, level, row)
             yield stretch
             row, start = stretch.end, start + 2**level
-            self.seen = np.maximum(self.seen, lower(row))
-            left = product(upper(row)[self._transient], np.ones(self._transient.sum()))
-            if (left < self.seen[open_nodes]).all():
+            now = row.entries()
+            best = [old.max(new) for old, new in zip(best, now, strict=True)]
+            left = sum((now[k] for k in transient), flint.arb(0))
+            if all(left < best[k] for k in open_nodes):
+                self.seen = lower(flint.arb_mat([best]))
                 return
         message = f"no bound on the signals after 2^{MOST_DOUBLINGS} steps"
         raise UndecidedError(message)

@@ -78,8 +78,8 @@ def _peak(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
                 return fidelity_of(listener, node, exact=True)
-            if listener.is_too_long(row):
-                return search(listener, node)
+        if listener.is_too_long(row):
+            return search(listener, node)
         row.step()
         best *= row.scale
 

@@ -71,7 +71,8 @@ class _Race:
         while True:
             if row.time >= self._listener.first:
                 self._best = np.maximum(self._best, row.x)
-            if row.time >= look and self._is_worth_a_look():
+            # φ > 0 of nodes that were not heard by now is open, so that looking is in vain.
+            if (row.time >= look and self._best.all()) or self._listener.is_too_long(row):
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
                     if not sum(map(self._settle, opened)) and not self._look_ahead(opened):
@@ -80,10 +81,6 @@ class _Race:
                     return self._minimum()
             row.step()
             self._best = self._best * row.scale
-
-    def _is_worth_a_look(self) -> bool:
-        """Tell whether every node was heard by now; φ > 0 of those that were not is open."""
-        return bool(self._best.all()) or self._listener.is_too_long(self._row)
 
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
