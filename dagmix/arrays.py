@@ -44,9 +44,9 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
 
 
 def check_tolerance(tolerance: Any) -> None:
-    """Raise NumberError unless a tolerance is a number from 0 to 1."""
-    if not (isinstance(tolerance, Real) and 0 <= float(tolerance) <= 1):
-        message = f"a tolerance lies between 0 and 1; got {tolerance!r}"
+    """Raise NumberError unless a tolerance is a number from 0 to 1, and not 1: no row is 0."""
+    if not (isinstance(tolerance, Real) and 0 <= float(tolerance) < 1):
+        message = f"a tolerance is at least 0 and less than 1; got {tolerance!r}"
         raise NumberError(message)
 
 

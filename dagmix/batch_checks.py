@@ -97,9 +97,9 @@ def read_weights(weights: Array | None, attention: Array) -> Array:
         raise WeightError(message)
     weights = xp.astype(weights, xp.float64)
     refuse(~is_weight(weights), weights, WeightError("weights are finite and not negative"))
-    largest = xp.max(weights, axis=-1)
+    largest = xp.max(weights, axis=-1, keepdims=True)
     refuse(largest == 0, largest, WeightError("one weight at least is positive"))
-    weights = weights / largest[..., None]  # so that their sum is finite
+    weights = weights / largest  # so that their sum is finite
     return weights / xp.sum(weights, axis=-1, keepdims=True)
 
 

@@ -65,16 +65,17 @@ class Published:
     def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
         """Cut the columns of Ā off where their running sums exceed 1."""
         xp = compat.array_namespace(mixed)
-        self._mixed = mixed
-        self.moves = xp.asarray(mixed, copy=True)
-        room = 1.0 - xp.cumulative_sum(mixed, axis=-2)[..., :-1, :]
-        later = self.moves[..., 1:, :]
-        later[...] = xp.minimum(later, xp.clip(room, 0.0))
+        later = xp.tril(mixed, k=-1)
+        self._leaving = xp.sum(later, axis=-1)
+        # 1 − c_{i−1} is what leaves j less what has gone to positions before i. So nothing is
+        # taken from 1, from which the leaving of a sticky position could not be told.
+        room = self._leaving[..., None, :] - xp.cumulative_sum(later, axis=-2)[..., :-1, :]
+        self.moves = mixed - later
+        self.moves[..., 1:, :] += xp.minimum(later[..., 1:, :], xp.clip(room, 0.0))
 
     def leaving(self) -> Array:
         """Return P_j(a step to another position): the earlier keys' share of row j."""
-        xp = compat.array_namespace(self._mixed)
-        return xp.sum(xp.tril(self._mixed, k=-1), axis=-1)
+        return self._leaving
 
 
 Chain = Successors | Published
@@ -128,4 +129,4 @@ def peaks(mixed: Array, horizon: int, first: int) -> Array:
         row = row @ mixed
         if time >= first:
             best = xp.maximum(best, row)
-    return best[..., 0, :]
+    return xp.clip(best[..., 0, :], 0.0, 1.0)  # rows that round to more than 1 compound

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from dagmix.errors import DagmixError
 from dagmix.files import read_npz
 from dagmix.version import __version__
 
+INTERRUPTED = 130  # a shell's status for Ctrl-C
 PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
 ANALYZE = """\
@@ -105,10 +107,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
     except DagmixError as error:
         sys.stderr.write(f"dagmix: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("dagmix: interrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever reads the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
 
 
 def _verify(options: argparse.Namespace) -> int:

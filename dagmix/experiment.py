@@ -29,6 +29,7 @@ NAME = re.compile(
     rf"(?P<heads>[1-9]\d*)_heads_(?P<task>{'|'.join(TASKS)})(_seed(?P<seed>\d+))?\.pt"
 )
 PERCENT = 100
+NOISE = 1e-11  # above the relative error of a float fidelity, (M + 2)(2n + H + 8)·2⁻⁵³
 
 
 class Name(NamedTuple):
@@ -205,7 +206,7 @@ def _heads(number: int, task: str, first_step: int, rows: Rows) -> PaperTable:
 def _marked(values: Floats, others: Floats) -> list[str]:
     """Write the values, with a star on those that are greater than the others."""
     return [
-        f"{value:.4f}{'*' if value > other else ''}"
+        f"{value:.4f}{'*' if value > other * (1 + NOISE) else ''}"
         for value, other in zip(values, others, strict=True)
     ]
 

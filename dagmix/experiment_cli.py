@@ -11,7 +11,7 @@ from typing import Any
 
 from dagmix import experiment
 from dagmix.bar import tracked
-from dagmix.errors import DagmixError, ShapeError
+from dagmix.errors import DagmixError, FileError, ShapeError
 
 TRAIN = """\
 Trains the Transformers of "Beyond Parallelism" (arXiv 2507.02944, §4): pre-norm, causal, 4
@@ -23,7 +23,8 @@ The default is small (24 positions, 32 tokens, 500 sequences, 20 epochs) and tak
 --paper takes the published sizes instead (100 positions, 256 tokens, 5000 sequences, 200
 epochs), for which a GPU is advisable: --paper --seeds 10 --device cuda.
 
-Interrupted? The same command goes on after the last whole epoch, to the same result.
+Interrupted? The same command goes on after the last whole epoch, to the same result. Another
+number of seeds or epochs is another training, and needs another folder.
 """
 
 TABLES = """\
@@ -102,6 +103,9 @@ def _tables(options: argparse.Namespace) -> int:
     if len(tokens) not in (1, len(files)):
         message = f"--tokens takes one file, or one a checkpoint ({len(files)}); got {len(tokens)}"
         raise ShapeError(message)
+    if len({path.resolve() for path in files}) < len(files):
+        message = "a checkpoint is given twice; each stands for a seed of its own"
+        raise FileError(message)
     given = zip(files, tokens * (len(files) // len(tokens)), strict=True)
     measured = (bridge.measure(path, sequences, options.samples) for path, sequences in given)
     models = list(tracked(measured, "measuring", len(files)))

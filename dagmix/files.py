@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import lzma
 import math
 import os
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +24,19 @@ HEADERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
+
+# What zipfile, its decompressors and NumPy raise for files that are damaged or something else.
+UNREADABLE = (
+    EOFError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    ValueError,
+    lzma.LZMAError,
+    tokenize.TokenError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 Array = NDArray[np.floating]
 
@@ -54,6 +70,9 @@ def replacing(path: Path) -> Iterator[Path]:
 
     So the file is there whole or as it was before. Raises FileError where it cannot be written.
     """
+    if not path.name:
+        message = f"{path} is a folder and cannot be written"
+        raise FileError(message)
     scratch = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
     try:
         yield scratch
@@ -62,7 +81,8 @@ def replacing(path: Path) -> Iterator[Path]:
         message = f"{path} cannot be written: {error}"
         raise FileError(message) from None
     finally:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):  # a name too long for the disk is neither there nor removed
+            scratch.unlink(missing_ok=True)
 
 
 def _read_arrays(path: Path, needed: str) -> dict[str, NDArray[Any]]:
@@ -76,7 +96,7 @@ def _read_arrays(path: Path, needed: str) -> dict[str, NDArray[Any]]:
             arrays = dict(loaded)
     except FileError:
         raise
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
+    except UNREADABLE as error:
         message = f"{path} is not a readable .npz file of plain arrays: {error}"
         raise FileError(message) from None
     if needed not in arrays:

@@ -53,7 +53,7 @@ class Question:
 def check_size(rows: int, size: int, what: str) -> None:
     """Raise SizeError where an answer takes too many rows of numbers."""
     if rows * size > LARGEST_TABLE:
-        message = f"{what} over {size} nodes takes more than {LARGEST_TABLE} numbers"
+        message = f"{what} over {size} nodes takes {rows * size} numbers; at most {LARGEST_TABLE}"
         raise SizeError(message)
 
 

@@ -21,7 +21,7 @@ from dagmix.adjoints import Floats
 from dagmix.algebraic import Number
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import starts
-from dagmix.errors import HeadsError, ObjectiveError, SymbolicError
+from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.goals import FidelityGoal, Goal, MixingGoal, Weights
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
@@ -78,11 +78,11 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
 ) -> OptimalWeights:
     """Return convex weights of the heads of greatest φ_min, or of least T(ε).
 
-    Two rational heads on at most eight nodes are solved exactly, any others by ascent from
-    several weights. A numerical answer is a local optimum found; its value is the library's
-    own, rational or with bounds, and at least as good as at uniform weights, at each head
-    alone and at `start`. As a supremum, φ_min may jump at the faces of the simplex, where a
-    weight is 0 (Example 3.8): it may be less there than nearby, never more.
+    Two rational heads on at most eight nodes are solved exactly where that can be decided, any
+    others by ascent from several weights. A numerical answer is a local optimum found; its value
+    is the library's own, rational or with bounds, and at least as good as at uniform weights, at
+    each head alone and at `start`. As a supremum, φ_min may jump at the faces of the simplex,
+    where a weight is 0 (Example 3.8): it may be less there than nearby, never more.
 
     Parameters
     ----------
@@ -131,7 +131,11 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     given = None if start is None else _read_start(start, len(goal.mixed.heads), tolerance)
     count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
     if _is_exact(goal, method):
-        return _exactly(goal, objective, given)
+        try:
+            return _exactly(goal, objective, given)
+        except UndecidedError:
+            if method == "exact":
+                raise
     points = starts(len(goal.mixed.heads), count, drawn)
     if given is not None:
         points.insert(0, np.array(given, dtype=float))
@@ -143,7 +147,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
 def _goal(heads: Iterable[Any], objective: str, epsilon: Any, sink: Any, tolerance: float) -> Goal:
     """Read the arguments that say what is asked."""
     threshold = read_epsilon(epsilon)
-    if objective not in {"fidelity", "mixing"}:
+    if objective not in ("fidelity", "mixing"):
         message = f"an objective is 'fidelity' or 'mixing'; got {brief(objective)}"
         raise ObjectiveError(message)
     kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
@@ -167,7 +171,7 @@ def _read_start(start: Sequence[Any], heads: int, tolerance: float) -> tuple[Fra
 
 def _is_exact(goal: Goal, method: str) -> bool:
     """Tell by the method asked for whether the heads are solved exactly."""
-    if method not in {"auto", "exact", "numerical"}:
+    if method not in ("auto", "exact", "numerical"):
         message = f"a method is 'auto', 'exact' or 'numerical'; got {brief(method)}"
         raise ObjectiveError(message)
     mixed = goal.mixed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dagmix.errors import WeightError
 from dagmix.nodes import Node, Nodes
+from dagmix.scalars import read_scalar
 from dagmix.tables import Tabled, shown
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ class HeadCounts(Tabled):
         if len(weights) != len(self.weights):
             message = f"one weight for each of {len(self.weights)} heads; got {len(weights)}"
             raise WeightError(message)
-        return sum((_monomial(x, weights, counts) for counts, x in self.terms), Fraction(0))
+        read = [read_scalar(weight, f"weight {head}") for head, weight in enumerate(weights)]
+        return sum((_monomial(x, read, counts) for counts, x in self.terms), Fraction(0))
 
     @property
     def polynomial(self) -> Expr:

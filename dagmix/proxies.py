@@ -20,7 +20,8 @@ for float32 and float64, dtype (float32 for half precision, float64 for integers
 summed and heads mixed in float64, and expected times are summed and stepped in it: the relative
 error before the last rounding is at most (M + 2)(2n + H + 8)·u after M steps with H heads,
 u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in the answer's dtype,
-so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. For certified
+so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. A time past the
+largest number of the dtype is infinite. For certified
 suprema and exact integers see `MultiHeadDiffusion.from_attention`.
 """
 

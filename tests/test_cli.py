@@ -237,3 +237,64 @@ def test_the_module_runs() -> None:
     command = [sys.executable, "-W", "error", "-m", "dagmix", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
     assert done.stdout.startswith("dagmix ")
+
+
+def test_an_interrupted_command_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verification, "verify", interrupted)
+    assert cli.main(["verify"]) == 130
+    assert capsys.readouterr().err == "dagmix: interrupted\n"
+
+
+def test_output_that_nobody_reads_is_no_traceback() -> None:
+    command = [sys.executable, "-m", "dagmix", "analyze", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:  # noqa: S603 - our own command
+        assert ran.stdout is not None
+        assert ran.stderr is not None
+        ran.stdout.close()
+        written = ran.stderr.read().decode()
+    assert "Traceback" not in written
+    assert "BrokenPipe" not in written
+    assert ran.returncode == 1
+
+
+def test_a_broken_pipe_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def broken() -> Any:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(verification, "verify", broken)
+    monkeypatch.setattr("os.dup2", lambda *targets: calls.append(targets))
+    monkeypatch.setattr("sys.stdout", sys.__stdout__)
+    assert cli.main(["verify"]) == 1
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("damage", ["deflate", "lzma", "encrypted", "method", "header"])
+def test_damaged_archives(damage: str, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.npz"
+    member = io.BytesIO()
+    np.save(member, np.random.default_rng(0).random((1, 1, 30, 30)))
+    data = member.getvalue()
+    if damage == "header":
+        data = data.replace(b"(1, 1, 30, 30)", b"(1, 1, ((((((")
+    method = {"deflate": zipfile.ZIP_DEFLATED, "lzma": zipfile.ZIP_LZMA}.get(damage, 0)
+    with zipfile.ZipFile(path, "w", compression=method) as archive:
+        archive.writestr("attention.npy", data)
+    content = bytearray(path.read_bytes())
+    directory = content.rindex(b"PK\x01\x02")
+    if damage in {"deflate", "lzma"}:
+        content[200:260] = bytes(range(60))
+    if damage == "encrypted":
+        content[6] |= 1
+        content[directory + 8] |= 1
+    if damage == "method":
+        content[8] = content[directory + 10] = 99
+    path.write_bytes(content)
+    with pytest.raises(FileError, match=r"damaged\.npz"):
+        files.read_npz(path)

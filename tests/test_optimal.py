@@ -27,7 +27,14 @@ from dagmix.adjoints import FloatHeads
 from dagmix.algebraic import Algebraic, enclosure
 from dagmix.ascent import Fidelity, MixingTime, starts
 from dagmix.epigraph import _convex
-from dagmix.errors import HeadsError, NumberError, ObjectiveError, SymbolicError, WeightError
+from dagmix.errors import (
+    HeadsError,
+    NumberError,
+    ObjectiveError,
+    SymbolicError,
+    UndecidedError,
+    WeightError,
+)
 from dagmix.goals import shares
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
@@ -305,3 +312,14 @@ SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
 def test_bad_input(error: type[Exception], match: str, arguments: Any, options: Any) -> None:
     with pytest.raises(error, match=match):
         optimal_weights(*arguments, **options)
+
+
+def test_what_cannot_be_decided_is_climbed() -> None:
+    """T = 693 at head 2 alone (P(T > t) = 0.998ᵗ), past what a profile of T is made for."""
+    slow = [[["999/1000", 0], ["1/1000", 1]], [["998/1000", 0], ["2/1000", 1]]]
+    found = optimal_weights(slow, "mixing")
+    assert (found.value, found.weights, found.method) == (693, (0, 1), "numerical")
+    with pytest.raises(UndecidedError):
+        optimal_weights(slow, "mixing", method="exact")
+    still = [[[1, 0], [0, 1]]] * 2
+    assert optimal_weights(still, "mixing", sink=1).value == float("inf")

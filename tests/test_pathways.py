@@ -149,6 +149,7 @@ def test_symbolic_weights() -> None:
         assert sp.expand(counts.signal - mix.signal(node, t)) == 0
         assert sp.expand(counts.polynomial.subs(plain) - mix.signal(node, t)) == 0
         assert counts.at(EVEN) == MultiHeadDiffusion(example_3_13()).signal(node, t)
+        assert counts.at(["1/2", 0.5]) == counts.at(EVEN)
 
 
 # --- floats ------------------------------------------------------------------------------------
@@ -400,7 +401,7 @@ BAD: dict[str, tuple[Callable[[], object], type[DagmixError], str]] = {
     "large polynomial": (
         lambda: pathways.by_head_counts(MANY, 0, 12),
         errors.SizeError,
-        "17383860 terms over 20 nodes takes more than 16777216",
+        "17383860 terms over 20 nodes takes 608435100 numbers; at most 16777216",
     ),
     "large table": (
         lambda: pathways.by_composition(MANY, 0, 10**9),

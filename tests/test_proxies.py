@@ -281,8 +281,9 @@ def changed(place: tuple[Any, ...], value: Any) -> Any:
         (np.array([["a"]]), {}, errors.NumberError, "dtype"),
         (ONE.astype(np.float16), {}, errors.NumberError, "needs a tolerance="),
         (ONE, {"tolerance": 2.0}, errors.NumberError, "tolerance"),
-        (ONE, {"tolerance": [0.1]}, errors.NumberError, r"between 0 and 1; got \[0.1\]"),
-        (ONE, {"tolerance": "0.1"}, errors.NumberError, "between 0 and 1; got '0.1'"),
+        (np.zeros((1, 2, 2)), {"tolerance": 1}, errors.NumberError, "less than 1; got 1"),
+        (ONE, {"tolerance": [0.1]}, errors.NumberError, r"less than 1; got \[0.1\]"),
+        (ONE, {"tolerance": "0.1"}, errors.NumberError, "less than 1; got '0.1'"),
         (np.ma.masked_less(ONE, 0.5), {}, errors.KindError, "masked"),
         (changed((1, 1, 3, 2), np.nan), {}, errors.NumberError, r"\[1, 1, 3, 2\] has nan"),
         (changed((1, 1, 3, 2), np.inf), {}, errors.NumberError, r"\[1, 1, 3, 2\] has inf"),
@@ -300,7 +301,8 @@ def changed(place: tuple[Any, ...], value: Any) -> Any:
         (ONE, {"weights": 1.0}, errors.WeightError, "one weight for each"),
         (ONE, {"weights": [-1.0]}, errors.WeightError, r"\[0\] has -1"),
         (ONE, {"weights": [[1.0], [np.nan]]}, errors.WeightError, r"\[1, 0\] has nan"),
-        (ONE, {"weights": [[1.0], [0.0]]}, errors.WeightError, r"positive; \[1\] has 0"),
+        (ONE, {"weights": [[1.0], [0.0]]}, errors.WeightError, r"positive; \[1, 0\] has 0"),
+        (ONE, {"weights": [0]}, errors.WeightError, r"positive; \[0\] has 0"),
         (changed((0, 0, 0, 0), 1), {"weights": np.ones((4, 2))}, errors.ShapeError, "broadcast"),
     ],
 )
@@ -370,3 +372,21 @@ def test_a_chain_that_may_miss_the_sink_takes_for_ever() -> None:
     found = proxies.hitting_times(attention, max_steps=None)
     assert found.tolist() == [float(x) for x in oracle.full_times(walk)]
     assert np.isinf(found).tolist() == [True, True, False, False]
+
+
+def test_a_sticky_published_chain_is_told_from_one_that_stays() -> None:
+    """1 − A[j, j] rounds to 0 in floats; E = [∞, ¾·10³⁰, ½·10³⁰, 0] in rationals."""
+    sticky = np.eye(4)
+    for i in range(1, 4):
+        sticky[i, 0] += 1e-30
+        sticky[i, i - 1] += 1e-30
+    found = proxies.hitting_times([sticky], max_steps=None, chain="published")
+    np.testing.assert_allclose(found, [np.inf, 7.5e29, 5e29, 0], rtol=1e-13)
+
+
+def test_a_fidelity_is_at_most_one() -> None:
+    """Three equal heads with weights that do not sum to 1 in floats."""
+    weights = np.random.default_rng(0).random((200, 3))
+    found = proxies.fidelities(np.ones((200, 3, 1, 1)), weights)
+    assert (found <= 1).all()
+    np.testing.assert_allclose(found, 1, rtol=1e-13)

@@ -9,7 +9,9 @@ import torch
 from array_api_compat import array_namespace, is_array_api_obj
 from torch import Tensor
 
+from dagmix.batch_checks import kind
 from dagmix.errors import KindError, ShapeError
+from dagmix.scalars import read_count
 from dagmix.torch_bridge.model import Transformer
 
 Array = Any  # of NumPy, torch, or another library with the array API
@@ -76,28 +78,43 @@ def _read_tokens(model: Transformer, tokens: Any) -> Tensor:
 
 
 def head_importance(out_proj_weight: Array, heads: int) -> Array:
-    """Return the Frobenius norm of each head's block of columns: (…, width, width) → (…, heads).
+    """Return the Frobenius norm of each head's block of columns: (…, out, width) → (…, heads).
 
     The paper's importance of heads (§4.2): head h owns columns h·d … (h + 1)·d − 1 of the output
     projection, d = width / heads. As weights of a mixture they are to be divided by their sum,
     which everything in dagmix does that takes an importance.
 
-    Raises ShapeError unless the heads divide the width.
+    Raises KindError for what is no array of floats, NumberError for heads that are no positive
+    integer, ShapeError unless they divide the width.
 
     >>> head_importance(torch.tensor([[3.0, 0.0], [4.0, 2.0]]), heads=2).tolist()
     [5.0, 2.0]
     """
-    shape = tuple(out_proj_weight.shape)
-    if len(shape) < MATRIX or heads < 1 or shape[-1] % heads:
+    count = read_count(heads, 1, "heads")
+    xp, shape = _read_projection(out_proj_weight)
+    if len(shape) < MATRIX or 0 in shape or shape[-1] % count:
         message = (
-            f"the output projection has shape (…, width, width), and the heads divide the width;"
-            f" got shape {shape} and {heads} heads"
+            f"the output projection has shape (…, out, width), and the heads divide the width;"
+            f" got shape {shape} and {count} heads"
         )
         raise ShapeError(message)
-    xp = array_namespace(out_proj_weight)
-    blocks = xp.reshape(out_proj_weight, (*shape[:-1], heads, shape[-1] // heads))
-    norms: Array = xp.sqrt(xp.sum(blocks * blocks, axis=(-3, -1)))
+    blocks = xp.reshape(out_proj_weight, (*shape[:-1], count, shape[-1] // count))
+    largest = xp.max(xp.abs(blocks), axis=(-3, -1), keepdims=True)
+    scale = xp.where(largest > 0, largest, xp.ones_like(largest))  # so that no square overflows
+    norms: Array = xp.sqrt(xp.sum((blocks / scale) ** 2, axis=(-3, -1))) * scale[..., 0, :, 0]
     return norms.detach() if isinstance(norms, Tensor) else norms
+
+
+def _read_projection(weight: Any) -> tuple[Any, tuple[int, ...]]:
+    """Return the library and the shape of an array of floats."""
+    if not is_array_api_obj(weight):
+        message = f"the output projection is an array; got {type(weight).__name__}"
+        raise KindError(message)
+    xp = array_namespace(weight)
+    if not xp.isdtype(weight.dtype, "real floating"):
+        message = f"the output projection holds floats; got dtype {weight.dtype}"
+        raise KindError(message)
+    return xp, tuple(weight.shape)
 
 
 def importance_of(model: Transformer) -> Tensor:
@@ -136,6 +153,12 @@ def attention_from_outputs(outputs: Any) -> Array:
     for index, layer in enumerate(layers):
         if not is_array_api_obj(layer):
             message = f"the attention of layer {index} is an array; got {type(layer).__name__}"
+            raise KindError(message)
+        if kind(layer) != kind(layers[0]):
+            message = (
+                "attentions are of one library and on one device;"
+                f" layer {index} is {kind(layer)}, layer 0 {kind(layers[0])}"
+            )
             raise KindError(message)
         if layer.ndim != LAYER or layer.shape != layers[0].shape:
             message = (

@@ -111,7 +111,7 @@ def _check(found: Any, expected: Tensor | None, where: str) -> None:
     if not isinstance(found, Tensor) or found.shape != expected.shape:
         message = f"{where} has shape {tuple(expected.shape)}; got {_described(found)}"
         raise FileError(message)
-    if not (found.is_floating_point() and bool(found.isfinite().all())):
+    if not _is_finite(found):
         message = f"{where} holds finite floats; got {_described(found)}"
         raise FileError(message)
 
@@ -122,9 +122,14 @@ def _described(found: Any) -> str:
         return "nothing"
     if not isinstance(found, Tensor):
         return type(found).__name__
-    infinite = found.is_floating_point() and not bool(found.isfinite().all())
-    remark = ", not all finite" if infinite else ""
+    remark = "" if _is_finite(found) else ", not all dense, finite floats"
     return f"shape {tuple(found.shape)}, {found.dtype}{remark}"
+
+
+def _is_finite(found: Tensor) -> bool:
+    """Tell whether all entries are there, and are finite floats, in single precision too."""
+    dense = found.layout == torch.strided and not found.is_meta and found.is_floating_point()
+    return dense and bool(found.float().isfinite().all())
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 import torch
 
 from dagmix.bar import tracked
-from dagmix.errors import FileError
+from dagmix.errors import FileError, SizeError
 from dagmix.experiment import TASKS, Measured, Name
-from dagmix.files import read_tokens
+from dagmix.files import LARGEST_ARRAY, read_tokens
+from dagmix.scalars import read_count
 from dagmix.torch_bridge.attention import attention_maps, importance_of
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe
@@ -42,9 +43,9 @@ class Experiment:
         H_heads_TASK.training: a run that was interrupted goes on from there, one that is
         finished only writes its models again. Raises ConfigError and FileError.
         """
-        configs = [replace(self.config, heads=heads) for heads in self.heads]
+        configs = [replace(self.config, heads=heads) for heads in dict.fromkeys(self.heads)]
         _make(Path(folder))
-        for task in self.tasks:
+        for task in dict.fromkeys(self.tasks):
             for config in configs:
                 training = Training(task, config, self.recipe, self.seeds, self.device)
                 yield from _finish(training, task, Path(folder))
@@ -84,14 +85,24 @@ def measure(path: Path | str, tokens: Any = None, samples: int = 50, seed: int =
 
     Raises
     ------
-    FileError, ConfigError, ShapeError, KindError
+    FileError, ConfigError, ShapeError, KindError, NumberError, SizeError
         As `load_transformer` and `attention_maps`.
     """
     name = Name.of(Path(path))
     model = load_transformer(path, name.heads)
     if tokens is None:
-        tokens = draw(model.config, samples, torch.Generator().manual_seed(seed))
+        count = read_count(samples, 1, "samples")
+        _check_room(model.config, count)
+        tokens = draw(model.config, count, torch.Generator().manual_seed(seed))
     elif isinstance(tokens, Path | str):
         tokens = read_tokens(Path(tokens))
     attention = attention_maps(model, tokens).transpose(0, 1).double().numpy()
     return Measured.of(name, attention, importance_of(model).double().numpy())
+
+
+def _check_room(config: Config, samples: int) -> None:
+    """Raise SizeError for attention that is too large to be drawn at once."""
+    size = samples * config.layers * config.heads * config.length**2 * 8
+    if size > LARGEST_ARRAY:
+        message = f"{samples} samples take {size} bytes of attention; at most {LARGEST_ARRAY}"
+        raise SizeError(message)

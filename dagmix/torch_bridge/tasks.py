@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,9 +39,9 @@ def cycle(tokens: Tensor) -> Tensor:
 TASKS: Mapping[str, Task] = MappingProxyType({"copy": copy, "cycle": cycle})
 
 
-def task_named(name: str) -> Task:
+def task_named(name: Any) -> Task:
     """Return a task; raise ConfigError for a name that is none's."""
-    if name not in TASKS:
+    if not isinstance(name, str) or name not in TASKS:
         message = f"the task is one of {', '.join(TASKS)}; got {name!r}"
         raise ConfigError(message)
     return TASKS[name]

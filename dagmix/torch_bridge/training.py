@@ -178,9 +178,16 @@ class Training:
     def _load(self, state: dict[str, Any]) -> None:
         with torch.no_grad():
             for name, value in self._parameters.items():
+                _check_alike(state["parameters"][name], value, name)
                 value.copy_(state["parameters"][name])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self._check_moments()
+        # The recipe is known: only what Adam has learned is taken from the file.
+        groups = self._optimiser.state_dict()["param_groups"]
+        self._optimiser.load_state_dict(
+            {"state": state["optimiser"]["state"], "param_groups": groups}
+        )
+        for name, value in self._parameters.items():
+            for moment in ("exp_avg", "exp_avg_sq"):
+                _check_alike(self._optimiser.state[value][moment], value, f"{moment} of {name}")
         for one, kept in zip(self._streams, state["streams"], strict=True):
             one.set_state(kept)
         losses = [[float(loss) for loss in row] for row in state["losses"]]
@@ -188,14 +195,6 @@ class Training:
             message = "losses are not a row for each epoch, a number for each seed"
             raise ValueError(message)
         self.losses = losses
-
-    def _check_moments(self) -> None:
-        """Raise ValueError unless Adam's moments fit, which it would find out a step too late."""
-        for name, value in self._parameters.items():
-            for moment in ("exp_avg", "exp_avg_sq"):
-                if self._optimiser.state[value][moment].shape != value.shape:
-                    message = f"the {moment} of {name} has another shape"
-                    raise ValueError(message)
 
 
 def train(
@@ -233,9 +232,16 @@ def _start(config: Config, recipe: Recipe, seed: int) -> tuple[Transformer, Tens
         return model, tokens, int(torch.randint(LARGEST_SEED - 1, ()))
 
 
-def _read_seeds(seeds: Sequence[Any]) -> tuple[int, ...]:
-    read = tuple(seeds)
-    whole = all(isinstance(one, int) and 0 <= one < LARGEST_SEED for one in read)
+def _check_alike(found: Tensor, expected: Tensor, name: str) -> None:
+    """Raise ValueError for another shape or dtype, which PyTorch would broadcast or convert."""
+    if found.shape != expected.shape or found.dtype != expected.dtype:
+        message = f"{name} is {found.dtype} of shape {tuple(found.shape)}"
+        raise ValueError(message)
+
+
+def _read_seeds(seeds: Any) -> tuple[int, ...]:
+    read = tuple(seeds) if isinstance(seeds, Sequence) else ()
+    whole = all(type(one) is int and 0 <= one < LARGEST_SEED for one in read)
     if not (read and whole and len(set(read)) == len(read)):
         message = f"seeds are distinct integers from 0 to 2**63 - 1, one at least; got {seeds!r}"
         raise ConfigError(message)
@@ -245,18 +251,20 @@ def _read_seeds(seeds: Sequence[Any]) -> tuple[int, ...]:
 def _read_device(name: str) -> torch.device:
     """Return a device after making a number on it; raise ConfigError where that fails."""
     try:
-        return torch.zeros((), device=name).device
-    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        found = torch.zeros((), device=name)
+        float(found)  # "meta" has no numbers
+    except (AssertionError, NotImplementedError, RuntimeError, TypeError) as error:
         reason = str(error).partition("\n")[0]
         message = f"torch cannot compute on the device {name!r}: {reason}"
         raise ConfigError(message) from None
+    return found.device
 
 
 def _difference(there: object, here: dict[str, Any]) -> str:
     """Name each setting that differs."""
     kept = there if isinstance(there, dict) else {}
     return "; ".join(
-        f"{name} is {kept.get(name)!r} there, {value!r} here"
-        for name, value in here.items()
-        if kept.get(name) != value
+        f"{name} is {kept.get(name)!r} there, {here.get(name)!r} here"
+        for name in {**here, **kept}
+        if kept.get(name) != here.get(name)
     )

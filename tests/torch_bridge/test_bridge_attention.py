@@ -80,10 +80,32 @@ def test_importances_of_a_model_carry_no_gradient() -> None:
     assert not bridge.head_importance(weight, 2).requires_grad
 
 
-@pytest.mark.parametrize(("shape", "heads"), [((6, 6), 4), ((6, 6), 0), ((6,), 2)])
-def test_importances_that_cannot_be(shape: Any, heads: int) -> None:
-    with pytest.raises(errors.ShapeError, match="the heads divide the width"):
-        bridge.head_importance(np.ones(shape), heads)
+@pytest.mark.parametrize(("kind", "entry"), [("float16", 300), ("float64", 1e200)])
+def test_importances_do_not_overflow(kind: str, entry: float) -> None:
+    weight = np.full((3, 4), entry, dtype=kind)
+    weight[:, 2:] = 0
+    found = bridge.head_importance(weight, 2)
+    assert found.dtype == kind
+    np.testing.assert_allclose(found, [entry * 6**0.5, 0], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("weight", "heads", "kind", "message"),
+    [
+        (np.ones((6, 6)), 4, errors.ShapeError, r"the heads divide the width; got shape \(6, 6\)"),
+        (np.ones(6), 2, errors.ShapeError, r"got shape \(6,\)"),
+        (np.ones((0, 0)), 1, errors.ShapeError, r"got shape \(0, 0\)"),
+        (np.ones((6, 6)), 0, errors.NumberError, "heads is an integer, at least 1; got 0"),
+        (np.ones((6, 6)), True, errors.NumberError, "heads"),
+        (np.ones((6, 6), dtype=complex), 2, errors.KindError, "floats; got dtype complex128"),
+        ([[1.0]], 1, errors.KindError, "is an array; got list"),
+    ],
+)
+def test_importances_that_cannot_be(
+    weight: Any, heads: int, kind: type[Exception], message: str
+) -> None:
+    with pytest.raises(kind, match=message):
+        bridge.head_importance(weight, heads)
 
 
 def small_gpt2(implementation: str) -> Any:
@@ -137,6 +159,11 @@ def test_no_attention(outputs: Any) -> None:
         (["x"], errors.KindError, "layer 0 is an array; got str"),
         ([np.ones((1, 2, 3))], errors.ShapeError, r"got \(1, 2, 3\) in layer 0"),
         ([np.ones((1, 2, 3, 3)), np.ones((1, 3, 3, 3))], errors.ShapeError, "in layer 1, "),
+        (
+            [torch.ones((1, 2, 3, 3)), np.ones((1, 2, 3, 3))],
+            errors.KindError,
+            "layer 1 is numpy on cpu, layer 0 torch on cpu",
+        ),
     ],
 )
 def test_attention_that_is_none(outputs: Any, kind: type[Exception], message: str) -> None:

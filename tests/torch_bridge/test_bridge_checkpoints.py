@@ -75,7 +75,19 @@ SWAPS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "NaN": (
         {"layers.0.ln1.weight": torch.full((8,), torch.nan)},
-        "layers.0.ln1.weight holds finite floats; got .*, not all finite",
+        "layers.0.ln1.weight holds finite floats; got .*, not all dense, finite floats",
+    ),
+    "too large in single precision": (
+        {"layers.0.ln1.weight": torch.full((8,), 1e300, dtype=torch.float64)},
+        "layers.0.ln1.weight holds finite floats",
+    ),
+    "sparse": (
+        {"layers.0.ln1.weight": torch.ones(8).to_sparse()},
+        "holds finite floats; got .*, not all dense",
+    ),
+    "meta": (
+        {"layers.0.ln1.weight": torch.ones(8, device="meta")},
+        "holds finite floats; got .*, not all dense",
     ),
 }
 
@@ -149,3 +161,8 @@ def test_what_cannot_be_written_leaves_what_was_there(
     monkeypatch.undo()
     with pytest.raises(errors.FileError, match="cannot be written"):
         bridge.save_transformer(model, tmp_path / "nowhere" / "model.pt")
+    with pytest.raises(errors.FileError, match=r"xx cannot be written: "):
+        bridge.save_transformer(model, tmp_path / ("x" * 300))
+    for folder in (".", "", "/"):
+        with pytest.raises(errors.FileError, match="is a folder and cannot be written"):
+            bridge.save_transformer(model, folder)

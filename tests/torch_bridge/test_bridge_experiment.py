@@ -27,7 +27,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_task_head_count_and_seed(tmp_path: Path) -> None:
-    plan = bridge.Experiment(heads=(1, 2), seeds=(0, 3), config=CONFIG, recipe=RECIPE)
+    plan = bridge.Experiment(heads=(1, 2, 1), seeds=(0, 3), config=CONFIG, recipe=RECIPE)
     found = list(plan.run(tmp_path / "a" / "b"))
     expected = [
         f"{heads}_heads_{task}_seed{seed}.pt"
@@ -131,6 +131,11 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert [(one["heads"], one["seed"], one["samples"]) for one in records] == [
         (heads, seed, 3) for heads in (1, 2) for seed in (0, 1)
     ]
+    assert cli.main(["tables", str(models[0]), str(tmp_path / "." / models[0].name)]) == 2
+    assert "a checkpoint is given twice" in capsys.readouterr().err
+    for samples, message in [("0", "at least 1; got 0"), ("9" * 12, "samples take")]:
+        assert cli.main(["tables", str(models[0]), "--samples", samples]) == 2
+        assert message in capsys.readouterr().err
     assert cli.main([*tables, str(tmp_path / "tokens.npz")]) == 2
     assert "--tokens takes one file, or one a checkpoint (4); got 2" in capsys.readouterr().err
 

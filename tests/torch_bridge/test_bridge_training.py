@@ -161,6 +161,8 @@ DAMAGES: dict[str, tuple[str, Any]] = {
     "streams of text": ("streams", ["x"]),
     "other parameters": ("parameters", {}),
     "other shapes": ("parameters", None),
+    "numbers": ("parameters", torch.zeros(())),
+    "other dtype": ("parameters", torch.zeros((1, 5, 8), dtype=torch.complex64)),
     "no optimiser": ("optimiser", {}),
     "other moments": ("optimiser", None),
     "no losses": ("losses", None),
@@ -175,8 +177,9 @@ def test_a_damaged_training(key: str, value: Any, tmp_path: Path) -> None:
     training = bridge.Training("copy", CONFIG, RECIPE)
     next(iter(training.run(path)))
     state = torch.load(path, weights_only=True)
-    if key == "parameters" and value is None:
-        value = {name: torch.zeros(1, 77) for name in state[key]}
+    if key == "parameters" and value != {}:
+        value = torch.zeros(1, 77) if value is None else value
+        value = state[key] | {"token_emb.weight": value}
     if key == "optimiser" and value is None:
         value = state[key]
         value["state"][0]["exp_avg"] = torch.zeros(77)
@@ -198,12 +201,32 @@ def test_settings_of_another_kind(tmp_path: Path) -> None:
     torch.save(torch.load(path, weights_only=True) | {"about": 1}, path)
     with pytest.raises(errors.FileError, match="task is None there, 'copy' here"):
         bridge.train("copy", CONFIG, RECIPE, checkpoint=path)
+    about = bridge.Training("copy", CONFIG, RECIPE).about | {"colour": "red"}
+    torch.save(torch.load(path, weights_only=True) | {"about": about}, path)
+    with pytest.raises(errors.FileError, match=r"training: colour is 'red' there, None here$"):
+        bridge.train("copy", CONFIG, RECIPE, checkpoint=path)
+
+
+def test_the_recipe_of_a_checkpoint_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.training"
+    next(iter(bridge.Training("copy", CONFIG, RECIPE).run(path)))
+    state = torch.load(path, weights_only=True)
+    state["optimiser"]["param_groups"] = [{"lr": "x"}]
+    torch.save(state, path)
+    found = bridge.train("copy", CONFIG, RECIPE, checkpoint=path)
+    expected = bridge.train("copy", CONFIG, RECIPE)
+    assert torch.equal(parameters(found)[0], parameters(expected)[0])
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"task": "sort"}, "the task is one of copy, cycle; got 'sort'"),
+        ({"task": ["copy"]}, "the task is one of copy, cycle"),
+        ({"seeds": (True,)}, "distinct integers"),
+        ({"seeds": 5}, "distinct integers"),
+        ({"device": "meta"}, "cannot compute on the device 'meta'"),
+        ({"device": ["cpu"]}, "cannot compute on the device"),
         ({"seeds": ()}, r"one at least; got \(\)"),
         ({"seeds": (1, 1)}, r"distinct integers.*got \(1, 1\)"),
         ({"seeds": (-1,)}, r"from 0.*got \(-1,\)"),
