@@ -11,8 +11,8 @@ import numpy as np
 from dagmix import absorption
 from dagmix.absorption import Mask
 from dagmix.branching import Powers
-from dagmix.scalars import Field
 from dagmix.runs import Runs
+from dagmix.scalars import Field
 from dagmix.signals import Row
 from dagmix.support import Ints, Support, Vec
 from dagmix.transition import Transition
