@@ -87,6 +87,25 @@ def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
     return balls.distance(transition, sink, steps)
 
 
+def distances(transition: Transition, sink: int, steps: int) -> Vec:
+    """Return d(0), …, d(steps), an array of Fractions or of floats.
+
+    One row is stepped. A float is within relative error t·(k + 2 + e)·2⁻⁵³; what is too small
+    for that is computed by itself, as `distance` does.
+    """
+    if transition.field is Field.RATIONAL:
+        survival = ExactSurvival(transition, sink)
+        return objects([survival.distance(time) for time in range(steps + 1)])
+    row, found = off(transition.support.n, sink), np.empty(steps + 1)
+    for time in range(steps + 1):
+        found[time] = row.max()
+        row = transition.floats.kernel.step(row)
+    bounded = math.isfinite(transition.floats.units)
+    for time in np.flatnonzero((found <= SMALLEST) | (not bounded)).tolist():
+        found[time] = distance(transition, sink, time)
+    return found
+
+
 def off(size: int, sink: int) -> Vec:
     """Return s_0: 1 off the sink."""
     row = np.ones(size)

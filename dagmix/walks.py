@@ -81,6 +81,17 @@ class WalkOperator(Operator):
         self._need_numbers("a distance")
         return mixing.distance(self.transition, self.sink.index, read_steps(t))
 
+    def distances(self, steps: int) -> Vec:
+        """Return d(0), …, d(`steps`): shape (steps + 1,).
+
+        Fractions, or floats within relative error t·(k + 2 + e)·2⁻⁵³, as for `distance`.
+
+        >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).distances(3).astype(float).tolist()
+        [1.0, 1.0, 0.75, 0.5]
+        """
+        self._need_numbers("a table of distances")
+        return mixing.distances(self.transition, self.sink.index, read_steps(steps))
+
     def mixing_time(self, epsilon: Any = QUARTER) -> int | float:
         """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, an int, or math.inf where a node misses the sink.
 

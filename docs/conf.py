@@ -21,6 +21,7 @@ copyright = "2026, The dagmix authors"
 version = release = dagmix.__version__
 
 extensions = [
+    "matplotlib.sphinxext.plot_directive",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
@@ -49,11 +50,23 @@ napoleon_use_rtype = False
 # The build reads nothing from the network, hence no intersphinx inventory: types of the standard
 # library and of the dependencies are shown but not linked.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(collections|enum|fractions|hypothesis|np|numpy|nx|sympy|typing)\..*"),
+    (
+        r"py:.*",
+        r"(collections|enum|fractions|hypothesis|matplotlib|np|numpy|nx|pathlib|sympy|typing)\..*",
+    ),
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
+    (r"py:.*", r"dagmix\.(mixture\.MultiHead|nodes\.Nodes)"),  # what either kind is, and its labels
+    (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
+    (r"py:.*", r"dagmix\.(two_heads|nodes|transition)\..*"),  # what profiles are built from
 ]
+
+# Pictures are drawn by the code that stands above them, while the pages are built.
+plot_include_source = True
+plot_html_show_formats = False
+plot_html_show_source_link = False
+plot_formats = ["svg"]
 
 html_theme = "furo"
 html_title = "dagmix"

@@ -6,7 +6,6 @@ there (`pip install dagmix[plot]`) draws it to trade_off.png in the working fold
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from collections.abc import Callable
 
@@ -22,40 +21,28 @@ GRAPHS: dict[str, Callable[[int], FeedforwardDAG]] = {
     "complete": families.complete,
 }
 
-Curve = list[tuple[int, float]]
-
-
-def measure(graph: FeedforwardDAG) -> tuple[int, float]:
-    """Return T(¼) and n · φ_min."""
-    found = families.describe(graph)
-    return int(found.mixing_time), float(found.normalised_fidelity)
-
-
-def draw(curves: dict[str, Curve]) -> None:
-    """Draw a curve for each kind of graph, its sizes from left to right, into a file."""
-    matplotlib = importlib.import_module("matplotlib")
-    matplotlib.use("Agg")
-    figure, axes = importlib.import_module("matplotlib.pyplot").subplots(layout="constrained")
-    for (name, curve), marker in zip(curves.items(), "osD^v*", strict=True):
-        axes.loglog(*zip(*curve, strict=True), marker=marker, label=name)
-    axes.set_xlabel("mixing time T(¼), steps")
-    axes.set_ylabel("normalised minimax fidelity n · φ_min")
-    axes.set_title(f"n = {', '.join(map(str, SIZES))}, from left to right")
-    axes.legend()
-    figure.savefig("trade_off.png", dpi=150)
-
 
 def main() -> None:
     """Measure, print, and draw if that is possible."""
-    curves = {name: [measure(make(n)) for n in SIZES] for name, make in GRAPHS.items()}
+    curves = {name: [families.describe(make(n)) for n in SIZES] for name, make in GRAPHS.items()}
     print("T(¼) and n · φ_min for", ", ".join(f"n = {n}" for n in SIZES))
     for name, curve in curves.items():
-        print(f"{name:20}", "  ".join(f"{time:4} {fidelity:7.4f}" for time, fidelity in curve))
+        found = (f"{one.mixing_time:4} {float(one.normalised_fidelity):7.4f}" for one in curve)
+        print(f"{name:20}", "  ".join(found))
     if importlib.util.find_spec("matplotlib") is None:
         print("No figure: matplotlib is not installed (pip install dagmix[plot]).")
         return
     draw(curves)
     print("Drawn to trade_off.png.")
+
+
+def draw(curves: dict[str, list[families.Measures]]) -> None:
+    """Draw a curve for each kind of graph, its sizes from left to right, into a file."""
+    from dagmix import plotting  # noqa: PLC0415 - it needs matplotlib
+
+    axes = plotting.trade_off(curves)
+    axes.set_title(f"n = {', '.join(map(str, SIZES))}, from left to right")
+    plotting.save(axes, "trade_off.png")
 
 
 if __name__ == "__main__":
