@@ -9,8 +9,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rich.console import Console
-
 from dagmix import experiment
 from dagmix.bar import tracked
 from dagmix.errors import DagmixError, ShapeError
@@ -110,7 +108,7 @@ def _tables(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(experiment.as_json(models) + "\n")
     else:
-        Console().print(*experiment.tables(models), sep="\n\n")
+        sys.stdout.write("\n\n".join(map(str, experiment.tables(models))) + "\n")
     return 0
 
 
