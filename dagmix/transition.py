@@ -370,9 +370,10 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
 
 
 def _same_scales(one: Kernel, other: Kernel) -> bool:
-    scales = zip((one.receiver, one.sender), (other.receiver, other.sender), strict=True)
+    mine, theirs = ((k.receiver, k.values, k.sender) for k in (one, other))
     return all(
-        x is y or (x is not None and y is not None and np.array_equal(x, y)) for x, y in scales
+        x is y or (x is not None and y is not None and np.array_equal(x, y))
+        for x, y in zip(mine, theirs, strict=True)
     )
 
 

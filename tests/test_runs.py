@@ -109,6 +109,11 @@ def check_relation(runs: Runs, mask: Any) -> None:
     x = 2.0 ** np.arange(n)
     assert (runs.gather(x) == x @ mask).all()
     assert (runs.gather(kernels.objects([2**k for k in range(n)])) == x @ mask).all()
+    values = mask * (1.0 + np.arange(n * n).reshape(n, n) * 7 % 97)
+    numbers = runs.place(values[runs.pairs])
+    assert (runs.gather(x, numbers) == x @ values).all()
+    flipped = runs.transposed_values(numbers)
+    assert (runs.transposed().gather(x, flipped) == values @ x).all()
     dense = Dense(mask)
     assert (runs.order is None) == (dense.order is None)
     if runs.order is not None:
@@ -166,6 +171,39 @@ def test_overlapping_runs_of_any_steps(data: st.DataObject) -> None:
     support, mask = strided(n, draws)
     assert support.edges == mask.sum(), "no pair twice"
     check_relation(support, mask)
+
+
+@pytest.mark.parametrize("steps", [(2, 3), (4, 6), (2, 3, 5), (6, 4, 1), (1, 3, 2), (2, 4, 3)])
+def test_common_multiples_of_steps(steps: tuple[int, ...]) -> None:
+    """Where two steps meet, runs of the one are cut by the other: seeded, n up to 30."""
+    rng = random.Random(4)  # noqa: S311 - reproducible, not secret
+    for n in (7, 13, 30):
+        draws = []
+        for _ in range(8):
+            row, start = rng.randrange(3), rng.randrange(n)
+            draws += [(row, start, rng.randint(start, n), step) for step in steps]
+        support, mask = strided(n, draws)
+        assert support.edges == mask.sum(), "no pair twice"
+        check_relation(support, mask)
+
+
+def test_a_support_says_what_it_is_made_of() -> None:
+    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 runs>"
+
+
+def test_a_sparse_head_beside_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line is a list of pairs, a window is runs; their mixture is answered over both."""
+
+    def times() -> list[Fraction]:
+        heads = [families.line(600), families.sliding_window(600, 40)]
+        walk = MultiHeadWalk(heads, weights=["1/3", "2/3"])
+        assert heads[0].support.kind == "sparse"
+        assert isinstance(walk.support, Runs) == (detection.RUNS_FROM < 600)
+        return walk.expected_hitting_times().tolist()
+
+    found = times()
+    monkeypatch.setattr(detection, "RUNS_FROM", 10**6)
+    assert found == times()
 
 
 @given(st.data())
