@@ -121,15 +121,18 @@ def _absorption_probability(
     if (labels == listener.closed_class[node]).all():
         one = Fraction(1) if exact else 1.0
         return one, one, one
-    transition = listener.transition
-    kernel = transition.rationals if exact else transition.floats.kernel
-    hit = absorption.hitting_probabilities(kernel.transposed, np.array([node]))
+    transition, target = listener.transition, np.array([node])
     if exact:
+        hit = absorption.hitting_probabilities(transition.rationals.transposed, target)
         return (Fraction(hit[listener.sink]),) * 3
+    if listener.absorbed is not None:
+        value = float(listener.absorbed[node])
+    else:
+        chain = transition.floats.kernel.transposed
+        value = float(absorption.hitting_probabilities(chain, target)[listener.sink])
     n = listener.support.n
     rounds = n if listener.support.order is not None else n**3
     slack = 2 * rounds * (transition.floats.units + 2) * UNIT
-    value = float(hit[listener.sink])
     return (value, *widened(value * (1 - slack), value * (1 + slack)))
 
 

@@ -47,6 +47,13 @@ class Listener:
         return absorption.closed_classes(self.support.transposed())
 
     @cached_property
+    def absorbed(self) -> Vec | None:
+        """The chances of absorption in every source, in floats; None where there is no order."""
+        if self.support.order is None:
+            return None
+        return absorption.hits_from(self.transition.floats.kernel.transposed, self.sink)
+
+    @cached_property
     def _upstream(self) -> dict[int, Mask]:
         return {}
 
@@ -59,11 +66,11 @@ class Listener:
         return self._upstream[node]
 
     def tails(self, x: Vec) -> Vec | None:
-        """Return Σ x over the upstream of every node; None where that takes a mask for each.
+        """Return no less than Σ x over the upstream of every node; None where nothing is quick.
 
-        In a chain the upstream of a node is what follows it.
+        Upstream of a node are nodes that follow it in the order, in a chain all of them.
         """
-        if not (isinstance(self.support, Runs) and self.support.is_chain):
+        if not isinstance(self.support, Runs) or self.support.forward is None:
             return None
         way = -1 if self.support.forward else 1
         return np.cumsum(x[::way])[::way]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 
 import numpy as np
 
@@ -106,7 +107,11 @@ class _Race:
         return np.flatnonzero((lower <= upper.min()) & ~self._settled).tolist()
 
     def _settle_some(self, opened: list[int]) -> int:
-        """Settle what can be settled of the open nodes; return how many were."""
+        """Settle what can be settled of the open nodes; return how many were, 0 for none.
+
+        Over runs, where a mask of each node's upstream is dear, all are judged by what follows
+        them, and one by one only as long as that succeeds.
+        """
         tails = self._listener.tails(self._row.x)
         if tails is None or self._row.exact:
             return sum(map(self._settle, opened))
@@ -114,9 +119,9 @@ class _Race:
         # A running sum rounds once for each node.
         slack = self._row.slack + 2 * len(tails) * UNIT
         over = np.maximum(tails[nodes], SMALLEST) * (1 + slack) <= self._best[nodes] * (1 - slack)
-        closed = self._listener.closed_class[nodes] >= 0
-        self._settled[nodes[over & ~closed]] = True
-        return int((over & ~closed).sum()) + sum(map(self._settle, nodes[closed].tolist()))
+        past = nodes[over & (self._listener.closed_class[nodes] < 0)]
+        self._settled[past] = True
+        return len(past) or sum(1 for _ in takewhile(self._settle, opened))
 
     def _settle(self, node: int) -> bool:
         """Try to find φ_j of a node; tell whether it is settled now."""

@@ -194,7 +194,7 @@ def test_a_support_says_what_it_is_made_of() -> None:
 def test_a_sparse_head_beside_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line is a list of pairs, a window is runs; their mixture is answered over both."""
 
-    def times() -> list[Fraction]:
+    def times() -> Any:
         heads = [families.line(600), families.sliding_window(600, 40)]
         walk = MultiHeadWalk(heads, weights=["1/3", "2/3"])
         assert heads[0].support.kind == "sparse"

@@ -56,13 +56,15 @@ def hitting(graph: FeedforwardDAG) -> Answer:
     """Return the greatest expected hitting time; the bound holds for all of them."""
     walk = WalkOperator(graph)
     times = walk.expected_hitting_times()
-    return float(times.max()), hitting_slack(walk.transition.floats, times)
+    exact = times.dtype == object
+    return float(times.max()), 0.0 if exact else hitting_slack(walk.transition.floats, times)
 
 
 def minimax(graph: FeedforwardDAG) -> Answer:
     """Return φ_min and how far its enclosure is from it."""
     found = DiffusionOperator(graph).minimax_fidelity()
-    return found.value, max(found.upper - found.value, found.value - found.lower) / found.value
+    off = max(found.upper - found.value, found.value - found.lower) / found.value
+    return float(found.value), float(off)
 
 
 QUANTITIES = {"T(¼)": mixing, "greatest E[T]": hitting, "φ_min": minimax}
@@ -107,12 +109,12 @@ def main() -> None:
         return
     table = Table(title=f"dagmix {__version__}, NumPy {np.__version__}")
     for name in COLUMNS:
-        justify = "left" if name in ("graph", "quantity") else "right"
-        table.add_column(name, justify=justify, no_wrap=True)
+        is_text = name in ("graph", "quantity")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
     rows, error = list(product(GRAPHS, QUANTITIES)), Console(stderr=True)
     for name, quantity in track(rows, "measuring", console=error, transient=True):
         table.add_row(*apart(name, quantity, ["--quick"] if options.quick else []))
-    Console(width=110).print(table)
+    Console(width=100).print(table)
 
 
 if __name__ == "__main__":
