@@ -312,20 +312,20 @@ class _Unseen:
         self._firsts = part.table.firsts.tolist()
         self._starts, self._stops = part.table.starts.tolist(), part.table.stops.tolist()
         self._next = list(range(part.table.size + 1))
-        self._part = part
+        self._places = part.place(np.arange(part.n)).tolist()
+        self._nodes = part.node(np.arange(part.table.size)).tolist()
 
     def taken_from(self, j: int) -> list[int]:
         """Return the nodes in the runs of j that were not taken before."""
-        row = int(self._part.place(np.array(j)))
+        row = self._places[j]
         taken = []
         for run in range(self._firsts[row], self._firsts[row + 1]):
             place = self._find(self._starts[run])
             while place < self._stops[run]:
-                taken.append(place)
+                taken.append(self._nodes[place])
                 self._next[place] = place + 1
                 place = self._find(place)
-        nodes: list[int] = self._part.node(np.array(taken, dtype=np.intp)).tolist()
-        return nodes
+        return taken
 
     def _find(self, place: int) -> int:
         """Return the first place not taken, halving the way to it for the next time."""
