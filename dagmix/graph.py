@@ -202,6 +202,8 @@ class FeedforwardDAG(Frozen):
         CycleError
             Where the runs make a cycle.
 
+        Examples
+        --------
         >>> rows = np.arange(1000)
         >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
         <FeedforwardDAG: 1000 nodes, 94050 edges, 1 run a row>
