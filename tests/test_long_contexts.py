@@ -273,3 +273,18 @@ def test_hitting_times_where_the_sink_may_be_missed() -> None:
     diffusion = DiffusionOperator(graph, sink=999)
     assert diffusion.minimax_fidelity().value == 0
     assert diffusion.node_fidelity(501).value > 0 == diffusion.node_fidelity(500).value
+
+
+def test_absorption_in_floats_where_heads_disagree_on_an_order() -> None:
+    """Two heads that make a cycle of 2 and 3, two sources: beside the exact answer."""
+    heads = [
+        FeedforwardDAG([(0, 2), (2, 3), (3, 4)], nodes=range(5)),
+        FeedforwardDAG([(1, 3), (3, 2), (2, 4)], nodes=range(5)),
+    ]
+    exact = MultiHeadDiffusion(heads, weights=["1/4", "3/4"])
+    floats = MultiHeadDiffusion(heads, weights=[0.25, 0.75])
+    assert floats.support.order is None
+    for node in range(5):
+        found, known = floats.node_fidelity(node), exact.node_fidelity(node)
+        assert found.lower <= known.value <= found.upper
+        assert found.upper - found.lower < 1e-12

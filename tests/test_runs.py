@@ -392,6 +392,7 @@ def test_a_graph_is_the_same_on_every_support(
     rng = np.random.default_rng(3)
     again = FeedforwardDAG(rng.permutation(ends), nodes=range(700), self_loops=None)
     assert isinstance(again.support, Runs)
+    assert again.support.count < graph_.support.count + 32, "the runs that made it, nearly"
     assert again == graph_
     assert hash(again) == hash(graph_)
     monkeypatch.setattr(detection, "RUNS_FROM", 10**6)
@@ -422,6 +423,8 @@ def test_what_is_not_made_of_runs_is_kept_as_before() -> None:
     edges = [(j, random_edges.randrange(j + 1, 1000)) for j in range(999) for _ in range(9)]
     assert FeedforwardDAG(edges, nodes=range(1000)).support.kind == "sparse"
     assert families.line(1000).support.kind == "sparse"
+    assert families.sliding_window(1000, 7).support.kind == "sparse", "fewer than 8 pairs a run"
+    assert families.sliding_window(1000, 8).support.kind == "1 run a row"
     assert families.complete(64).support.kind == "dense"
     assert families.complete(1000).support.kind == "1 run a row"
     sparse = families.line(1000)
