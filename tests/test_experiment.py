@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -58,12 +59,16 @@ def test_with_several_seeds_the_deviation_is_over_their_means() -> None:
 
 
 def test_the_greater_fidelity_has_a_star() -> None:
-    models = [measured(1, "copy"), measured(4, "copy")]
+    level = measured(8, "copy")
+    level = replace(level, best=level.fidelity)  # no star at a tie
+    models = [measured(1, "copy"), measured(4, "copy"), level]
     assert cells("Table 5.|t ≥ 1 (* the greater)", models) == [
         ("4 (Individual)", "1.0000", "2.0000"),
         ("4 (Combined)", "2.0000*", "4.0000*"),
+        ("8 (Individual)", "2.0000", "4.0000"),
+        ("8 (Combined)", "2.0000", "4.0000"),
     ]
-    assert cells("Table 5.|t ≥ 0 (* the greater)", models) == [
+    assert cells("Table 5.|t ≥ 0 (* the greater)", models[:2]) == [
         ("4 (Individual)", "21.0000*", "39.0000"),
         ("4 (Combined)", "20.0000", "40.0000*"),
     ]
@@ -132,6 +137,14 @@ def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
     assert "Beyond Parallelism" in capsys.readouterr().out
+
+
+def test_analyze_without_a_file_shows_the_box(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["analyze", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "examples/train_boxed.py made it" in err
+    layers = [layer.mixing_time for layer in datasets.trained_attention().layers()]
+    assert [record["mixing_time"] for record in json.loads(out)] == layers
 
 
 def test_the_box_is_small_and_measured() -> None:

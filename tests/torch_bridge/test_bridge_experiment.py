@@ -98,6 +98,8 @@ def test_sequences_are_drawn_where_none_are_given(tmp_path: Path) -> None:
     first, again = bridge.measure(path, samples=3, seed=4), bridge.measure(path, samples=3, seed=4)
     assert first.hitting["published"].shape == (3, 2)
     np.testing.assert_array_equal(first.hitting["published"], again.hitting["published"])
+    default, zero = bridge.measure(path), bridge.measure(path, samples=50, seed=0)
+    np.testing.assert_array_equal(default.fidelity[0], zero.fidelity[0])
     other = bridge.measure(path, samples=3, seed=5)
     assert (first.hitting["published"] != other.hitting["published"]).any()
 
@@ -118,6 +120,12 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert [table.caption.split(".")[0] for table in expected] == [
         f"Table {number}" for number in (1, 1, 3, 3, 5, 5)
     ]
+    each = [str(tmp_path / f"{k}.npz") for k in range(4)]
+    for k, path in enumerate(each):
+        np.savez(path, tokens=np.arange(6 * (k + 1)).reshape(k + 1, 6) % 5)
+    assert cli.main(["tables", *map(str, models), "--tokens", *each, "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert [one["samples"] for one in records] == [1, 2, 3, 4]
     assert cli.main(["tables", *map(str, models), "--samples", "3", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert [(one["heads"], one["seed"], one["samples"]) for one in records] == [

@@ -207,6 +207,7 @@ def test_settings_of_another_kind(tmp_path: Path) -> None:
         ({"seeds": ()}, r"one at least; got \(\)"),
         ({"seeds": (1, 1)}, r"distinct integers.*got \(1, 1\)"),
         ({"seeds": (-1,)}, r"from 0.*got \(-1,\)"),
+        ({"seeds": (2**63,)}, r"to 2\*\*63 - 1.*got \(9223372036854775808,\)"),
         ({"seeds": (0.5,)}, r"integers.*got \(0.5,\)"),
         ({"device": "nowhere"}, "cannot compute on the device 'nowhere'"),
     ],
