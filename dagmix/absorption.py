@@ -20,7 +20,10 @@ from numpy.typing import NDArray
 
 from dagmix.kernels import Kernel, leaving, objects
 from dagmix.lazy import flint
+from dagmix.runs import Runs
+from dagmix.substitution import substitute
 from dagmix.support import Ints, Support, Vec
+from dagmix.transition import UNIT, Floats
 
 Mask = NDArray[np.bool_]
 
@@ -32,23 +35,10 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     """
     order = kernel.support.order
     if order is not None:
-        return _substitute(kernel, base, free, order)
+        return substitute(kernel, base, np.where(free, leaving(kernel), 0), order)
     if base.dtype == object:
         return _solve_exactly(kernel, base, free)
     return _eliminate(kernel, base, free)
-
-
-def _substitute(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec:
-    """Solve along a topological order, last node first."""
-    receivers, starts = kernel.support.pairs[0], kernel.support.starts
-    entries, exits = kernel.entries, leaving(kernel)
-    y = np.zeros(len(base), dtype=base.dtype)
-    for j in reversed(order.tolist()):
-        if free[j]:
-            run = slice(starts[j], starts[j + 1])
-            # y[j] is still 0 here, so that the loop's own term drops out.
-            y[j] = (base[j] + (y[receivers[run]] * entries[run]).sum()) / exits[j]
-    return y
 
 
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
@@ -101,11 +91,24 @@ def hitting_times(kernel: Kernel, sink: int) -> Vec:
     reaches = support.reaching(np.array([sink]))
     free = ~support.reaching(np.flatnonzero(~reaches))
     free[sink] = False
-    ones = np.ones(support.n) if kernel.entries.dtype != object else objects([1] * support.n)
+    ones = objects([1] * support.n) if kernel.is_exact else np.ones(support.n)
     times = solve(kernel, ones, free)
     times[~free] = math.inf
     times[sink] = 0
     return times
+
+
+def hitting_slack(floats: Floats, times: Vec) -> float:
+    """Bound the relative error of float hitting times of a walk whose heads share an order.
+
+    With u = `floats.units` roundings a step, time j is computed as the solution for a base of
+    1 + ρ_j instead of 1, where |ρ_j| is at most 2(u + 1)·2⁻⁵³ times the greatest time: a sum of
+    what it adds to, and what leaves, each rounded u + 1 times at the most. As (I − Q)⁻¹ is not
+    negative, no time is off by a greater share.
+    """
+    longest = float(np.max(times, where=np.isfinite(times), initial=1.0))
+    share = 2 * (floats.units + 1) * UNIT * longest
+    return share / (1 - share) if share < 0.5 else math.inf  # noqa: PLR2004
 
 
 def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
@@ -116,7 +119,7 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     support = chain.support
     free = support.reaching(targets)
     free[targets] = False
-    marked = np.zeros(support.n, dtype=chain.entries.dtype)
+    marked = np.zeros(support.n, dtype=object if chain.is_exact else np.float64)
     marked[targets] = 1
     base = chain.step(marked)
     probabilities = solve(chain, base, free)
@@ -124,8 +127,29 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     return probabilities
 
 
+def hits_from(chain: Kernel, origin: int) -> Vec:
+    """Return P_origin(hit j) for every j of a chain that moves from column to row.
+
+    In an acyclic order one pass serves all j: with u_i the expected number of steps made
+    from i, j is hit with chance Σ_{i ≠ j} u_i K[j, i], and left u_j = chance / leaving times.
+    """
+    support = chain.support
+    if support.order is None:
+        hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
+        return objects(hits) if chain.is_exact else np.array(hits)
+    base = objects([0] * support.n) if chain.is_exact else np.zeros(support.n)
+    base[origin] = 1
+    # What absorbs sends nothing on; its steps are set to one, its chance.
+    exits = np.where(leaving(chain) == 0, 1, leaving(chain))
+    return substitute(chain.transposed, base, exits, support.order[::-1]) * exits
+
+
 def closed_classes(chain: Support) -> Ints:
     """Return, for every node, the number of its closed class, or −1 where it is transient."""
+    if isinstance(chain, Runs) and chain.order is not None:
+        classes = np.full(chain.n, -1)
+        classes[chain.sinks] = np.arange(len(chain.sinks))
+        return classes
     receivers, senders = chain.pairs
     graph = scipy.sparse.coo_array(
         (np.ones(len(senders)), (senders, receivers)), shape=(chain.n, chain.n)

@@ -37,8 +37,9 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     closed class can be told from its signals neither in exact nor in ball arithmetic.
     """
     listener = Listener(transition, sink, first)
-    answer = fidelity_of(listener, node, exact=uses_integers(transition))
-    if transition.field is Field.RATIONAL:
+    exact = uses_integers(transition)
+    answer = fidelity_of(listener, node, exact=exact)
+    if exact and transition.field is Field.RATIONAL:
         return answer
     value, lower, upper = rounded(answer.value, answer.lower, answer.upper)
     return replace(answer, value=value, lower=lower, upper=upper)
@@ -120,15 +121,18 @@ def _absorption_probability(
     if (labels == listener.closed_class[node]).all():
         one = Fraction(1) if exact else 1.0
         return one, one, one
-    transition = listener.transition
-    kernel = transition.rationals if exact else transition.floats.kernel
-    hit = absorption.hitting_probabilities(kernel.transposed, np.array([node]))
+    transition, target = listener.transition, np.array([node])
     if exact:
+        hit = absorption.hitting_probabilities(transition.rationals.transposed, target)
         return (Fraction(hit[listener.sink]),) * 3
+    if listener.absorbed is not None:
+        value = float(listener.absorbed[node])
+    else:
+        chain = transition.floats.kernel.transposed
+        value = float(absorption.hitting_probabilities(chain, target)[listener.sink])
     n = listener.support.n
     rounds = n if listener.support.order is not None else n**3
     slack = 2 * rounds * (transition.floats.units + 2) * UNIT
-    value = float(hit[listener.sink])
     return (value, *widened(value * (1 - slack), value * (1 + slack)))
 
 
@@ -139,12 +143,11 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
     support = listener.support
     if (support.has_loop & between & listener.heard).any():
         return None  # some mass stays there at every step
-    ones = support.place(np.ones(support.edges))
     mass = np.zeros(support.n)
     mass[listener.sink] = 1.0
     mass *= between
     for time in range(support.n + 1):
         if not mass.any():
             return time
-        mass = (support.gather(mass, ones) > 0) * between.astype(float)
+        mass = (support.gather(mass) > 0) * between.astype(float)
     return None

@@ -10,13 +10,15 @@ import numpy as np
 
 from dagmix import absorption
 from dagmix.absorption import Mask
+from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.signals import Row
-from dagmix.support import Ints, Support
+from dagmix.support import Ints, Support, Vec
 from dagmix.transition import Transition
 
 STEPS = 2**12  # float steps before branch and bound takes over
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
+LARGEST_MASKS = 2**26  # bytes of masks that are kept
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 
@@ -45,14 +47,33 @@ class Listener:
         return absorption.closed_classes(self.support.transposed())
 
     @cached_property
+    def absorbed(self) -> Vec | None:
+        """The chances of absorption in every source, in floats; None where there is no order."""
+        if self.support.order is None:
+            return None
+        return absorption.hits_from(self.transition.floats.kernel.transposed, self.sink)
+
+    @cached_property
     def _upstream(self) -> dict[int, Mask]:
         return {}
 
     def upstream(self, node: int) -> Mask:
         """Mark the nodes whose backward chain can reach `node`."""
         if node not in self._upstream:
+            if len(self._upstream) * self.support.n > LARGEST_MASKS:
+                self._upstream.clear()
             self._upstream[node] = self.support.reached(np.array([node]))
         return self._upstream[node]
+
+    def tails(self, x: Vec) -> Vec | None:
+        """Return no less than Σ x over the upstream of every node; None where nothing is quick.
+
+        Upstream of a node are nodes that follow it in the order, in a chain all of them.
+        """
+        if not isinstance(self.support, Runs) or self.support.forward is None:
+            return None
+        way = -1 if self.support.forward else 1
+        return np.cumsum(x[::way])[::way]
 
     def row(self, *, exact: bool) -> Row:
         """Return the signals at t = 0."""
@@ -60,13 +81,18 @@ class Listener:
 
     def is_too_long(self, row: Row) -> bool:
         """Tell whether stepping on costs more than branch and bound."""
-        edges = self.support.edges
+        work = self.support.work
         if not row.exact:
-            return row.time >= max(STEPS, self.support.n**3 // edges)
+            return row.time >= max(STEPS, self.support.n**3 // work)
         bits = OVERHEAD + row.time * row.scale.bit_length()
-        return row.time * edges * bits > WORK
+        return row.time * work * bits > WORK
 
 
 def uses_integers(transition: Transition) -> bool:
-    """Tell whether an operator is answered in exact integers."""
-    return transition.field is Field.RATIONAL or not math.isfinite(transition.floats.units)
+    """Tell whether an operator is answered in exact integers: small ones, if they are rational.
+
+    Floats too small for an error bound are left to them too.
+    """
+    if transition.field is Field.RATIONAL and transition.is_small:
+        return True
+    return not math.isfinite(transition.floats.units)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import takewhile
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from dagmix.listener import Listener, uses_integers
 from dagmix.results import NodeFidelity, rounded, widened
 from dagmix.scalars import Field
 from dagmix.support import Vec
-from dagmix.transition import SMALLEST, Transition
+from dagmix.transition import SMALLEST, UNIT, Transition
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 
     Rational operators give every minimising node; floats every one that is not excluded.
     """
-    listener = Listener(transition, sink, first)
+    listener, exact = Listener(transition, sink, first), uses_integers(transition)
+    stays_exact = exact and transition.field is Field.RATIONAL
     unheard = np.flatnonzero(~listener.heard)
     if unheard.size:
-        zero = Fraction(0) if transition.field is Field.RATIONAL else 0.0
+        zero = Fraction(0) if stays_exact else 0.0
         return Minimum(zero, zero, zero, tuple(unheard.tolist()))
-    found = _Race(listener, exact=uses_integers(transition)).run()
-    return found if transition.field is Field.RATIONAL else _in_floats(found)
+    found = _Race(listener, exact=exact).run()
+    return found if stays_exact else _in_floats(found)
 
 
 def _in_floats(found: Minimum) -> Minimum:
@@ -61,7 +63,7 @@ class _Race:
         self._listener = listener
         self._row = listener.row(exact=exact)
         self._best: Vec = np.zeros_like(self._row.x)
-        self._settled: set[int] = set()
+        self._settled = np.zeros(len(self._best), dtype=bool)
         self._known: dict[int, NodeFidelity] = {}  # settled by other means than the row
         self._floor: Vec | None = None  # signals at times too long to step
 
@@ -75,7 +77,7 @@ class _Race:
             if (row.time >= look and self._best.all()) or self._listener.is_too_long(row):
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
-                    if not sum(map(self._settle, opened)) and not self._look_ahead(opened):
+                    if not self._settle_some(opened) and not self._look_ahead(opened):
                         break
                 else:
                     return self._minimum()
@@ -102,8 +104,24 @@ class _Race:
     def _open_nodes(self) -> list[int]:
         """Return the unsettled nodes whose φ may be as small as any other."""
         lower, upper = self._bounds()
-        candidates = np.flatnonzero(lower <= upper.min()).tolist()
-        return [node for node in candidates if node not in self._settled]
+        return np.flatnonzero((lower <= upper.min()) & ~self._settled).tolist()
+
+    def _settle_some(self, opened: list[int]) -> int:
+        """Settle what can be settled of the open nodes; return how many were, 0 for none.
+
+        Over runs, where a mask of each node's upstream is dear, all are judged by what follows
+        them, and one by one only as long as that succeeds.
+        """
+        tails = self._listener.tails(self._row.x)
+        if tails is None or self._row.exact:
+            return sum(map(self._settle, opened))
+        nodes = np.array(opened)
+        # A running sum rounds once for each node.
+        slack = self._row.slack + 2 * len(tails) * UNIT
+        over = np.maximum(tails[nodes], SMALLEST) * (1 + slack) <= self._best[nodes] * (1 - slack)
+        past = nodes[over & (self._listener.closed_class[nodes] < 0)]
+        self._settled[past] = True
+        return len(past) or sum(1 for _ in takewhile(self._settle, opened))
 
     def _settle(self, node: int) -> bool:
         """Try to find φ_j of a node; tell whether it is settled now."""
@@ -111,7 +129,7 @@ class _Race:
             self._known[node] = fidelity_of(self._listener, node, exact=self._row.exact)
         elif not self._is_past(node):
             return False
-        self._settled.add(node)
+        self._settled[node] = True
         return True
 
     def _look_ahead(self, opened: list[int]) -> bool:
@@ -127,7 +145,7 @@ class _Race:
             self._floor = course_of(listener.transition, listener.sink, listener.first).seen
         else:
             self._known[opened[0]] = search(listener, opened[0])
-            self._settled.add(opened[0])
+            self._settled[opened[0]] = True
         return True
 
     def _is_past(self, node: int) -> bool:
