@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from stopwatch import prepared
 
 Floats = NDArray[np.float64]
+Tables = dict[tuple[str, str], list[int]]
 
 WIDTHS = {8: 2, 64: 8, 512: 32, 4096: 128, 32768: 512, 1_000_000: 4096}
 STICKY_NODES = 32  # of the line whose T is stretched
@@ -94,7 +95,9 @@ class Case:
             matrix[:] = 1 / np.arange(self.n, 0, -1)[:, None]
             return np.triu(matrix)
         for offset, entries in self.bands:
-            matrix[np.arange(len(entries)) - min(offset, 0), np.arange(len(entries)) + max(offset, 0)] = entries
+            matrix[
+                np.arange(len(entries)) - min(offset, 0), np.arange(len(entries)) + max(offset, 0)
+            ] = entries
         return matrix
 
     @property
@@ -142,13 +145,8 @@ class Case:
         return np.ascontiguousarray(np.swapaxes(mean / mean.sum(axis=1, keepdims=True), 1, 2))
 
 
-def cases(question: str, family: str, sizes: list[int]) -> list[Case]:
-    """Return the cases of a row of a table."""
-    return [Case(question, family, size) for size in sizes]
-
-
 UP_TO_A_MILLION = list(WIDTHS)
-TABLES: dict[tuple[str, str], list[int]] = {
+TABLES: Tables = {
     ("mixing", "complete"): UP_TO_A_MILLION,
     ("mixing", "window"): UP_TO_A_MILLION,
     ("mixing", "line"): UP_TO_A_MILLION[:4],

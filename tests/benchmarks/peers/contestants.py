@@ -41,4 +41,11 @@ PACKAGES = {
     "QuantEcon": "quantecon",
     "deeptime": "deeptime",
 }
-ALWAYS = ("dagmix", "dagmix, from the array", "NumPy, powers", "NumPy, one row", "networkx", "sympy.stats")
+ALWAYS = (
+    "dagmix",
+    "dagmix, from the array",
+    "NumPy, powers",
+    "NumPy, one row",
+    "networkx",
+    "sympy.stats",
+)

@@ -8,14 +8,25 @@ from typing import Any
 import numpy as np
 from cases import Case
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families, proxies
+from dagmix import (
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    WalkOperator,
+    families,
+    proxies,
+)
 
 
 def graph(case: Case) -> FeedforwardDAG:
     """Build the graph of a family."""
     if case.family == "line":
         return families.line(case.n)
-    return families.complete(case.n) if case.family == "complete" else families.sliding_window(case.n, case.reach)
+    return (
+        families.complete(case.n)
+        if case.family == "complete"
+        else families.sliding_window(case.n, case.reach)
+    )
 
 
 def walk(case: Case) -> WalkOperator:

@@ -33,7 +33,9 @@ def pydtmc_absorption(case: Case) -> float:
 
 def pydtmc_named_absorption(case: Case) -> float:
     """Read absorption_probabilities: a row an absorbing state, a column a transient one."""
-    return float(pydtmc(case).absorption_probabilities()[0][-1])
+    column = np.array(pydtmc(case).absorption_probabilities())[:, -1]
+    # Two states absorb; where it finds more, whatever it gives them should be 0.
+    return float(column[0] if len(column) == 2 else column[2:].max())
 
 
 def pydtmc_batch(case: Case) -> Floats:
@@ -64,7 +66,11 @@ def propagate(matrix: Any, epsilon: Fraction = QUARTER) -> int:
     start = np.eye(1, matrix.shape[0])[0]
 
     def is_far(t: int) -> bool:
-        return bool(1 - model.propagate(start, t)[-1] > float(epsilon))
+        arrived = model.propagate(start, t)[-1]
+        if np.isnan(arrived):
+            message = f"propagate({t}) is nan"
+            raise ArithmeticError(message)
+        return bool(1 - arrived > float(epsilon))
 
     high = 1
     while is_far(high):

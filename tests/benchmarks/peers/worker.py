@@ -1,13 +1,16 @@
-"""Ask one contestant one question at growing sizes, a JSON line for each event.
+"""Ask one contestant its questions at growing sizes, a JSON line for each event.
 
-    python worker.py CONTESTANT QUESTION FAMILY GIGABYTES SIZE...
+    python worker.py CONTESTANT < {"limits": ..., "rows": [[question, family, sizes], ...]}
 
-The parent process keeps the time and ends this one; the memory cap is set here.
+Packages are loaded once; each row is answered by a fork of its own, so that the parent process,
+which keeps the time, can end a row that takes too long. The memory cap is set in the fork.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import resource
 import statistics
 import sys
@@ -18,6 +21,7 @@ from typing import Any
 
 from cases import Case
 from contestants import CONTESTANTS
+from limits import Limits
 from stopwatch import seconds_of
 from verdicts import judge
 
@@ -25,11 +29,11 @@ ENOUGH_SECONDS, ENOUGH_RUNS = 0.5, 7
 
 
 def say(**event: Any) -> None:
-    """Print one event."""
-    print(json.dumps(event), flush=True)
+    """Print one event, in one piece, for a fork and its parent share the pipe."""
+    os.write(sys.stdout.fileno(), json.dumps(event).encode() + b"\n")
 
 
-def times(ask: Callable[[], Any], first: float) -> list[float]:
+def repeat(ask: Callable[[], Any], first: float) -> list[float]:
     """Repeat a call; where it is repeated, the first run was a warm-up and does not count."""
     found: list[float] = []
     while sum(found) + first < ENOUGH_SECONDS and len(found) < ENOUGH_RUNS:
@@ -37,42 +41,70 @@ def times(ask: Callable[[], Any], first: float) -> list[float]:
     return found or [first]
 
 
-def measure(name: str, case: Case) -> None:
-    """Ask, tell the parent, repeat, judge."""
+def measure(name: str, case: Case) -> float:
+    """Ask, tell the parent, repeat, judge; return the seconds."""
     answer_to = CONTESTANTS[name][case.question]
     say(event="begin", size=case.size)
     first, answer = seconds_of(lambda: answer_to(case))
     say(event="answered", size=case.size)
-    runs = times(lambda: answer_to(case), first)
+    runs = repeat(lambda: answer_to(case), first)
     verdict, words = judge(case, answer)
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    say(
-        event="done",
-        size=case.size,
-        seconds=statistics.median(runs),
-        runs=len(runs),
-        verdict=verdict,
-        words=words,
-        megabytes=megabytes,
-    )
+    seconds = statistics.median(runs)
+    result = {"verdict": verdict, "words": words, "megabytes": megabytes}
+    say(event="done", size=case.size, seconds=seconds, runs=len(runs), **result)
+    return seconds
 
 
-def main(name: str, question: str, family: str, gigabytes: str, *sizes: str) -> None:
+def is_hopeless(case: Case, last: float, before: int, limits: Limits) -> bool:
+    """Tell whether even cost in proportion to the size, which reading it takes, is too much."""
+    grows = case.family != "sticky line"
+    return grows and last * case.size / before > limits.at(case.size)
+
+
+def climb(name: str, limits: Limits, question: str, family: str, sizes: list[int]) -> None:
     """Go up until something fails."""
-    cap = int(float(gigabytes) * 2**30)
-    resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
-    warnings.simplefilter("ignore")  # a peer's warnings are its own
-    for size in map(int, sizes):
+    last, before = 0.0, 1
+    for size in sizes:
+        case = Case(question, family, size)
+        if is_hopeless(case, last, before, limits):
+            say(event="failed", size=size, verdict="too slow", words="by the size before")
+            return
         try:
-            measure(name, Case(question, family, size))
+            last, before = measure(name, case), size
         except MemoryError:
             say(event="failed", size=size, verdict="out of memory", words="")
             return
         except Exception as error:  # noqa: BLE001 - whatever a peer raises is its answer
-            last = traceback.format_exception_only(error)[-1].strip()
-            say(event="failed", size=size, verdict="error", words=last)
+            words = traceback.format_exception_only(error)[-1].strip()
+            say(event="failed", size=size, verdict="error", words=words)
             return
 
 
+def warm_up(name: str, rows: list[tuple[str, str, list[int]]]) -> None:
+    """Load and compile what the first questions need; what fails here fails again when asked."""
+    for question, family, sizes in rows:
+        with contextlib.suppress(Exception):
+            CONTESTANTS[name][question](Case(question, family, min(sizes)))
+
+
+def main(name: str) -> None:
+    """Answer row by row."""
+    warnings.simplefilter("ignore")  # a peer's warnings are its own
+    order = json.load(sys.stdin)
+    limits, rows = Limits(**order["limits"]), order["rows"]
+    warm_up(name, rows)
+    for row in rows:
+        child = os.fork()
+        if child == 0:
+            say(event="row", pid=os.getpid())
+            cap = int(limits.gigabytes * 2**30)
+            resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
+            climb(name, limits, *row)
+            os._exit(0)
+        os.waitpid(child, 0)
+        say(event="end")
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])
