@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from dagmix.kernels import Kernel, leaving, objects
 from dagmix.lazy import flint
+from dagmix.runs import Runs
+from dagmix.substitution import substitute
 from dagmix.support import Ints, Support, Vec
 
 Mask = NDArray[np.bool_]
@@ -32,23 +34,10 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     """
     order = kernel.support.order
     if order is not None:
-        return _substitute(kernel, base, free, order)
+        return substitute(kernel, base, np.where(free, leaving(kernel), 0), order)
     if base.dtype == object:
         return _solve_exactly(kernel, base, free)
     return _eliminate(kernel, base, free)
-
-
-def _substitute(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec:
-    """Solve along a topological order, last node first."""
-    receivers, starts = kernel.support.pairs[0], kernel.support.starts
-    entries, exits = kernel.entries, leaving(kernel)
-    y = np.zeros(len(base), dtype=base.dtype)
-    for j in reversed(order.tolist()):
-        if free[j]:
-            run = slice(starts[j], starts[j + 1])
-            # y[j] is still 0 here, so that the loop's own term drops out.
-            y[j] = (base[j] + (y[receivers[run]] * entries[run]).sum()) / exits[j]
-    return y
 
 
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
@@ -101,7 +90,7 @@ def hitting_times(kernel: Kernel, sink: int) -> Vec:
     reaches = support.reaching(np.array([sink]))
     free = ~support.reaching(np.flatnonzero(~reaches))
     free[sink] = False
-    ones = np.ones(support.n) if kernel.entries.dtype != object else objects([1] * support.n)
+    ones = objects([1] * support.n) if kernel.is_exact else np.ones(support.n)
     times = solve(kernel, ones, free)
     times[~free] = math.inf
     times[sink] = 0
@@ -116,7 +105,7 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     support = chain.support
     free = support.reaching(targets)
     free[targets] = False
-    marked = np.zeros(support.n, dtype=chain.entries.dtype)
+    marked = np.zeros(support.n, dtype=object if chain.is_exact else np.float64)
     marked[targets] = 1
     base = chain.step(marked)
     probabilities = solve(chain, base, free)
@@ -126,6 +115,10 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
 
 def closed_classes(chain: Support) -> Ints:
     """Return, for every node, the number of its closed class, or −1 where it is transient."""
+    if isinstance(chain, Runs) and chain.order is not None:
+        classes = np.full(chain.n, -1)
+        classes[chain.sinks] = np.arange(len(chain.sinks))
+        return classes
     receivers, senders = chain.pairs
     graph = scipy.sparse.coo_array(
         (np.ones(len(senders)), (senders, receivers)), shape=(chain.n, chain.n)

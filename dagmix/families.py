@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from itertools import combinations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.graph import FeedforwardDAG
 from dagmix.measures import Measures, describe
 from dagmix.pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
-from dagmix.random_graphs import oriented_erdos_renyi, walk_back, with_one_sink
+from dagmix.random_graphs import oriented_erdos_renyi, walk_back
 from dagmix.scalars import read_count
+from dagmix.support import Ints
 
 __all__ = [
     "Measures",
@@ -67,7 +67,7 @@ def sliding_window(n: int, width: int) -> FeedforwardDAG:
     >>> sliding_window(5, 2).edges[:3]
     ((0, 0), (0, 1), (0, 2))
     """
-    return FeedforwardDAG.from_mask(_window(n, width))
+    return FeedforwardDAG.from_runs(*_window(n, width))
 
 
 def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
@@ -78,9 +78,10 @@ def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
     >>> sink_window(5, 1, 1).in_degree(4), sink_window(5, 0, 1) == line(5)
     (3, True)
     """
-    mask = _window(n, width)
-    mask[:, : read_count(sinks, 0, "sinks")] = True
-    return FeedforwardDAG.from_mask(np.tril(mask))
+    nodes, starts, stops = _window(n, width)
+    first = np.minimum(read_count(sinks, 0, "sinks"), stops)
+    ends = np.concatenate((np.zeros_like(starts), starts)), np.concatenate((first, stops))
+    return FeedforwardDAG.from_runs(np.tile(nodes, 2), *ends)
 
 
 def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> FeedforwardDAG:
@@ -93,10 +94,16 @@ def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> Feedfo
     [(0, 2), (0, 4), (1, 3), (2, 4), (3, 4)]
     """
     size, step = read_count(n, 1, "n"), read_count(dilation, 1, "dilation")
-    reach = read_count(width, 1, "width") * step
-    back = np.subtract.outer(np.arange(size), np.arange(size))
-    mask = (back >= 0) & (back <= reach) & (back % step == 0)
-    return with_one_sink(mask, repair=repair)
+    nodes = np.arange(size)
+    back = np.minimum(nodes // step, read_count(width, 1, "width")) * step
+    starts, stops, steps = nodes - back, nodes + 1, np.full(size, step)
+    if repair:
+        # The last d nodes, which send to nobody, are one more run of the last node's.
+        nodes, starts = np.append(nodes, size - 1), np.append(starts, max(size - step, 0))
+        stops, steps = np.append(stops, size), np.append(steps, 1)
+    graph = FeedforwardDAG.from_runs(nodes, starts, stops, steps)
+    _ = graph.unique_sink
+    return graph
 
 
 def log_sparse(n: int) -> FeedforwardDAG:
@@ -106,9 +113,11 @@ def log_sparse(n: int) -> FeedforwardDAG:
     [0, 4, 6, 7, 8]
     """
     size = read_count(n, 1, "n")
-    back = np.subtract.outer(np.arange(size), np.arange(size))
-    powers = 2 ** np.arange(size.bit_length())
-    return FeedforwardDAG.from_mask((back == 0) | np.isin(back, powers))
+    nodes = np.arange(size)
+    edges = [(nodes[:-back], nodes[back:]) for back in 2 ** np.arange((size - 1).bit_length())]
+    senders, receivers = zip((nodes, nodes), *edges, strict=True)
+    pairs = np.stack((np.concatenate(senders), np.concatenate(receivers)), axis=1)
+    return FeedforwardDAG(pairs, nodes=range(size))
 
 
 def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
@@ -130,8 +139,9 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
         yield FeedforwardDAG(edges, nodes=range(n))
 
 
-def _window(n: int, width: int) -> NDArray[np.bool_]:
+def _window(n: int, width: int) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes and, for each, whom it hears: from a first node up to one after itself."""
     size = read_count(n, 1, "n")
     reach = read_count(width, 0 if size == 1 else 1, "width")
-    ones = np.ones((size, size), dtype=bool)
-    return np.tril(ones) & np.triu(ones, -reach)
+    nodes = np.arange(size)
+    return nodes, nodes - np.minimum(nodes, reach), nodes + 1

@@ -38,8 +38,9 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     closed class can be told from its signals neither in exact nor in ball arithmetic.
     """
     listener = Listener(transition, sink, first)
-    answer = fidelity_of(listener, node, exact=uses_integers(transition))
-    if transition.field is Field.RATIONAL:
+    exact = uses_integers(transition)
+    answer = fidelity_of(listener, node, exact=exact)
+    if exact and transition.field is Field.RATIONAL:
         return answer
     value, lower, upper = rounded(answer.value, answer.lower, answer.upper)
     return replace(answer, value=value, lower=lower, upper=upper)
@@ -146,12 +147,11 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
     support = listener.support
     if (support.has_loop & between & listener.heard).any():
         return None  # some mass stays there at every step
-    ones = support.place(np.ones(support.edges))
     mass = np.zeros(support.n)
     mass[listener.sink] = 1.0
     mass *= between
     for time in range(support.n + 1):
         if not mass.any():
             return time
-        mass = (support.gather(mass, ones) > 0) * between.astype(float)
+        mass = (support.gather(mass) > 0) * between.astype(float)
     return None

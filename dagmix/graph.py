@@ -14,20 +14,22 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from dagmix import support as supports
+from dagmix import detection
 from dagmix.errors import (
     CycleError,
     EmptyError,
     NumberError,
     ShapeError,
     SinkError,
+    UnknownNodeError,
 )
 from dagmix.frozen import Frozen
 from dagmix.lazy import Lazy
 from dagmix.nodes import SHOWN, Node, Nodes, check_same_nodes, normal, shorten
-from dagmix.support import Support
+from dagmix.runs import Runs
+from dagmix.support import Ints, Support
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -74,7 +76,8 @@ class FeedforwardDAG(Frozen):
     Parameters
     ----------
     edges : pairs (j, i)
-        Sender and receiver; a repeated edge counts once.
+        Sender and receiver; a repeated edge counts once. An integer array of shape (m, 2)
+        together with a range of nodes is read without a loop.
     nodes : iterable, optional
         The row and column order; by default the order of first appearance in `edges`.
     self_loops : bool or None
@@ -88,7 +91,10 @@ class FeedforwardDAG(Frozen):
 
     Notes
     -----
-    Frozen, hashable, compared by nodes (in order) and edges.
+    Frozen, hashable, compared by nodes (in order) and edges. Few nodes or many edges are kept
+    as a matrix, few edges as a list, and more than 512 nodes whose edges fall into runs as
+    those: `repr` says which. What has to list the edges of a graph made of runs raises
+    ShapeError where they are too many.
 
     Examples
     --------
@@ -108,6 +114,9 @@ class FeedforwardDAG(Frozen):
         self_loops: bool | None = True,
     ) -> None:
         """Check the edges and keep them."""
+        if isinstance(edges, np.ndarray) and isinstance(nodes, range):
+            self._build(Nodes(nodes), *_read_array(edges, nodes), self_loops=self_loops)
+            return
         pairs = _read_edges(edges)
         if nodes is None:
             nodes = _in_order_of_appearance(pairs)
@@ -119,8 +128,8 @@ class FeedforwardDAG(Frozen):
     def _build(
         self,
         nodes: Nodes,
-        receivers: supports.Ints,
-        senders: supports.Ints,
+        receivers: Ints,
+        senders: Ints,
         *,
         self_loops: bool | None,
     ) -> None:
@@ -129,7 +138,9 @@ class FeedforwardDAG(Frozen):
             loops = np.arange(len(nodes) if self_loops else 0)
             receivers = np.concatenate((receivers[proper], loops))
             senders = np.concatenate((senders[proper], loops))
-        support = supports.from_pairs(len(nodes), receivers, senders)
+        self._keep(nodes, detection.graph_support(len(nodes), receivers, senders))
+
+    def _keep(self, nodes: Nodes, support: Support) -> None:
         if support.order is None:
             message = f"the graph has the cycle {_name_cycle(support, nodes)}"
             raise CycleError(message)
@@ -164,6 +175,45 @@ class FeedforwardDAG(Frozen):
         return graph
 
     @classmethod
+    def from_runs(
+        cls,
+        receivers: ArrayLike,
+        starts: ArrayLike,
+        stops: ArrayLike,
+        steps: ArrayLike = 1,
+        nodes: Iterable[Node] | None = None,
+    ) -> FeedforwardDAG:
+        """Read an attention mask as runs: node receivers[k] hears range(start, stop, step).
+
+        Parameters
+        ----------
+        receivers, starts, stops, steps : integers, or 1-D arrays of them
+            Rows; they are broadcast against one another. A node may have several runs, which
+            may overlap, and hears nobody without one. Self-loops are edges like others.
+        nodes : iterable, optional
+            The labels of the rows; by default 0, …, the greatest receiver.
+
+        Raises
+        ------
+        NumberError
+            For numbers that are no integers, rows out of range, or steps below 1.
+        ShapeError
+            For arrays that cannot be broadcast to one dimension.
+        CycleError
+            Where the runs make a cycle.
+
+        >>> rows = np.arange(1000)
+        >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
+        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 run a row>
+        """
+        rows, first, after, step = _read_runs(receivers, starts, stops, steps)
+        labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
+        _check_runs(len(labels), rows, first, after, step)
+        graph = cls.__new__(cls)
+        cls._keep(graph, labels, detection.from_runs(len(labels), rows, first, after, step))
+        return graph
+
+    @classmethod
     def from_networkx(
         cls, graph: nx.DiGraph[Node], *, self_loops: bool | None = None
     ) -> FeedforwardDAG:
@@ -191,11 +241,8 @@ class FeedforwardDAG(Frozen):
             raise EmptyError(message)
         nodes = heads[0].nodes
         check_same_nodes([head.nodes for head in heads])
-        pairs = [head.support.pairs for head in heads]
         merged = cls.__new__(cls)
-        receivers = np.concatenate([receivers for receivers, _ in pairs])
-        senders = np.concatenate([senders for _, senders in pairs])
-        cls._build(merged, nodes, receivers, senders, self_loops=None)
+        cls._keep(merged, nodes, detection.graph_union([head.support for head in heads]))
         return merged
 
     def to_networkx(self) -> nx.DiGraph[Node]:
@@ -228,7 +275,7 @@ class FeedforwardDAG(Frozen):
     @property
     def sources(self) -> tuple[Node, ...]:
         """Nodes without an edge from another node, in node order."""
-        return tuple(self.nodes[row] for row in self.support.transposed().sinks.tolist())
+        return tuple(self.nodes[row] for row in self.support.sources.tolist())
 
     @cached_property
     def unique_sink(self) -> UniqueSink:
@@ -238,6 +285,8 @@ class FeedforwardDAG(Frozen):
     @cached_property
     def topological_order(self) -> tuple[Node, ...]:
         """The nodes, every edge going forward; of all such orders the first by node order."""
+        if np.array_equal(self.support.order, np.arange(len(self.nodes))):
+            return tuple(self.nodes)
         graph = self._rows_graph()
         return tuple(self.nodes[row] for row in nx.lexicographical_topological_sort(graph))
 
@@ -252,37 +301,86 @@ class FeedforwardDAG(Frozen):
     @property
     def self_loops(self) -> bool | None:
         """True with all self-loops, False with none, None with some."""
-        receivers, senders = self.support.pairs
-        loops = int(np.count_nonzero(receivers == senders))
+        loops = int(np.count_nonzero(self.support.has_loop))
         return {0: False, len(self.nodes): True}.get(loops)
 
     def __eq__(self, other: object) -> bool:
         """Compare nodes, in order, and edges."""
         if not isinstance(other, FeedforwardDAG):
             return NotImplemented
-        mine, theirs = self.support.pairs, other.support.pairs
-        return self.nodes == other.nodes and all(map(np.array_equal, mine, theirs))
+        return self.nodes == other.nodes and self.support.same_as(other.support)
 
     def __hash__(self) -> int:
-        """Hash nodes and edges."""
-        receivers, senders = self.support.pairs
-        return hash((self.nodes, receivers.tobytes(), senders.tobytes()))
+        """Hash nodes and degrees."""
+        return hash((self.nodes, self.support.degrees_hash))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle through the constructor."""
+        """Pickle through the constructor, or as the runs that make the graph."""
+        if isinstance(self.support, Runs):
+            return _from_support, (type(self), self.nodes, self.support)
         return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
 
     def __repr__(self) -> str:
         """Read like the call that makes the graph; a large one is summarised."""
-        loops = self.self_loops
+        loops, kind = self.self_loops, self.support.kind
+        count = self.support.edges - (0 if loops is None else int(self.support.has_loop.sum()))
+        if count > EDGES_SHOWN or len(self.nodes) > SHOWN:
+            return f"<FeedforwardDAG: {len(self.nodes)} nodes, {count} edges, {kind}>"
         edges = [pair for pair in self.edges if loops is None or pair[0] != pair[1]]
-        if len(edges) > EDGES_SHOWN or len(self.nodes) > SHOWN:
-            return f"<FeedforwardDAG: {len(self.nodes)} nodes, {len(edges)} edges>"
         given = "" if loops is True else f", self_loops={loops}"
         return f"FeedforwardDAG({edges}, nodes={tuple(self.nodes)!r}{given})"
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
+
+
+def _read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
+    """Return receivers and senders, as rows, of an array of edges (m, 2) among a range."""
+    if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":  # noqa: PLR2004 - pairs
+        message = f"edges are an integer array (m, 2); got {edges.dtype} of shape {edges.shape}"
+        raise ShapeError(message)
+    rows, rest = np.divmod(edges.astype(np.intp) - nodes.start, nodes.step)
+    bad = ((rest != 0) | (rows < 0) | (rows >= len(nodes))).any(axis=1)
+    if bad.any():
+        k = int(bad.argmax())
+        message = f"unknown node in edge {k}, {tuple(edges[k].tolist())}; the nodes are {nodes}"
+        raise UnknownNodeError(message)
+    return rows[:, 1], rows[:, 0]
+
+
+def _from_support(cls: type[FeedforwardDAG], nodes: Nodes, support: Support) -> FeedforwardDAG:
+    graph = cls.__new__(cls)
+    graph._keep(nodes, support)  # noqa: SLF001 - a constructor for pickles
+    return graph
+
+
+def _read_runs(*parts: ArrayLike) -> list[Ints]:
+    arrays = [np.asarray(part) for part in parts]
+    for name, array in zip(("receivers", "starts", "stops", "steps"), arrays, strict=True):
+        if array.dtype.kind not in "iu":
+            message = f"{name} of runs are integers; got dtype {array.dtype}"
+            raise NumberError(message)
+    try:
+        together = np.broadcast_arrays(np.zeros(1, dtype=np.intp), *arrays)[1:]
+    except ValueError as error:
+        message = f"the parts of runs are 1-D arrays of one length; {error}"
+        raise ShapeError(message) from None
+    if together[0].ndim != 1:
+        message = f"the parts of runs are 1-D arrays of one length; got {together[0].shape}"
+        raise ShapeError(message)
+    return [part.astype(np.intp) for part in together]
+
+
+def _check_runs(n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints) -> None:
+    """Raise NumberError at the first run that leaves the rows 0..n−1, or has no step."""
+    bad = (rows < 0) | (rows >= n) | (starts < 0) | (stops > n) | (steps < 1)
+    if bad.any():
+        k = int(bad.argmax())
+        message = (
+            f"runs lie within the rows 0 to {n - 1} and have steps of at least 1; run {k} of"
+            f" receiver {rows[k]} is range({starts[k]}, {stops[k]}, {steps[k]})"
+        )
+        raise NumberError(message)
 
 
 def _in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:

@@ -8,12 +8,15 @@ Fractions, integers, SymPy expressions and balls: NumPy dispatches on the dtype.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from dagmix.runs import Runs
 from dagmix.support import Ints, Support, Vec
 
 
@@ -32,6 +35,44 @@ class Kernel:
             x = x * self.receiver
         sums = self.support.gather(x, self.values)
         return sums if self.sender is None else sums * self.sender
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kernel]]:
+        """Weights and kernels whose sum M is: M alone, unless it is a convex sum."""
+        return ((1, self),)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the numbers are Python objects, not floats."""
+        scales = (self.receiver, self.values, self.sender)
+        return any(scale is not None and scale.dtype == object for scale in scales)
+
+    @property
+    def least(self) -> Any:
+        """A number that no entry on the support is less than."""
+        if self.values is not None:
+            return np.min(self.entries, initial=1.0)
+        scales = (scale for scale in (self.receiver, self.sender) if scale is not None)
+        return math.prod(scale.min() for scale in scales)
+
+    @property
+    def roundings(self) -> int:
+        """The most roundings of floats in one step, of this kernel or of its transpose."""
+        return int(max(self.support.out_degree.max(), self.support.in_degree.max())) + 2
+
+    @cached_property
+    def leaving(self) -> Vec:
+        """Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
+
+        For a walk this is the probability of a step to another node.
+        """
+        if self.values is None and isinstance(self.support, Runs):
+            ones = np.ones(self.support.n, dtype=object if self.is_exact else np.float64)
+            return Kernel(self.support.proper, self.receiver, None, self.sender).step(ones)
+        _, senders, entries = off_diagonal(self)
+        total = np.zeros(self.support.n, dtype=entries.dtype)
+        np.add.at(total, senders, entries)
+        return total
 
     @cached_property
     def transposed(self) -> Kernel:
@@ -58,6 +99,7 @@ class Kernel:
 
     def dense(self) -> Vec:
         """Return M as an n × n array; ShapeError where it does not fit."""
+        self.support.need_square()
         return self.support.dense(self.support.place(self.entries))
 
     def over_denominator(self) -> tuple[Kernel, int]:
@@ -93,11 +135,72 @@ def off_diagonal(kernel: Kernel) -> tuple[Ints, Ints, Vec]:
 
 
 def leaving(kernel: Kernel) -> Vec:
-    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
+    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1."""
+    return kernel.leaving
 
-    For a walk this is the probability of a step to another node.
-    """
-    _, senders, entries = off_diagonal(kernel)
-    total = np.zeros(kernel.support.n, dtype=entries.dtype)
-    np.add.at(total, senders, entries)
-    return total
+
+@dataclass(frozen=True, eq=False)
+class ConvexSum(Kernel):
+    """Σ_h weights[h] · heads[h], stepped head by head: no pair of the union is listed."""
+
+    weights: Sequence[Any] = ()
+    heads: Sequence[Kernel] = ()
+
+    @property
+    def parts(self) -> Sequence[tuple[Any, Kernel]]:
+        """The weights and the heads."""
+        return tuple(zip(self.weights, self.heads, strict=True))
+
+    def _sum(self, terms: Sequence[Vec]) -> Vec:
+        total = self.weights[0] * terms[0]
+        for weight, term in zip(self.weights[1:], terms[1:], strict=True):
+            total = total + weight * term
+        return total
+
+    def step(self, x: Vec) -> Vec:
+        """Return the weighted sum of the heads' steps."""
+        return self._sum([head.step(x) for head in self.heads])
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the numbers are Python objects, not floats."""
+        return any(head.is_exact for head in self.heads)
+
+    @property
+    def least(self) -> Any:
+        """A number that no entry on the support is less than."""
+        return min(weight * head.least for weight, head in self.parts)
+
+    @property
+    def roundings(self) -> int:
+        """The most roundings of a head, of its weighting, and of the sum."""
+        return max(head.roundings for head in self.heads) + len(self.heads)
+
+    @cached_property
+    def leaving(self) -> Vec:
+        """The weighted sum of what leaves in each head."""
+        return self._sum([head.leaving for head in self.heads])
+
+    @cached_property
+    def transposed(self) -> Kernel:
+        """The kernel of the transposed matrix."""
+        heads = [head.transposed for head in self.heads]
+        return ConvexSum(self.support.transposed(), weights=self.weights, heads=heads)
+
+    @cached_property
+    def entries(self) -> Vec:
+        """The entries in the order of the support's pairs."""
+        return np.asarray(self.dense()[self.support.pairs])
+
+    def dense(self) -> Vec:
+        """Return the sum as an n × n array; ShapeError where it does not fit."""
+        return self._sum([head.dense() for head in self.heads])
+
+    def over_denominator(self) -> tuple[Kernel, int]:
+        """Return (N, L), integers with Σ = N / L, of weights and heads of Fractions."""
+        scaled = [head.over_denominator() for head in self.heads]
+        shares = [Fraction(a) / scale for a, (_, scale) in zip(self.weights, scaled, strict=True)]
+        common = math.lcm(*(share.denominator for share in shares))
+        weights = [int(share * common) for share in shares]
+        heads = [head for head, _ in scaled]
+        return ConvexSum(self.support, weights=weights, heads=heads), common

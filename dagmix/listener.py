@@ -18,6 +18,7 @@ from dagmix.transition import Transition
 
 STEPS = 2**12  # float steps before branch and bound takes over
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
+LARGEST_MASKS = 2**26  # bytes of masks that are kept
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 
@@ -57,6 +58,8 @@ class Listener:
     def upstream(self, node: int) -> Mask:
         """Mark the nodes whose backward chain can reach `node`."""
         if node not in self._upstream:
+            if len(self._upstream) * self.support.n > LARGEST_MASKS:
+                self._upstream.clear()
             self._upstream[node] = self.support.reached(np.array([node]))
         return self._upstream[node]
 
@@ -66,13 +69,18 @@ class Listener:
 
     def is_too_long(self, row: Row) -> bool:
         """Tell whether stepping on costs more than branch and bound."""
-        edges = self.support.edges
+        work = self.support.work
         if not row.exact:
-            return row.time >= max(STEPS, self.support.n**3 // edges)
+            return row.time >= max(STEPS, self.support.n**3 // work)
         bits = OVERHEAD + row.time * row.scale.bit_length()
-        return row.time * edges * bits > WORK
+        return row.time * work * bits > WORK
 
 
 def uses_integers(transition: Transition) -> bool:
-    """Tell whether an operator is answered in exact integers."""
-    return transition.field is Field.RATIONAL or not math.isfinite(transition.floats.units)
+    """Tell whether an operator is answered in exact integers: small ones, if they are rational.
+
+    Floats too small for an error bound are left to them too.
+    """
+    if transition.field is Field.RATIONAL and transition.is_small:
+        return True
+    return not math.isfinite(transition.floats.units)

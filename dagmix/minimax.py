@@ -35,13 +35,14 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 
     Rational operators give every minimising node; floats every one that is not excluded.
     """
-    listener = Listener(transition, sink, first)
+    listener, exact = Listener(transition, sink, first), uses_integers(transition)
+    stays_exact = exact and transition.field is Field.RATIONAL
     unheard = np.flatnonzero(~listener.heard)
     if unheard.size:
-        zero = Fraction(0) if transition.field is Field.RATIONAL else 0.0
+        zero = Fraction(0) if stays_exact else 0.0
         return Minimum(zero, zero, zero, tuple(unheard.tolist()))
-    found = _Race(listener, exact=uses_integers(transition)).run()
-    return found if transition.field is Field.RATIONAL else _in_floats(found)
+    found = _Race(listener, exact=exact).run()
+    return found if stays_exact else _in_floats(found)
 
 
 def _in_floats(found: Minimum) -> Minimum:

@@ -20,6 +20,7 @@ from dagmix import balls
 from dagmix.absorption import hitting_times
 from dagmix.errors import UndecidedError
 from dagmix.kernels import Kernel, leaving, objects
+from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, Transition
@@ -28,6 +29,7 @@ STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth it
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 
 
 class ExactSurvival:
@@ -53,11 +55,11 @@ class ExactSurvival:
         return bool(self._row.max() * epsilon.denominator <= epsilon.numerator * self._scale)
 
     def _advance(self, steps: int) -> None:
-        kernel, denominator = self.transition.integers
-        bits = steps * denominator.bit_length()
-        if bits > LARGEST_ROW:
-            message = f"the exact distance after {steps} steps needs numbers of {bits} bits"
+        bits, n = steps * self.transition.denominator_bits, self.transition.support.n
+        if bits > LARGEST_ROW or bits * n > LARGEST_TABLE:
+            message = f"the exact distance after {steps} steps needs {n} numbers of {bits} bits"
             raise UndecidedError(message)
+        kernel, denominator = self.transition.integers
         while self._time < steps:
             self._row = kernel.step(self._row)
             self._time += 1
@@ -68,16 +70,20 @@ def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
     """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖_TV: a Fraction, or a float.
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a column, e the error of
-    the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond.
+    the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond. Of a
+    rational operator on more than 4,096 nodes it is an Enclosure.
     """
-    if transition.field is Field.RATIONAL:
+    rational = transition.field is Field.RATIONAL
+    if rational and transition.is_small:
         return ExactSurvival(transition, sink).distance(steps)
-    if steps <= affordable(transition) and math.isfinite(transition.floats.units):
+    floats = transition.floats
+    if steps <= affordable(transition) and math.isfinite(floats.units):
         row = off(transition.support.n, sink)
         for _ in range(steps):
-            row = transition.floats.kernel.step(row)
+            row = floats.kernel.step(row)
         if row.max() > SMALLEST:
-            return float(row.max())
+            value = float(row.max())
+            return Enclosure.within(value, floats.slack(steps + 2)) if rational else value
     return balls.distance(transition, sink, steps)
 
 
@@ -110,7 +116,7 @@ def off(size: int, sink: int) -> Vec:
 def affordable(transition: Transition) -> int:
     """Return the number of steps that cost about as much as squaring the matrix."""
     n = transition.support.n
-    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.edges)
+    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.work)
 
 
 def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
@@ -161,7 +167,7 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
     The exact rationals of float arrays are long, so that balls are asked first; a tie is
     left to the integers.
     """
-    if survival.transition.field is Field.FLOAT:
+    if survival.transition.field is Field.FLOAT and survival.transition.is_small:
         verdict = balls.compare_distance(
             survival.transition, survival.sink, steps, epsilon, BALL_BITS
         )

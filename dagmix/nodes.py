@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Hashable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, Self
 
 from dagmix.errors import EmptyError, HeadsError, RepeatedNodeError, UnknownNodeError
@@ -16,10 +17,14 @@ SHOWN = 12  # nodes or matrix rows that a repr writes out
 class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which slots forbid here
     """Distinct node labels in row and column order; strings are in Unicode NFC."""
 
-    _rows: dict[Node, int]
+    _range: range | None
 
     def __new__(cls, labels: Iterable[Node]) -> Self:
         """Normalise the labels; raise EmptyError or RepeatedNodeError."""
+        if isinstance(labels, range) and labels:
+            nodes = super().__new__(cls, labels)
+            nodes._range = labels
+            return nodes
         nodes = super().__new__(cls, (normal(label) for label in labels))
         if not all(isinstance(node, Hashable) for node in nodes):
             message = f"node labels are hashable; got {shorten(nodes)}"
@@ -27,19 +32,29 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
         if not nodes:
             message = "a graph needs at least one node"
             raise EmptyError(message)
-        nodes._rows = {}
+        nodes._range = None
         for row, node in enumerate(nodes):
-            if nodes._rows.setdefault(node, row) != row:
+            if nodes._rows[node] != row:
                 message = f"node {node!r} is repeated (labels are compared in Unicode NFC)"
                 raise RepeatedNodeError(message)
         return nodes
 
+    @cached_property
+    def _rows(self) -> dict[Node, int]:
+        """The first row of every label; a range needs none until it is asked oddly."""
+        rows: dict[Node, int] = {}
+        for row, node in enumerate(self):
+            rows.setdefault(node, row)
+        return rows
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the plain labels."""
-        return Nodes, (tuple(self),)
+        return Nodes, (tuple(self) if self._range is None else self._range,)
 
     def row(self, node: Node) -> int:
         """Return the row of a node; raise UnknownNodeError."""
+        if type(node) is int and self._range is not None and node in self._range:
+            return self._range.index(node)
         try:
             return self._rows[normal(node)]
         except (KeyError, TypeError):

@@ -80,6 +80,7 @@ class Operator(Frozen):
         Exact operators round each entry once.
         """
         self._need_numbers("a float matrix")
+        self.support.need_square()
         if self.field is Field.RATIONAL:
             matrix = np.asarray(self.transition.rationals.dense(), dtype=np.float64)
         else:
@@ -92,6 +93,7 @@ class Operator(Frozen):
         """The exact matrix in SymPy, n × n."""
         import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
+        self.support.need_square()
         entries = self.transition.over(sp.sympify).dense()
         return sp.ImmutableMatrix(entries.tolist())
 
@@ -124,8 +126,7 @@ class Operator(Frozen):
 
     def __hash__(self) -> int:
         """Hash what is compared, the numbers apart."""
-        receivers, senders = self.support.pairs
-        return hash((type(self), self._content(), receivers.tobytes(), senders.tobytes()))
+        return hash((type(self), self._content(), self.support.degrees_hash))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor."""

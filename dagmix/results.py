@@ -6,7 +6,40 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, Self
+
+
+class Enclosure(float):
+    """A float that stands for an exact number between `lower` and `upper`.
+
+    Rational operators on more than 4,096 nodes answer with it where smaller ones answer with
+    a Fraction.
+
+    >>> Enclosure(0.25, 0.2, 0.3)
+    Enclosure(0.25, lower=0.2, upper=0.3)
+    """
+
+    lower: float
+    upper: float
+
+    def __new__(cls, value: float, lower: float, upper: float) -> Self:
+        """Take a value and its bounds."""
+        number = super().__new__(cls, value)
+        number.lower, number.upper = lower, upper
+        return number
+
+    @classmethod
+    def within(cls, value: float, slack: float) -> Self:
+        """Return a value in [0, 1] that is right up to a relative error."""
+        return cls(value, *widened(value * (1 - slack), value * (1 + slack)))
+
+    def __getnewargs__(self) -> tuple[float, float, float]:  # type: ignore[override]
+        """Pickle with the bounds."""
+        return float(self), self.lower, self.upper
+
+    def __repr__(self) -> str:
+        """Show the bounds."""
+        return f"Enclosure({float(self)!r}, lower={self.lower!r}, upper={self.upper!r})"
 
 
 @dataclass(frozen=True)

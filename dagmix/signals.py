@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix import balls
-from dagmix.errors import UndecidedError
+from dagmix.errors import ShapeError, UndecidedError
 from dagmix.kernels import objects
 from dagmix.scalars import Field
-from dagmix.support import Vec
+from dagmix.results import Enclosure
+from dagmix.support import LARGEST_DENSE, Vec
 from dagmix.transition import SMALLEST, Transition
 
 if TYPE_CHECKING:
@@ -60,26 +61,34 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
     """Return (Δᵗ)[τ, j] in the field of the operator.
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a line, e the error of the
-    stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond.
+    stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond. Of a rational
+    operator on more than 4,096 nodes it is an Enclosure.
     """
     if transition.field is Field.SYMBOLIC:
         return _symbolic_signal(transition, sink, node, steps)
-    if transition.field is Field.RATIONAL:
+    rational = transition.field is Field.RATIONAL
+    if rational and transition.is_small:
         return _exact_signal(transition, sink, node, steps)
     if steps <= MOST_STEPS and math.isfinite(transition.floats.units):
         row = _walk(Row(transition, sink, exact=False), steps)
         if row.x[node] > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
-            return float(row.x[node])
+            value = float(row.x[node])
+            return Enclosure.within(value, row.slack) if rational else value
     return balls.signal(transition, sink, node, steps)
 
 
 def signals(transition: Transition, sink: int, steps: int) -> Vec:
     """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
 
-    Floats, with the error of `signal`; Fractions where the operator is rational.
+    Floats, with the error of `signal`; Fractions where the operator is rational and has no
+    more than 4,096 nodes. Raises ShapeError where the table is too large.
     """
-    exact = transition.field is Field.RATIONAL
-    table = np.empty((steps + 1, transition.support.n), dtype=object if exact else np.float64)
+    exact = transition.field is Field.RATIONAL and transition.is_small
+    n = transition.support.n
+    if (steps + 1) * n > LARGEST_DENSE:
+        message = f"a table of {steps + 1} steps of {n} nodes is too large"
+        raise ShapeError(message)
+    table = np.empty((steps + 1, n), dtype=object if exact else np.float64)
     if not exact:
         table[0] = Row(transition, sink, exact=False).x
         step = transition.floats.kernel.step

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
@@ -24,6 +25,7 @@ Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expression
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
 LARGEST_DENSE = 2**28  # entries of a dense matrix, 2 GiB of float64
+LARGEST_COUNT = 3_037_000_499  # nodes; a pair is numbered j·n + i, in 63 bits
 
 
 class Support(ABC):
@@ -67,9 +69,24 @@ class Support(ABC):
         return np.bincount(self.pairs[0], minlength=self.n)
 
     @property
+    def degrees_hash(self) -> int:
+        """A hash that is the same however the support is kept."""
+        return hash((self.n, self.out_degree.tobytes(), self.in_degree.tobytes()))
+
+    @property
     def edges(self) -> int:
         """Number of pairs."""
         return int(self.pairs[0].size)
+
+    @property
+    @abstractmethod
+    def kind(self) -> str:
+        """How the support is kept, in a word or two."""
+
+    @property
+    @abstractmethod
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
 
     @cached_property
     def starts(self) -> Ints:
@@ -96,11 +113,10 @@ class Support(ABC):
 
     def senders_after(self, sink: int, steps: int) -> NDArray[np.bool_]:
         """Mark the nodes from which a walk of exactly `steps` edges leads to `sink`."""
-        ones = self.place(np.ones(self.edges))
         marked = np.zeros(self.n)
         marked[sink] = 1.0
         for _ in range(steps):
-            earlier = (self.gather(marked, ones) > 0).astype(float)
+            earlier = (self.gather(marked) > 0).astype(float)
             if (earlier == marked).all():
                 break
             marked = earlier
@@ -132,19 +148,40 @@ class Support(ABC):
     @cached_property
     def sinks(self) -> Ints:
         """The nodes that send to no other node, in node order."""
+        return np.flatnonzero(self.out_degree == self.has_loop)
+
+    @cached_property
+    def sources(self) -> Ints:
+        """The nodes that no other node sends to, in node order."""
+        return np.flatnonzero(self.in_degree == self.has_loop)
+
+    def same_as(self, other: Support) -> bool:
+        """Tell whether two supports have the same pairs."""
+        if self.n != other.n or self.edges != other.edges:
+            return False
+        return all(map(np.array_equal, self.pairs, other.pairs))
+
+    def with_loops(self, where: NDArray[np.bool_]) -> Support:
+        """Return the support with a self-loop added at the marked nodes."""
+        loops = np.flatnonzero(where)
+        if not loops.size:
+            return self
         receivers, senders = self.pairs
-        sends = np.zeros(self.n, dtype=bool)
-        sends[senders[receivers != senders]] = True
-        return np.flatnonzero(~sends)
+        pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
+        return from_pairs(self.n, *pairs)
+
+    def need_square(self) -> None:
+        """Raise ShapeError where an n × n matrix would not fit."""
+        if self.n**2 > LARGEST_DENSE:
+            message = f"an n × n matrix with n = {self.n} has {self.n**2} entries; too large"
+            raise ShapeError(message)
 
     def dense(self, values: Vec) -> Vec:
         """Return the n × n matrix of values, zeros off the support.
 
         Raises ShapeError where the matrix would not fit.
         """
-        if self.n**2 > LARGEST_DENSE:
-            message = f"an n × n matrix with n = {self.n} has {self.n**2} entries; too large"
-            raise ShapeError(message)
+        self.need_square()
         matrix = np.zeros((self.n, self.n), dtype=values.dtype)
         matrix[self.pairs] = self.take(values)
         return matrix
@@ -157,6 +194,16 @@ class Dense(Support):
         """Keep `mask`, where mask[i, j] is true if j sends to i."""
         self.n = len(mask)
         self._mask = mask
+
+    @property
+    def kind(self) -> str:
+        """A word."""
+        return "dense"
+
+    @property
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
+        return self.n**2
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return x @ values."""
@@ -205,6 +252,16 @@ class Csr(Support):
         self.n = n
         self._pairs = (receivers, senders)
 
+    @property
+    def kind(self) -> str:
+        """A word."""
+        return "sparse"
+
+    @property
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
+        return self.edges
+
     @cached_property
     def _busy(self) -> tuple[NDArray[np.bool_], Ints]:
         return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
@@ -232,6 +289,17 @@ class Csr(Support):
     def transposed_values(self, values: Vec) -> Vec:
         """Return the values in the order of the transposed pairs."""
         return values[self._exchange]
+
+    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        heads = np.concatenate((self.starts, [self.edges + len(origins)]))
+        tails = np.concatenate((self._pairs[0], origins))
+        # One more node sends to all origins.
+        graph = scipy.sparse.csr_array((np.ones(len(tails)), tails, heads), shape=(self.n + 1,) * 2)
+        found = scipy.sparse.csgraph.breadth_first_order(graph, self.n, return_predecessors=False)
+        seen = np.zeros(self.n + 1, dtype=bool)
+        seen[found] = True
+        return seen[:-1]
 
     @property
     def pairs(self) -> tuple[Ints, Ints]:
@@ -262,9 +330,21 @@ def from_mask(mask: NDArray[np.bool_]) -> Support:
 
 def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
     """Return the support of a list of pairs in any order, repeats allowed."""
+    return from_distinct(n, *distinct(n, receivers, senders))
+
+
+def distinct(n: int, receivers: Ints, senders: Ints) -> tuple[Ints, Ints]:
+    """Return the pairs by sender and then by receiver, each once."""
+    if n > LARGEST_COUNT:
+        message = f"{n} nodes: pairs are numbered up to n², which must stay below 2^63"
+        raise ShapeError(message)
     keys = np.unique(senders * n + receivers)
-    senders, receivers = keys // n, keys % n
-    if n > DENSE_UP_TO and keys.size < DENSE_FROM * n * n:
+    return keys % n, keys // n
+
+
+def from_distinct(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the support of distinct pairs, by sender and then by receiver."""
+    if n > DENSE_UP_TO and len(receivers) < DENSE_FROM * n * n:
         return Csr(n, receivers, senders)
     mask = np.zeros((n, n), dtype=bool)
     mask[receivers, senders] = True

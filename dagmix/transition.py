@@ -7,6 +7,7 @@ matrix as integers over one denominator. Each is made when first asked for.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagmix import support as supports
-from dagmix.kernels import Kernel, objects
+from dagmix.kernels import ConvexSum, Kernel, objects
+from dagmix.runs import Runs
 from dagmix.scalars import Field
-from dagmix.support import Support, Vec
+from dagmix.support import LARGEST_DENSE, Support, Vec
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 Ring = Callable[[Fraction], Any]
 
 UNIT = 2.0**-53  # the unit roundoff of float64
+LARGEST_EXACT = 2**12  # nodes; larger rational operators answer in floats, with bounds
 SMALLEST = 2.0**-900  # below, products come near to underflow and floats prove nothing
 
 
@@ -51,11 +54,9 @@ class Floats:
     @cached_property
     def units(self) -> float:
         """Relative error added by one step, in units of 2⁻⁵³."""
-        smallest = np.min(self.kernel.entries, initial=1.0)
-        if smallest < SMALLEST:
+        if self.kernel.least < SMALLEST:
             return float("inf")
-        terms = int(max(self.kernel.support.out_degree.max(), self.kernel.support.in_degree.max()))
-        return terms + 2 + self.entry_units
+        return self.kernel.roundings + self.entry_units
 
     def slack(self, steps: int) -> float:
         """Bound the relative error of a row after `steps` steps: (1 + u)^m − 1 ≤ mu/(1 − mu)."""
@@ -88,6 +89,16 @@ class Transition(ABC):
         """The exact matrix as integers over one denominator."""
         return self.rationals.over_denominator()
 
+    @property
+    def denominator_bits(self) -> int:
+        """The length of that denominator, or a bound of it; nothing of length n is made."""
+        return self.integers[1].bit_length()
+
+    @property
+    def is_small(self) -> bool:
+        """Whether questions to a rational matrix are answered in exact arithmetic."""
+        return self.support.n <= LARGEST_EXACT
+
 
 class GraphWalk(Transition):
     """W[i, j] = 1 / outdeg(j) for an edge j → i; a node without successors stays (Def 2.3)."""
@@ -96,11 +107,16 @@ class GraphWalk(Transition):
 
     def __init__(self, support: Support) -> None:
         """Take the edges of a graph, self-loops as they are."""
-        self.support = with_loops(support, support.out_degree == 0)
+        self.support = support.with_loops(support.out_degree == 0)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the adjacency with a scale for each sender."""
         return Kernel(self.support, sender=_reciprocals(self.support.out_degree, ring))
+
+    @property
+    def denominator_bits(self) -> int:
+        """The length of the least common multiple of the degrees."""
+        return _multiple(self.support.out_degree).bit_length()
 
     @cached_property
     def floats(self) -> Floats:
@@ -115,11 +131,16 @@ class GraphDiffusion(Transition):
 
     def __init__(self, support: Support) -> None:
         """Take the edges of a graph, self-loops as they are."""
-        self.support = with_loops(support, support.in_degree == 0)
+        self.support = support.with_loops(support.in_degree == 0)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the adjacency with a scale for each receiver."""
         return Kernel(self.support, receiver=_reciprocals(self.support.in_degree, ring))
+
+    @property
+    def denominator_bits(self) -> int:
+        """The length of the least common multiple of the degrees."""
+        return _multiple(self.support.in_degree).bit_length()
 
     @cached_property
     def floats(self) -> Floats:
@@ -190,7 +211,11 @@ class ExactArray(Transition):
 
 
 class Mixture(Transition):
-    """Σ α_h M_h with exact convex weights α_h; heads of weight 0 leave no pair."""
+    """Σ α_h M_h with exact convex weights α_h; heads of weight 0 leave no pair.
+
+    The pairs of the heads are merged, unless a head is made of runs: then the mixture is
+    stepped head by head.
+    """
 
     def __init__(self, weights: Sequence[Fraction | Expr], heads: Sequence[Transition]) -> None:
         """Take checked weights, one for each head."""
@@ -199,6 +224,10 @@ class Mixture(Transition):
         fields = {head.field for _, head in parts}
         fields |= {Field.RATIONAL if isinstance(a, Fraction) else Field.SYMBOLIC for a, _ in parts}
         self.field = next(f for f in reversed(Field) if f in fields)
+        self._by_head = any(isinstance(head.support, Runs) for _, head in parts)
+        if self._by_head:
+            self.support = Runs.of(head.support for _, head in parts)
+            return
         pairs = [head.support.pairs for _, head in parts]
         receivers = np.concatenate([receivers for receivers, _ in pairs])
         senders = np.concatenate([senders for _, senders in pairs])
@@ -212,6 +241,8 @@ class Mixture(Transition):
         return [np.searchsorted(mine, keys) for keys in theirs]
 
     def _sum(self, weights: list[Any], kernels: list[Kernel], dtype: type) -> Kernel:
+        if self._by_head:
+            return ConvexSum(self.support, weights=weights, heads=kernels)
         total: Vec = np.zeros(self.support.edges, dtype=dtype)
         for places, weight, kernel in zip(self._places, weights, kernels, strict=True):
             total[places] += weight * kernel.entries
@@ -221,6 +252,12 @@ class Mixture(Transition):
         """Return the weighted sum in the ring."""
         weights = [ring(a) for a, _ in self._parts]
         return self._sum(weights, [head.over(ring) for _, head in self._parts], object)
+
+    @property
+    def denominator_bits(self) -> int:
+        """The sum of the lengths of the heads' denominators and of the weights'."""
+        lengths = [head.denominator_bits + a.denominator.bit_length() for a, head in self._parts]
+        return sum(lengths)
 
     @cached_property
     def floats(self) -> Floats:
@@ -247,6 +284,11 @@ class AsFloats(Transition):
         """Return the exact matrix."""
         return self._exact.over(ring)
 
+    @property
+    def denominator_bits(self) -> int:
+        """The length of the exact matrix's denominator."""
+        return self._exact.denominator_bits
+
     @cached_property
     def floats(self) -> Floats:
         """The matrix in float64."""
@@ -264,9 +306,11 @@ class Successors(Transition):
         self._diffusion = diffusion
         self.field = diffusion.field
         self._idle = diffusion.support.out_degree == 0
-        self.support = with_loops(diffusion.support, self._idle)
+        self.support = diffusion.support.with_loops(self._idle)
 
     def _divided(self, kernel: Kernel, one: Any) -> Kernel:
+        if isinstance(self.support, Runs):
+            return self._divided_by_head(kernel, one)
         entries = np.zeros(self.support.edges, dtype=kernel.entries.dtype)
         senders = self.support.pairs[1]
         idle = self._idle[senders]
@@ -276,6 +320,18 @@ class Successors(Transition):
         np.add.at(sums, senders, entries)
         return Kernel(self.support, values=self.support.place(entries), sender=one / sums)
 
+    def _divided_by_head(self, kernel: Kernel, one: Any) -> Kernel:
+        """Divide the senders' scales of every head; loops of weight 1 are one more head."""
+        ones = np.full(self.support.n, one, dtype=object if kernel.is_exact else np.float64)
+        sums = kernel.step(ones)
+        sums[self._idle] = one
+        weights, heads = (list(some) for some in zip(*kernel.parts, strict=True))
+        divided = [_divided(head, ones / sums) for head in heads]
+        if self._idle.any():
+            loops = Runs(self.support.n, ()).with_loops(self._idle)
+            weights, divided = [*weights, 1], [*divided, Kernel(loops, sender=ones)]
+        return ConvexSum(self.support, weights=weights, heads=divided)
+
     def over(self, ring: Ring) -> Kernel:
         """Return the exact quotient in the ring."""
         return self._divided(self._diffusion.over(ring), ring(Fraction(1)))
@@ -284,6 +340,10 @@ class Successors(Transition):
     def floats(self) -> Floats:
         """The quotient in float64."""
         inner = self._diffusion.floats
+        if isinstance(self.support, Runs):
+            # A column's sum is one step of ones; quotient and product round once more each.
+            units = inner.entry_units + inner.units + 4
+            return Floats(self._divided(inner.kernel, 1.0), units)
         terms = int(self.support.out_degree.max())
         # The entry and the column's sum each carry the inner error; folding rounds twice.
         return Floats(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
@@ -291,21 +351,33 @@ class Successors(Transition):
 
 def same_matrix(one: Transition, other: Transition) -> bool:
     """Tell whether two transitions are the same exact matrix in the same field."""
-    if one.field is not other.field or one.support.edges != other.support.edges:
+    if one.field is not other.field or not one.support.same_as(other.support):
         return False
-    if not all(map(np.array_equal, one.support.pairs, other.support.pairs)):
-        return False
+    if isinstance(one.support, Runs) and one.support.n**2 > LARGEST_DENSE:
+        return _same_parts(one.floats.kernel, other.floats.kernel)
     return bool(np.array_equal(one.rationals.entries, other.rationals.entries))
 
 
-def with_loops(support: Support, where: NDArray[np.bool_]) -> Support:
-    """Return the support with a self-loop added at the marked nodes."""
-    if not where.any():
-        return support
-    loops = np.flatnonzero(where)
-    receivers, senders = support.pairs
-    pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
-    return supports.from_pairs(support.n, *pairs)
+def _same_parts(one: Kernel, other: Kernel) -> bool:
+    """Tell whether two kernels are made alike of equal heads, whose entries are not listed."""
+    pairs = list(zip(one.parts, other.parts, strict=False))
+    return len(one.parts) == len(other.parts) and all(
+        a == b and x.support.same_as(y.support) and _same_scales(x, y) for (a, x), (b, y) in pairs
+    )
+
+
+def _same_scales(one: Kernel, other: Kernel) -> bool:
+    scales = zip((one.receiver, one.sender), (other.receiver, other.sender), strict=True)
+    return all(x is y or (None not in (x, y) and np.array_equal(x, y)) for x, y in scales)
+
+
+def _divided(kernel: Kernel, scale: Vec) -> Kernel:
+    sender = scale if kernel.sender is None else kernel.sender * scale
+    return Kernel(kernel.support, kernel.receiver, kernel.values, sender)
+
+
+def _multiple(degrees: supports.Ints) -> int:
+    return math.lcm(*set(degrees.tolist()))
 
 
 def _reciprocals(degrees: supports.Ints, ring: Ring) -> Vec:

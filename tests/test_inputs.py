@@ -271,7 +271,7 @@ def test_a_graph_without_edges_between_nodes() -> None:
     """Isolated nodes without loops: every node is a sink and a source."""
     graph = FeedforwardDAG([], nodes=range(20), self_loops=False)
     assert len(graph.sinks) == len(graph.sources) == 20
-    assert repr(graph) == "<FeedforwardDAG: 20 nodes, 0 edges>"
+    assert repr(graph) == "<FeedforwardDAG: 20 nodes, 0 edges, sparse>"
     walk = WalkOperator(graph, sink=3)
     assert walk.mixing_time() == np.inf
     assert walk.distance(5) == 1

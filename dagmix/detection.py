@@ -1,0 +1,94 @@
+"""Which support a graph gets: a matrix, a list of pairs, or runs.
+
+Up to `RUNS_FROM` nodes a product with a small matrix beats any bookkeeping. Beyond, a graph
+whose receivers fall into runs of `PAIRS_A_RUN` nodes or more on average is kept as runs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dagmix.runs import Layer, Runs, layer
+from dagmix.support import Ints, Support, distinct, from_distinct, from_pairs
+
+RUNS_FROM = 512  # nodes
+PAIRS_A_RUN = 8
+SHORTEST = 4  # nodes of a run that is taken out of a list of pairs
+STEPS = 3  # different steps that are looked for
+
+
+def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the support of the pairs of a graph, in any order, repeats allowed."""
+    pairs = distinct(n, receivers, senders)
+    found = find_runs(n, *pairs) if n > RUNS_FROM else None
+    return from_distinct(n, *pairs) if found is None else found
+
+
+def graph_union(supports: list[Support]) -> Support:
+    """Return the support of all pairs of several graphs on the same nodes."""
+    if any(isinstance(support, Runs) for support in supports):
+        merged = Runs.of(supports)
+        return merged if _is_worth_it(merged) else graph_support(merged.n, *merged.pairs)
+    pairs = [support.pairs for support in supports]
+    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
+    return graph_support(supports[0].n, receivers, senders)
+
+
+def from_runs(
+    n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints, *, always: bool = False
+) -> Support:
+    """Return the support in which receiver rows[k] hears range(starts[k], stops[k], steps[k]).
+
+    Runs that are no shorter a description than their pairs are listed, unless `always`.
+    """
+    counts = np.maximum(-((starts - stops) // steps), 0)
+    layers = [
+        layer(n, step, rows[own], starts[own], counts[own])
+        for step in np.unique(steps).tolist()
+        for own in [steps == step]
+    ]
+    by_receiver = Runs(n, layers)
+    if always or (n > RUNS_FROM and _is_worth_it(by_receiver)):
+        return by_receiver.transposed()
+    senders, receivers = by_receiver.pairs
+    return from_pairs(n, receivers, senders)
+
+
+def _is_worth_it(runs: Runs) -> bool:
+    return runs.forward is not None and runs.count * PAIRS_A_RUN <= runs.edges
+
+
+def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
+    """Return sorted pairs as runs; None where the pairs are as short a description.
+
+    The commonest gap between the receivers of a node is the step of the first layer, what
+    falls into no long run is looked at again, and what is left is runs of one node.
+    """
+    layers: list[Layer] = []
+    most = len(receivers) // PAIRS_A_RUN
+    for _ in range(STEPS):
+        step = _commonest_gap(receivers, senders)
+        if step is None:
+            break
+        heads, lengths = _progressions(receivers, senders, step)
+        long = lengths >= SHORTEST
+        layers.append(layer(n, step, senders[heads[long]], receivers[heads[long]], lengths[long]))
+        rest = np.repeat(~long, lengths)
+        receivers, senders = receivers[rest], senders[rest]
+    layers.append(layer(n, 1, senders, receivers, np.ones_like(senders)))
+    if sum(len(part.table.rows) for part in layers) > most:
+        return None
+    runs = Runs(n, layers)
+    return runs if _is_worth_it(runs) else None
+
+
+def _commonest_gap(receivers: Ints, senders: Ints) -> int | None:
+    gaps = np.diff(receivers)[senders[1:] == senders[:-1]]
+    return int(np.bincount(gaps).argmax()) if gaps.size else None
+
+
+def _progressions(receivers: Ints, senders: Ints, step: int) -> tuple[Ints, Ints]:
+    """Return where maximal progressions of a step begin among the pairs, and their lengths."""
+    follows = (senders[1:] == senders[:-1]) & (np.diff(receivers) == step)
+    heads = np.flatnonzero(np.concatenate(([True], ~follows))[: len(receivers)])
+    return heads, np.diff(np.append(heads, len(receivers)))

@@ -1,0 +1,365 @@
+"""A support made of runs: who sends to whom, in a few runs of evenly spaced nodes.
+
+A *run* of step d is a set of nodes a, a + d, a + 2d, …, b. The receivers of a node of a causal
+window are one run of step 1; those of a dilated window one run of its dilation; sinks add a run
+to every receiver. A step of a row then costs a few running sums (see `dagmix.window_sums`),
+whatever the width of the window, and memory grows with the runs, not with the pairs.
+
+Runs of one step are a *layer*. Counting the nodes by their remainder mod d and then in order
+makes the runs of step d consecutive. Layers have no pair in common.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix.errors import ShapeError
+from dagmix.run_tables import RunTable, minus, table, union
+from dagmix.support import Csr, Ints, Support, Vec
+
+LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Runs of one step; the table is in places, which count the nodes by remainder."""
+
+    n: int
+    step: int
+    table: RunTable
+
+    def __reduce__(self) -> tuple[type[Layer], tuple[int, int, RunTable]]:
+        """Pickle the runs only."""
+        return Layer, (self.n, self.step, self.table)
+
+    def place(self, nodes: Ints) -> Ints:
+        """Return the places of nodes: remainders are apart, so that no run crosses them."""
+        return nodes % self.step * _width(self.n, self.step) + nodes // self.step
+
+    def node(self, places: Ints) -> Ints:
+        """Return the nodes at places."""
+        width = _width(self.n, self.step)
+        return places % width * self.step + places // width
+
+    @cached_property
+    def places(self) -> Ints | slice:
+        """The places of all nodes."""
+        return slice(None) if self.step == 1 else self.place(np.arange(self.n))
+
+    def sums(self, x: Vec) -> Vec:
+        """Return the sum of x over the runs of each node."""
+        if self.step == 1:
+            return self.table.sums(x)
+        placed = np.zeros(self.table.size, dtype=x.dtype)
+        placed[self.places] = x
+        return self.table.sums(placed)[self.places]
+
+    def has(self, targets: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes j with targets[j] in a run; the target −1 is in none."""
+        asked = np.full(self.table.size, -1)
+        asked[self.places] = np.where(targets < 0, -1, self.place(targets))
+        return self.table.rows_with(asked)[self.places]
+
+    def refined(self, step: int) -> Layer:
+        """Return the same pairs in runs of a step that is a multiple of this one."""
+        times, t = step // self.step, self.table
+        rows, first, counts = self.node(t.rows), self.node(t.starts), t.stops - t.starts
+        parts = [(first + k * self.step, -(-(counts - k) // times)) for k in range(times)]
+        firsts, many = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return layer(self.n, step, np.tile(rows, times), firsts, many)
+
+    def minus(self, other: Layer) -> Layer:
+        """Return the pairs that a layer, whose step divides this one's, does not have."""
+        mine, theirs = self.table, other.table
+        rows = other.place(self.node(mine.rows))
+        counts = theirs.firsts[rows + 1] - theirs.firsts[rows]
+        run = np.repeat(np.arange(len(rows)), counts)
+        near = np.arange(len(run)) + np.repeat(theirs.firsts[rows] - np.cumsum(counts) + counts, counts)
+        first, last = other.node(theirs.starts[near]), other.node(theirs.stops[near] - 1)
+        rest = self.node(mine.starts[run]) % self.step
+        meets = (rest - first) % other.step == 0
+        # The part of the other run that has my run's remainder.
+        first += (rest - first) % self.step
+        last -= (last - rest) % self.step
+        meets &= first <= last
+        cut = self.place(first[meets]), self.place(last[meets]) + 1
+        shared = table(mine.size, mine.rows[run][meets], *cut)
+        return Layer(self.n, self.step, minus(mine, shared))
+
+
+def _width(n: int, step: int) -> int:
+    """Return the number of places kept for a remainder: more than it has nodes, if step > 1."""
+    return n if step == 1 else n // step + 2
+
+
+def layer(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> Layer:
+    """Return the layer in which row rows[k] has counts[k] nodes from firsts[k] on."""
+    some = counts > 0
+    empty = Layer(n, step, RunTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3))
+    starts = empty.place(firsts[some])
+    places = empty.place(rows[some]), starts, starts + counts[some]
+    return Layer(n, step, table(empty.table.size, *places))
+
+
+class Runs(Support):
+    """A support kept as runs of receivers for each sender."""
+
+    def __init__(self, n: int, layers: Iterable[Layer]) -> None:
+        """Take layers that may overlap."""
+        self.n = n
+        self.layers = _disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
+
+    @classmethod
+    def of(cls, supports: Iterable[Support]) -> Runs:
+        """Return the union of supports of any kind."""
+        given = list(supports)
+        layers = [part for one in given for part in _layers(one)]
+        return cls(given[0].n, layers)
+
+    def __repr__(self) -> str:
+        """Say how many runs there are."""
+        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} runs>"
+
+    def __reduce__(self) -> tuple[type[Runs], tuple[int, tuple[Layer, ...]]]:
+        """Pickle the runs."""
+        return Runs, (self.n, self.layers)
+
+    @property
+    def kind(self) -> str:
+        """The number of runs of a receiver, or the most of them."""
+        by_receiver = [part.table.firsts for part in self.transposed().layers]
+        most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
+        return "1 run a row" if most == 1 else f"at most {most} runs a row"
+
+    @property
+    def count(self) -> int:
+        """The number of runs by sender."""
+        return sum(len(part.table.rows) for part in self.layers)
+
+    @property
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
+        return self.count + self.n * len(self.layers)
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return the sum over each sender's runs; with values, over its pairs one by one."""
+        if values is not None:
+            return self.listed.gather(x, values)
+        total = self.layers[0].sums(x)
+        for part in self.layers[1:]:
+            total = total + part.sums(x)
+        return total
+
+    @cached_property
+    def _transposed(self) -> Runs:
+        flipped = Runs(self.n, [Layer(p.n, p.step, p.table.transposed()) for p in self.layers])
+        flipped.__dict__["_transposed"] = self
+        return flipped
+
+    def transposed(self) -> Runs:
+        """Return the support with senders and receivers exchanged."""
+        return self._transposed
+
+    @cached_property
+    def listed(self) -> Csr:
+        """The same support as a list of pairs; ShapeError where there are too many."""
+        if self.edges > LARGEST_LIST:
+            message = f"{self.n} nodes with {self.edges} pairs: too many to list"
+            raise ShapeError(message)
+        keys = []
+        for part in self.layers:
+            rows, places = part.table.expanded()
+            keys.append(part.node(rows) * self.n + part.node(places))
+        ordered = np.sort(np.concatenate(keys))
+        return Csr(self.n, ordered % self.n, ordered // self.n)
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        return self.listed.pairs
+
+    def place(self, values: Vec) -> Vec:
+        """Return the values as they are, in the order of the pairs."""
+        return values
+
+    def take(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the values in the order of the transposed pairs."""
+        return self.listed.transposed_values(values)
+
+    @cached_property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender, itself included where it has a loop."""
+        return sum((p.table.lengths[p.places] for p in self.layers), np.zeros(self.n, dtype=np.intp))
+
+    @cached_property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver, itself included where it has a loop."""
+        degrees = (part.table.column_lengths[part.places] for part in self.layers)
+        return sum(degrees, np.zeros(self.n, dtype=np.intp))
+
+    @cached_property
+    def edges(self) -> int:
+        """Number of pairs."""
+        return sum(part.table.pairs for part in self.layers)
+
+    def _has(self, targets: Ints) -> NDArray[np.bool_]:
+        return np.logical_or.reduce([part.has(targets) for part in self.layers])
+
+    @cached_property
+    def has_loop(self) -> NDArray[np.bool_]:
+        """Mark the nodes that send to themselves."""
+        return self._has(np.arange(self.n))
+
+    @cached_property
+    def proper(self) -> Runs:
+        """The support without its loops."""
+        return Runs(self.n, [Layer(p.n, p.step, p.table.without_diagonal()) for p in self.layers])
+
+    @cached_property
+    def forward(self) -> bool | None:
+        """True where no node sends to one before it, False where none sends to one after it."""
+        gaps = [p.node(p.table.starts) - p.node(p.table.rows) for p in self.layers]
+        if all((gap >= 0).all() for gap in gaps):
+            return True
+        gaps = [p.node(p.table.stops - 1) - p.node(p.table.rows) for p in self.layers]
+        return False if all((gap <= 0).all() for gap in gaps) else None
+
+    @cached_property
+    def order(self) -> Ints | None:
+        """A topological order of the nodes, loops apart; None where there is a cycle."""
+        if self.forward is None:
+            return self.listed.order
+        return np.arange(self.n)[:: 1 if self.forward else -1]
+
+    @cached_property
+    def _is_chain(self) -> bool:
+        """Whether every node but the last of the order sends to the next one."""
+        if self.forward is None:
+            return False
+        following = np.arange(self.n) + (1 if self.forward else -1)
+        following[following == self.n] = -1
+        return int(self._has(following).sum()) == self.n - 1
+
+    def reaching(self, targets: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes from which a directed path, maybe empty, leads to a target."""
+        if self.order is not None and np.isin(self.sinks, targets).all():
+            return np.ones(self.n, dtype=bool)
+        return super().reaching(targets)
+
+    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        seen = np.zeros(self.n, dtype=bool)
+        if not len(origins):
+            return seen
+        if self._is_chain:
+            seen[slice(origins.min(), None) if self.forward else slice(origins.max() + 1)] = True
+            return seen
+        seen[origins] = True
+        if self.order is not None and seen[self.sources].all():
+            return np.ones(self.n, dtype=bool)
+        return self._spread(seen)
+
+    def _spread(self, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Follow the runs from the nodes that are marked; every place is passed over once."""
+        unseen = [_Unseen(part) for part in self.layers]
+        todo = np.flatnonzero(seen).tolist()
+        while todo:
+            j = todo.pop()
+            for places in unseen:
+                for i in places.taken_from(j):
+                    if not seen[i]:
+                        seen[i] = True
+                        todo.append(i)
+        return seen
+
+    def same_as(self, other: Support) -> bool:
+        """Tell whether two supports have the same pairs."""
+        if not isinstance(other, Runs):
+            return super().same_as(other)
+        if self.n != other.n or self.edges != other.edges:
+            return False
+        return Runs(self.n, (*self.layers, *other.layers)).edges == self.edges
+
+    def with_loops(self, where: NDArray[np.bool_]) -> Runs:
+        """Return the support with a self-loop added at the marked nodes."""
+        loops = np.flatnonzero(where)
+        if not loops.size:
+            return self
+        return Runs(self.n, (*self.layers, layer(self.n, 1, loops, loops, np.ones_like(loops))))
+
+
+class _Unseen:
+    """The places of a layer that no walk has passed over yet."""
+
+    def __init__(self, part: Layer) -> None:
+        self._firsts = part.table.firsts.tolist()
+        self._starts, self._stops = part.table.starts.tolist(), part.table.stops.tolist()
+        self._next = list(range(part.table.size + 1))
+        self._part = part
+
+    def taken_from(self, j: int) -> list[int]:
+        """Return the nodes in the runs of j that were not taken before."""
+        row = int(self._part.place(np.intp(j)))
+        taken = []
+        for run in range(self._firsts[row], self._firsts[row + 1]):
+            place = self._find(self._starts[run])
+            while place < self._stops[run]:
+                taken.append(place)
+                self._next[place] = place + 1
+                place = self._find(place)
+        return self._part.node(np.array(taken, dtype=np.intp)).tolist()
+
+    def _find(self, place: int) -> int:
+        """Return the first place not taken, halving the way to it for the next time."""
+        following = self._next
+        while following[place] != place:
+            following[place] = following[following[place]]
+            place = following[place]
+        return place
+
+
+def _layers(support: Support) -> Iterable[Layer]:
+    if isinstance(support, Runs):
+        return support.layers
+    receivers, senders = support.pairs
+    return (layer(support.n, 1, senders, receivers, np.ones_like(senders)),)
+
+
+def _disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+    """Return layers with the same pairs, one for each step, none in two of them."""
+    by_step: dict[int, list[Layer]] = {}
+    for part in layers:
+        by_step.setdefault(part.step, []).append(part)
+    found: list[Layer] = []
+    for step in sorted(by_step):
+        same = by_step[step]
+        merged = same[0] if len(same) == 1 else _merged(same)
+        if len(merged.table.rows):
+            found = _added(found, merged)
+    return tuple(found)
+
+
+def _merged(same: list[Layer]) -> Layer:
+    return Layer(same[0].n, same[0].step, union([part.table for part in same]))
+
+
+def _added(found: list[Layer], new: Layer) -> list[Layer]:
+    """Return the layers with the pairs of another that they lack."""
+    step = math.lcm(new.step, *(part.step for part in found))
+    if step != new.step:
+        new = new.refined(step)
+    for part in found:
+        new = new.minus(part)
+    rest = [part for part in found if part.step != step]
+    same = [part for part in found if part.step == step]
+    return [*rest, _merged([*same, new]) if same else new]
