@@ -113,6 +113,29 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     return probabilities
 
 
+def hits_from(chain: Kernel, origin: int) -> Vec:
+    """Return P_origin(hit j) for every j of a chain that moves from column to row.
+
+    In an acyclic order one pass serves all j: with u_i the expected number of steps made
+    from i, j is hit with chance Σ_{i ≠ j} u_i K[j, i], and left u_j = chance / leaving times.
+    """
+    support = chain.support
+    if support.order is None:
+        hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
+        return objects(hits) if chain.is_exact else np.array(hits)
+    base = objects([0] * support.n) if chain.is_exact else np.zeros(support.n)
+    base[origin] = 1
+    # What absorbs sends nothing on; its steps are set to one, its chance.
+    exits = np.where(leaving(chain) == 0, 1, leaving(chain))
+    backward = chain.transposed
+    return substitute(backward, base, exits, _order(backward.support)) * exits
+
+
+def _order(support: Support) -> Ints:
+    assert support.order is not None
+    return support.order
+
+
 def closed_classes(chain: Support) -> Ints:
     """Return, for every node, the number of its closed class, or −1 where it is transient."""
     if isinstance(chain, Runs) and chain.order is not None:

@@ -17,10 +17,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from dagmix import mixing
-from dagmix.absorption import hitting_probabilities, hitting_times
+from dagmix.absorption import hits_from, hitting_times
 from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import SourceError, SymbolicError
 from dagmix.kernels import Kernel
@@ -66,8 +64,8 @@ class BackwardMixing(Tabled):
     - `hitting`: n/(n−1) E_τ[T_s].
     - `mixing`: 8/3 T_bwd.
 
-    Fractions for rational operators, floats (rounded) for float ones; math.inf where the chain
-    may miss the source.
+    Fractions for rational operators of up to 4,096 nodes, floats (rounded) for larger and for
+    float ones; math.inf where the chain may miss the source.
     """
 
     source: Node
@@ -132,11 +130,12 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
         message = f"the chain needs a node besides the source {diffusion.nodes[source]!r}"
         raise SourceError(message)
     n, sink, backward = len(diffusion.nodes), diffusion.sink.index, Backward(diffusion.transition)
-    exact = diffusion.field is Field.RATIONAL
+    exact = diffusion.field is Field.RATIONAL and diffusion.transition.is_small
     number: Any = _exact if exact else float
     kernel = backward.rationals if exact else backward.floats.kernel
     others = [j for j in range(n) if j != source]
-    hits = [number(hitting_probabilities(kernel, np.array([j]))[sink]) for j in others]
+    chances = hits_from(kernel, sink)
+    hits = [number(chances[j]) for j in others]
     steps = number(hitting_times(kernel, source)[sink])
     fidelity = _least_fidelity(diffusion, others, certain=steps < math.inf)
     time = mixing.mixing_time(backward, source, QUARTER)
@@ -175,7 +174,7 @@ def _unique_source(diffusion: DiffusionOperator) -> int:
     if diffusion.field is Field.SYMBOLIC:
         message = "backward mixing needs rational weights: for symbols use .subs({symbol: value})"
         raise SymbolicError(message)
-    rows = diffusion.support.transposed().sinks.tolist()
+    rows = diffusion.support.sources.tolist()
     if len(rows) != 1:
         found = shorten([diffusion.nodes[row] for row in rows]) or "none"
         message = f"backward mixing needs a unique source; the sources are: {found}"

@@ -245,6 +245,14 @@ class FeedforwardDAG(Frozen):
         cls._keep(merged, nodes, detection.graph_union([head.support for head in heads]))
         return merged
 
+    def reversed(self) -> FeedforwardDAG:
+        """Return the graph with every edge turned around.
+
+        >>> FeedforwardDAG(["ab"], self_loops=False).reversed().edges
+        (('b', 'a'),)
+        """
+        return _from_support(type(self), self.nodes, self.support.transposed())
+
     def to_networkx(self) -> nx.DiGraph[Node]:
         """Return a networkx DiGraph with the same nodes, edges and self-loops."""
         graph: nx.DiGraph[Node] = nx.DiGraph()

@@ -12,8 +12,9 @@ from dagmix import absorption
 from dagmix.absorption import Mask
 from dagmix.branching import Powers
 from dagmix.scalars import Field
+from dagmix.runs import Runs
 from dagmix.signals import Row
-from dagmix.support import Ints, Support
+from dagmix.support import Ints, Support, Vec
 from dagmix.transition import Transition
 
 STEPS = 2**12  # float steps before branch and bound takes over
@@ -62,6 +63,16 @@ class Listener:
                 self._upstream.clear()
             self._upstream[node] = self.support.reached(np.array([node]))
         return self._upstream[node]
+
+    def tails(self, x: Vec) -> Vec | None:
+        """Return Σ x over the upstream of every node; None where that takes a mask for each.
+
+        In a chain the upstream of a node is what follows it.
+        """
+        if not (isinstance(self.support, Runs) and self.support.is_chain):
+            return None
+        way = -1 if self.support.forward else 1
+        return np.cumsum(x[::way])[::way]
 
     def row(self, *, exact: bool) -> Row:
         """Return the signals at t = 0."""

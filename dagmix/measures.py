@@ -23,11 +23,11 @@ class Measures:
         Nodes, and edges with self-loops counted.
     mixing_time : int
         T(ε) of the walk to the sink.
-    hitting_time : Fraction
+    hitting_time : Fraction or float
         max_j E_j[T], the expected steps to the sink from the worst start.
-    fidelity : Fraction
+    fidelity : Fraction or float
         φ_min of the diffusion, over t ≥ 0.
-    normalised_fidelity : Fraction
+    normalised_fidelity : Fraction or float
         n · φ_min; 1 for the complete graph with n ≥ 3.
     backward_mixing_time : int or float
         T(ε) of the diffusion read as a chain that walks backward and is absorbed at the
@@ -37,14 +37,16 @@ class Measures:
     n: int
     edges: int
     mixing_time: int | float
-    hitting_time: Fraction
-    fidelity: Fraction
-    normalised_fidelity: Fraction
+    hitting_time: Fraction | float
+    fidelity: Fraction | float
+    normalised_fidelity: Fraction | float
     backward_mixing_time: int | float
 
 
 def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
-    """Return the measures of a graph with a unique sink, all exact.
+    """Return the measures of a graph with a unique sink, exact up to 4,096 nodes.
+
+    Of a larger graph the hitting time and the fidelities are floats, as its operators give.
 
     Raises SinkError where there are several sinks, EpsilonError unless 0 < ε < 1.
 
@@ -54,12 +56,12 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
              normalised_fidelity=Fraction(3, 2), backward_mixing_time=7)
     """
     walk, n = WalkOperator(graph), len(graph.nodes)
-    fidelity = Fraction(DiffusionOperator(graph).minimax_fidelity().value)
+    fidelity = DiffusionOperator(graph).minimax_fidelity().value
     return Measures(
         n=n,
-        edges=len(graph.edges),
+        edges=graph.support.edges,
         mixing_time=walk.mixing_time(epsilon),
-        hitting_time=Fraction(max(walk.expected_hitting_times())),
+        hitting_time=max(walk.expected_hitting_times().tolist()),
         fidelity=fidelity,
         normalised_fidelity=n * fidelity,
         backward_mixing_time=_backward_mixing_time(graph, epsilon),
@@ -70,6 +72,4 @@ def _backward_mixing_time(graph: FeedforwardDAG, epsilon: Any) -> int | float:
     """Return T(ε) of Δ as a backward chain, which is the walk of the graph with edges reversed."""
     if len(graph.sources) > 1:
         return math.inf
-    edges = [(i, j) for j, i in graph.edges]
-    backward = FeedforwardDAG(edges, nodes=graph.nodes, self_loops=None)
-    return WalkOperator(backward).mixing_time(epsilon)
+    return WalkOperator(graph.reversed()).mixing_time(epsilon)

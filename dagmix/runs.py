@@ -242,7 +242,7 @@ class Runs(Support):
         return np.arange(self.n)[:: 1 if self.forward else -1]
 
     @cached_property
-    def _is_chain(self) -> bool:
+    def is_chain(self) -> bool:
         """Whether every node but the last of the order sends to the next one."""
         if self.forward is None:
             return False
@@ -261,7 +261,7 @@ class Runs(Support):
         seen = np.zeros(self.n, dtype=bool)
         if not len(origins):
             return seen
-        if self._is_chain:
+        if self.is_chain:
             seen[slice(origins.min(), None) if self.forward else slice(origins.max() + 1)] = True
             return seen
         seen[origins] = True

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
 
 
@@ -36,6 +37,10 @@ class Row:
         self.scale = 1
         self._kernel = transition.floats.kernel
         if exact:
+            bits, n = transition.denominator_bits, transition.support.n
+            if bits * n > LARGEST_TABLE:
+                message = f"exact signals need {n} numbers of {bits} bits a step"
+                raise UndecidedError(message)
             self._kernel, self.scale = transition.integers
         size = transition.support.n
         self.x: Vec = objects([0] * size) if exact else np.zeros(size)
