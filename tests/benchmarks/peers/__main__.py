@@ -22,6 +22,8 @@ from race import Result, race
 from report import page
 from rich.progress import Progress
 
+from dagmix.version import __version__
+
 DOCS = Path(__file__).parents[3] / "docs"
 
 
@@ -73,11 +75,11 @@ def run(tables: Tables, names: list[str], limits: Limits) -> list[list[Result]]:
 
 def machine(names: list[str]) -> str:
     """Return versions and machine."""
-    packages = ["dagmix", "numpy", "scipy", *(PACKAGES[name] for name in names if name in PACKAGES)]
-    versions = ", ".join(f"{package} {version(package)}" for package in packages)
+    packages = ["numpy", "scipy", *(PACKAGES[name] for name in names if name in PACKAGES)]
+    named = ", ".join(f"{package} {version(package)}" for package in packages)
     return (
-        f"Python {platform.python_version()}, {versions}; {platform.system()} on "
-        f"{processor()}, {os.cpu_count()} cores, one thread used."
+        f"Python {platform.python_version()}, dagmix {__version__}, {named}; "
+        f"{platform.system()} on {processor()}, {os.cpu_count()} cores, one thread used."
     )
 
 

@@ -25,11 +25,11 @@ def mixing_by_powers(case: Case, epsilon: Fraction = QUARTER) -> int:
         squares.append(squares[-1] @ squares[-1])
     if len(squares) == 1:
         return 1
-    power, time = squares[-2], 2 ** (len(squares) - 2)
+    power, time = squares[-2], 1 << (len(squares) - 2)
     for k in range(len(squares) - 3, -1, -1):
         longer = power @ squares[k]
         if distance(longer) > limit:
-            power, time = longer, time + 2**k
+            power, time = longer, time + (1 << k)
     return time + 1
 
 

@@ -49,7 +49,7 @@ def first(distance: Callable[[int], Any]) -> int:
 
 def small(distance: Any) -> bool:
     """Decide d ≤ ¼; a float too near to ¼ is refused."""
-    if not isinstance(distance, Fraction) and abs(distance - 0.25) < MARGIN * min(1, distance):
+    if not isinstance(distance, Fraction) and abs(distance - 0.25) < MARGIN:
         message = "the reference cannot decide a tie"
         raise ArithmeticError(message)
     return bool(distance <= QUARTER)
@@ -128,7 +128,7 @@ def hitting_times(case: Case) -> Floats:
     """Return E_j[steps to the last node]."""
     after = np.arange(case.n - 1, -1, -1)
     if case.family == "line":
-        return 2.0 * after
+        return np.asarray(2.0 * after, dtype=np.float64)
     if case.family == "complete":
         harmonic = np.concatenate([[0.0, 2.0], 1 + np.cumsum(1 / np.arange(1, case.n))[1:]])
         return np.asarray(harmonic[after])

@@ -67,8 +67,8 @@ timed; building dagmix's graph is. Marked are
 - answers that are **wrong**, beside the right one, and those that are *rounded* where a fraction
   was asked for,
 - None, where the package has the question and answers None,
-- \\> {limits.seconds:g} s, the cap for an answer with its arrays
-  ({limits.million_seconds:g} s for a million nodes); in brackets where the size before took so long that even cost in proportion to
+- \\> {limits.seconds:g} s, the cap for an answer with its arrays, {limits.million_seconds:g} s for
+  a million nodes; in brackets where the size before took so long that even cost in proportion to
   the size exceeds it,
 - \\> {limits.gigabytes:g} GiB, the cap on address space, and errors.
 
