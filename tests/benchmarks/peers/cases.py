@@ -138,11 +138,11 @@ class Case:
         weights = np.tril(scores)
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
-    @prepared
-    def mixed(self) -> Floats:
-        """Return the chains (batch, n, n) of the attention: heads mixed, then column by column."""
-        mean = self.attention.mean(axis=1)
-        return np.ascontiguousarray(np.swapaxes(mean / mean.sum(axis=1, keepdims=True), 1, 2))
+
+def mixed_chains(case: Case) -> Floats:
+    """Return the chains (batch, n, n) of the attention: heads mixed, then column by column."""
+    mean = case.attention.mean(axis=1)
+    return np.ascontiguousarray(np.swapaxes(mean / mean.sum(axis=1, keepdims=True), 1, 2))
 
 
 UP_TO_A_MILLION = list(WIDTHS)

@@ -55,41 +55,41 @@ def draw(figure_name: str, rows: Sequence[list[Result]], rates: Rates) -> bytes 
     if not families:
         return None
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(3.3 * len(families) + 2.1, 3.6), layout="constrained")
+        figure = Figure(figsize=(3.6 * max(len(families), 1.3), 4.8), layout="constrained")
         panels = figure.subplots(1, len(families), sharey=True, squeeze=False)[0]
         for ax, family in zip(panels, families, strict=True):
             panel(ax, [row for row in mine if row[0].family == family], rates)
         panels[0].set_ylabel("seconds, median")
-        legend(figure, panels)
         buffer = io.BytesIO()
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
 def panel(ax: Any, rows: list[list[Result]], rates: Rates) -> None:
-    """Draw a family: a line a contestant with its slope, crosses on wrong answers, the floor."""
+    """Draw a family: a line a contestant, named with its slope, and the floor."""
     for row in rows:
-        if row[0].contestant in SECOND_CALLS:
-            continue
-        points = timed(row)
-        style = NAMES.index(row[0].contestant)
-        x, y = [abscissa(p) for p in points], [p.seconds for p in points]
-        ax.plot(
-            x, y, color=COLOURS[style], marker=MARKERS[style], ms=4, lw=1.3, label=row[0].contestant
-        )
-        wrong = [p for p in points if p.verdict == WRONG]
-        ax.plot([abscissa(p) for p in wrong], [p.seconds for p in wrong], "rx", ms=9, mew=1.8,
-                label="wrong answer" if wrong else "_")  # fmt: skip
-        exponent = slope(row)
-        if exponent is not None:
-            ax.annotate(f"{exponent:.1f}", (x[-1], y[-1]), (5, -2), textcoords="offset points",
-                        fontsize=7, color=COLOURS[style])  # fmt: skip
+        if row[0].contestant not in SECOND_CALLS:
+            line(ax, row)
     floor(ax, rows[0], rates)
     ax.set(xscale="log", yscale="log", title=rows[0][0].family)
     ax.set_xlabel(ALONG.get(rows[0][0].family, "n, nodes"))
     ax.minorticks_off()
     ax.grid(visible=True, lw=0.3)
-    ax.margins(x=0.1)
+    ax.legend(loc="upper left", bbox_to_anchor=(0, -0.16), ncols=2, fontsize=7, frameon=False)
+
+
+def line(ax: Any, row: list[Result]) -> None:
+    """Draw a contestant's times, with red crosses on wrong answers."""
+    points, style, exponent = timed(row), NAMES.index(row[0].contestant), slope(row)
+    name = row[0].contestant + ("" if exponent is None else f", {exponent:.2f}")
+    ax.plot(*along(points), color=COLOURS[style], marker=MARKERS[style], ms=4, lw=1.3, label=name)
+    wrong = [point for point in points if point.verdict == WRONG]
+    ax.plot(*along(wrong), "rx", ms=9, mew=1.8)
+
+
+def along(points: list[Result]) -> tuple[list[float], list[float | None]]:
+    """Return what is drawn against what."""
+    return [abscissa(point) for point in points], [point.seconds for point in points]
 
 
 def floor(ax: Any, row: list[Result], rates: Rates) -> None:
@@ -101,14 +101,3 @@ def floor(ax: Any, row: list[Result], rates: Rates) -> None:
             points.append((abscissa(result), work.seconds(rates)))
     if points:
         ax.plot(*zip(*points, strict=True), color="0.5", ls=":", lw=1.5, label="floor")
-
-
-def legend(figure: Figure, panels: Any) -> None:
-    """List each line once, beside the panels."""
-    found: dict[str, Any] = {}
-    for ax in panels:
-        handles, labels = ax.get_legend_handles_labels()
-        found |= dict(zip(labels, handles, strict=True))
-    figure.legend(
-        found.values(), found.keys(), loc="outside right upper", frameon=False, fontsize=8
-    )

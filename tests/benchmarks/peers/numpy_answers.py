@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from cases import Case, Floats
+from cases import Case, Floats, mixed_chains
 
 QUARTER = Fraction(1, 4)
 
@@ -65,7 +65,7 @@ def stationary(case: Case) -> Floats:
 
 def batch(case: Case) -> Floats:
     """Solve all systems of the batch in one call."""
-    inner = np.eye(case.n - 1) - case.mixed[:, :-1, :-1]
+    inner = np.eye(case.n - 1) - mixed_chains(case)[:, :-1, :-1]
     times = np.linalg.solve(inner, np.ones((case.size, case.n - 1, 1)))
     return np.asarray(times.sum(axis=(1, 2)) / case.n)
 

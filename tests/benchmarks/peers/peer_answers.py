@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from cases import Case, Floats
+from cases import Case, Floats, mixed_chains
 from numpy_answers import QUARTER
 
 
@@ -41,7 +41,9 @@ def pydtmc_named_absorption(case: Case) -> float:
 def pydtmc_batch(case: Case) -> Floats:
     """Ask one chain after the other."""
     make = load("pydtmc").MarkovChain
-    return np.array([np.mean(make(chain).hitting_times([case.n - 1])) for chain in case.mixed])
+    return np.array(
+        [np.mean(make(chain).hitting_times([case.n - 1])) for chain in mixed_chains(case)]
+    )
 
 
 def quantecon_stationary(case: Case) -> Any:
@@ -95,7 +97,7 @@ def committor(case: Case) -> float:
 def deeptime_batch(case: Case) -> Floats:
     """Ask one chain after the other."""
     mfpt = analysis().mfpt
-    return np.array([mfpt(chain, [case.n - 1]).mean() for chain in case.mixed])
+    return np.array([mfpt(chain, [case.n - 1]).mean() for chain in mixed_chains(case)])
 
 
 Answers = dict[str, Callable[[Case], Any]]

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import mpmath
 import numpy as np
-from cases import TIES, Case, Floats
+from cases import TIES, Case, Floats, mixed_chains
 
 QUARTER = Fraction(1, 4)
 MARGIN = 1e-7  # a float reference is trusted where d(t) is farther than this from ¼
@@ -163,7 +163,7 @@ def exact_hitting(case: Case) -> list[Fraction]:
 
 def batch(case: Case) -> Floats:
     """Return the mean over starts of the expected hitting times, by back substitution."""
-    chains, n = case.mixed, case.n
+    chains, n = mixed_chains(case), case.n
     times = np.zeros((case.size, n))
     for j in range(n - 2, -1, -1):
         leave = chains[:, j, j + 1 :].sum(axis=1)

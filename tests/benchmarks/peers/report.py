@@ -75,7 +75,7 @@ timed; building dagmix's graph is. Marked are
 An empty cell was not tried, because a smaller size had failed. The *slope* a says that time grows
 as sizeᵃ, fitted through the last three timed sizes (against T for sticky lines), wrong answers
 among them; *peak* is the process's peak memory at the last of them. In the plots a red cross is a
-wrong answer, and the number at the end of a line is its slope."""
+wrong answer, and the number behind a name is its slope."""
 
 
 def table(rows: Rows, sizes: list[int], limits: Limits) -> str:

@@ -49,8 +49,8 @@ asked for.""",
     ("batch", "attention"): """Causal softmax attention of 4 heads on 100 positions, float64;
 the columns count tensors. Heads are mixed, columns divided by their sums, and the expected
 hitting time is averaged over all starts: `proxies.hitting_time(attention, max_steps=None)`.
-Known from back substitution. The other packages, and NumPy, are given the mixed chains
-ready-made.""",
+Known from back substitution. Mixing is timed for all: NumPy does it for those who have no
+heads.""",
 }
 CALLS = {
     "dagmix": """the graph from `families`, its operator and the answer, all inside the time;
