@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from itertools import product
 
@@ -66,13 +67,24 @@ class Attention:
         *samples, layers = self.tensor.shape[:-3]
         for sample in product(*map(range, samples)):
             for layer in range(layers):
-                weights = None if self.importance is None else self.importance[layer]
-                try:
-                    mix = MultiHeadDiffusion.from_attention(self.tensor[(*sample, layer)], weights)
-                    yield _measure(mix, sample, layer, first_step)
-                except DagmixError as error:
-                    message = f"sample {list(sample)}, layer {layer}: {error}"
-                    raise type(error)(message) from None
+                with placed(sample, layer):
+                    measured = _measure(self.mixture(sample, layer), sample, layer, first_step)
+                yield measured
+
+    def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
+        """Return the heads of one layer for one sample, mixed by their importance."""
+        weights = None if self.importance is None else self.importance[layer]
+        return MultiHeadDiffusion.from_attention(self.tensor[(*sample, layer)], weights)
+
+
+@contextmanager
+def placed(sample: tuple[int, ...], layer: int) -> Iterator[None]:
+    """Say in every error where it was found."""
+    try:
+        yield
+    except DagmixError as error:
+        message = f"sample {list(sample)}, layer {layer}: {error}"
+        raise type(error)(message) from None
 
 
 def _measure(
@@ -127,9 +139,14 @@ def listed(numbers: Sequence[int]) -> str:
     return shown if len(numbers) <= READABLE else f"{shown}, … ({len(numbers)})"
 
 
-def as_json(layers: Sequence[Layer]) -> str:
-    """Return the measures as JSON; what is no finite number is the string "inf" or "nan"."""
+def as_json(layers: Sequence[Layer], more: Sequence[Mapping[str, object]] = ()) -> str:
+    """Return the measures as JSON; what is no finite number is the string "inf" or "nan".
+
+    `more` holds further entries for every layer, or is empty.
+    """
     records = [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
+    for record, entries in zip(records, more, strict=False):
+        record.update(entries)
     return json.dumps(records, indent=2, allow_nan=False)
 
 

@@ -55,7 +55,7 @@ def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[
             raise NumberError(message)
         tolerance = TOLERANCE
     check_tolerance(tolerance)
-    return (xp.float64 if size == 8 else xp.float32), tolerance  # noqa: PLR2004 - bytes
+    return (xp.float64 if size >= 8 else xp.float32), tolerance  # noqa: PLR2004 - bytes
 
 
 def checked_shape(attention: Array) -> tuple[int, ...]:
@@ -72,6 +72,8 @@ def read_weights(weights: Array | None, attention: Array) -> Array:
     xp, heads = compat.array_namespace(attention), attention.shape[-CORE]
     if weights is None:
         return xp.full((heads,), 1 / heads, dtype=xp.float64, device=compat.device(attention))
+    if not compat.is_array_api_obj(weights):  # plain numbers are of no library yet
+        weights = xp.asarray(read(weights, "weights"), device=compat.device(attention))
     weights = read(weights, "weights")
     if kind(weights) != kind(attention):
         message = (
@@ -84,9 +86,10 @@ def read_weights(weights: Array | None, attention: Array) -> Array:
         raise WeightError(message)
     weights = xp.astype(weights, xp.float64)
     refuse(~is_weight(weights), weights, WeightError("weights are finite and not negative"))
-    totals = xp.sum(weights, axis=-1)
-    refuse(totals == 0, totals, WeightError("one weight at least is positive"))
-    return weights / totals[..., None]
+    largest = xp.max(weights, axis=-1)
+    refuse(largest == 0, largest, WeightError("one weight at least is positive"))
+    weights = weights / largest[..., None]  # so that their sum is finite
+    return weights / xp.sum(weights, axis=-1, keepdims=True)
 
 
 def kind(array: Array) -> str:

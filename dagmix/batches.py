@@ -29,6 +29,7 @@ from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
 Part = tuple[slice, ...]  # of the leading dimensions
 Start = tuple[int, ...]
 Answer = Callable[[Array, Start], Array]
+Change = Callable[[Array, Start, tuple[int, ...]], Array]
 
 CACHED = 2**20  # bytes of mixed matrices at a time on a processor
 BUSY = 2**27  # and on an accelerator
@@ -68,41 +69,53 @@ class Batch:
         self._ones = xp.ones(self.n, dtype=xp.float64, device=self.device)
         self._later = xp.triu(self._ones[:, None] * self._ones, k=1)
 
-    def map(self, answer: Answer, core: tuple[int, ...] = (), dtype: Any = None) -> Array:
+    def map(
+        self,
+        answer: Answer,
+        core: tuple[int, ...] = (),
+        dtype: Any = None,
+        of_each_head: Change | None = None,
+    ) -> Array:
         """Return answer(Ā, start), of shape (…, *core), for all mixed matrices, part by part.
 
         Ā has shape (…, n, n), in float64, and may be overwritten; `start` is the index of its
         first matrix, for messages. Answers are of the attention's precision unless `dtype` says.
+        `of_each_head` changes A_h before it is mixed; it is given `start` and (h,) too.
         """
         xp, dtype = self.xp, dtype or self.dtype
         result = xp.empty((*self.shape, *core), dtype=dtype, device=self.device)
         room = CACHED if str(self.device) == "cpu" else BUSY
         for part in parts(self.shape, max(1, room // (8 * self.n**2))):
-            result[part] = xp.astype(answer(self._mixed(part), start(part)), dtype)
+            result[part] = xp.astype(answer(self._mixed(part, of_each_head), start(part)), dtype)
         return result[()]
 
-    def _mixed(self, part: Part) -> Array:
+    def _mixed(self, part: Part, change: Change | None) -> Array:
         """Return Σ_h w_h A_h in float64, each row of A_h divided by its sum."""
-        total = self._weighted(part, 0)
+        total = self._weighted(part, 0, change)
         for head in range(1, self._attention.shape[-CORE]):
-            total += self._weighted(part, head)
+            total += self._weighted(part, head, change)
         return total
 
-    def _weighted(self, part: Part, head: int) -> Array:
+    def _weighted(self, part: Part, head: int, change: Change | None) -> Array:
         """Return w_h A_h of a part, having checked every entry."""
         xp = self.xp
         matrix = xp.astype(
             self._attention[(*part, ..., head, slice(None), slice(None))], xp.float64
         )
-        sums = matrix @ self._ones
+        with np.errstate(over="ignore", invalid="ignore"):  # infinities are refused below
+            sums = matrix @ self._ones
         # A NaN fails every comparison. A sum of non-negative numbers is 0 only if all of them are,
         # so that one product finds what is ahead of its query.
         fine = bool(xp.all(xp.abs(sums - 1) <= self.tolerance) & (xp.min(matrix) >= 0))
         flat = xp.reshape(matrix, (*matrix.shape[:-2], self.n**2))
         if not (fine and bool(xp.all(flat @ xp.reshape(self._later, (-1,)) == 0))):
             self._refuse(matrix, sums, part, head)
-        matrix *= (self._shares[(*part, ..., head, None)] / sums)[..., None]
-        return matrix
+        shares = self._shares[(*part, ..., head, None)]
+        if change is None:
+            matrix *= (shares / sums)[..., None]
+            return matrix
+        matrix /= sums[..., None]
+        return change(matrix, start(part), (head,)) * shares[..., None]
 
     def _refuse(self, matrix: Array, sums: Array, part: Part, head: int) -> None:
         """Name the first entry or row that breaks a rule."""

@@ -16,23 +16,28 @@ import numpy as np
 from dagmix.errors import EmptyError, FileError
 
 try:
+    from matplotlib import colormaps
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.ticker import LogFormatter, MaxNLocator
+    from matplotlib.transforms import ScaledTranslation
 except ModuleNotFoundError as error:
     message = f"pictures need matplotlib ({error}): pip install 'dagmix[plot]'"
     raise ModuleNotFoundError(message, name=error.name) from None
 
 __all__ = [
+    "COLOURS",
     "FORMATS",
     "MARKERS",
     "WIDTH",
     "Artist",
     "Axes",
     "Figure",
+    "ScaledTranslation",
     "axes_on",
     "check_target",
+    "colormaps",
     "count_along",
     "logarithmic",
     "need",

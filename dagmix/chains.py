@@ -1,4 +1,4 @@
-"""The two absorbing chains of mixed attention Ā (…, n, n), and what is asked of them in steps.
+"""The absorbing chains of mixed attention Ā (…, n, n), and what is asked of them in steps.
 
 Everything is in float64 and for all matrices of a part at once; rows are (…, 1, n), so that a
 step is one matrix product.
@@ -6,11 +6,12 @@ step is one matrix product.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 import array_api_compat as compat
 
 from dagmix.batch_checks import Array, refuse
+from dagmix.batches import Change
 from dagmix.errors import StochasticError
 
 
@@ -20,20 +21,36 @@ class Successors:
     Raises StochasticError for a column of zeros at another position than the sink.
     """
 
+    of_each_head: ClassVar[Change | None] = None  # what is done to A_h before it is mixed
+
     def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:
         """Divide the columns of Ā, in place; `start` is the index of its first matrix."""
-        xp = compat.array_namespace(mixed)
-        totals = xp.sum(mixed, axis=-2)
-        totals[..., -1] = 1.0
-        zeros = StochasticError("a position has a successor, no column is all zeros")
-        refuse(totals == 0, totals, zeros, start)
-        mixed /= totals[..., None, :]
-        self.moves = mixed
+        self.moves = over_column_sums(mixed, start)
 
     def leaving(self) -> Array:
         """Return P_j(a step to another position), summed: 1 − P[j → j] would round."""
         xp = compat.array_namespace(self.moves)
         return xp.sum(xp.tril(self.moves, k=-1), axis=-2)
+
+
+def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...] = ()) -> Array:
+    """Divide columns by their sums, in place; the sink, which moves no further, may have none."""
+    totals = compat.array_namespace(matrix).sum(matrix, axis=-2)
+    totals[..., -1] = 1.0
+    zeros = StochasticError("a position has a successor, no column is all zeros")
+    refuse(totals == 0, totals, zeros, start, head)
+    matrix /= totals[..., None, :]
+    return matrix
+
+
+class SuccessorsPerHead(Successors):
+    """P[j → i] = Σ_h w_h A_h[i, j] / Σ_i A_h[i, j]: every head is divided, then they are mixed."""
+
+    of_each_head = staticmethod(over_column_sums)
+
+    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
+        """Take the mixture of heads whose columns are divided already."""
+        self.moves = mixed
 
 
 class Published:
@@ -42,6 +59,8 @@ class Published:
     Position j moves to i with probability c_i − c_{i−1}, c_i = min(1, Σ_{k ≤ i} Ā[k, j]), and to
     the sink with what is missing to 1. Position 0, whose own weight is 1, absorbs too.
     """
+
+    of_each_head: ClassVar[Change | None] = None
 
     def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
         """Cut the columns of Ā off where their running sums exceed 1."""
@@ -59,7 +78,11 @@ class Published:
 
 
 Chain = Successors | Published
-CHAINS: dict[str, Any] = {"successors": Successors, "published": Published}
+CHAINS: dict[str, type[Chain]] = {
+    "successors": Successors,
+    "successors_per_head": SuccessorsPerHead,
+    "published": Published,
+}
 
 
 def survival_sum(chain: Chain, steps: int) -> Array:

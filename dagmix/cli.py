@@ -1,28 +1,28 @@
-"""The command line: `dagmix verify` and `dagmix analyze`."""
+"""The command line: `dagmix verify`, `analyze`, and those of `experiment_cli`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import track
 
-from dagmix import analysis, verification
+from dagmix import analysis, datasets, experiment_cli, pathway_report, verification
 from dagmix.analysis import Layer
+from dagmix.bar import tracked
 from dagmix.errors import DagmixError
 from dagmix.files import read_npz
 from dagmix.version import __version__
 
-Item = TypeVar("Item")
+PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
 ANALYZE = """\
 FILE.npz holds `attention` of shape (..., layers, heads, n, n): causal, rows (queries) sum to 1.
 It may hold `head_importance` of shape (layers, heads), of any scale; without it heads weigh
-alike. A row of the report is one sample and layer:
+alike. Without FILE.npz a small tensor is analysed that a Transformer of dagmix's own training
+gave. A row of the report is one sample and layer:
 
   T(¼)         mixing time of the successors walk (mix the heads, divide the columns)
   mean T       expected steps of that walk to the last position, mean over all starts
@@ -30,6 +30,14 @@ alike. A row of the report is one sample and layer:
                the position (from 0); a supremum over all times, with no horizon
   best, its φ  the head (from 0) of the greatest minimax fidelity alone, and that fidelity
   gain         amplification: φ_min of the mixture over that of the best head
+
+With --pathways a list says how the position of least fidelity (the first, where there are
+several) is heard at the last one. A pathway of t steps goes over positions and through one
+head a step, written 3 ─0→ 7 ─1→ 9; its weight is the product of its attention weights and
+head importances, and all pathways of t steps add up to the signal. t is the number of steps,
+up to --steps, at which the position is heard best; a share is one of that signal.
+
+  cross-head   share of the signal on pathways that use two heads or more
 """
 
 VERIFY = """\
@@ -55,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
         description=ANALYZE,
         formatter_class=plain,
     )
-    analyze.add_argument("file", type=Path, metavar="FILE.npz", help="the attention tensor")
+    analyze.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE.npz", help="the attention tensor"
+    )
     analyze.add_argument(
         "--first-step",
         type=int,
@@ -69,9 +79,25 @@ def parser() -> argparse.ArgumentParser:
         metavar="OUT.png",
         help="draw the report too, as .png, .svg or .pdf (needs the extra plot)",
     )
+    analyze.add_argument(
+        "--pathways",
+        nargs="?",
+        type=int,
+        const=PATHWAYS,
+        metavar="K",
+        help=f"list the K heaviest pathways of every layer (default {PATHWAYS})",
+    )
+    analyze.add_argument(
+        "--steps",
+        type=int,
+        default=STEPS,
+        metavar="T",
+        help=f"with --pathways: the most steps of a pathway (default {STEPS})",
+    )
     analyze.set_defaults(run=_analyze)
     for command in (verify, analyze):
         command.add_argument("--json", action="store_true", help="print JSON for machines")
+    experiment_cli.add_to(commands)
     return top
 
 
@@ -87,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     total = len(verification.STATEMENTS)
-    rows = list(_tracked(verification.verify(), "checking", total))
+    rows = list(tracked(verification.verify(), "checking", total))
     if options.json:
         sys.stdout.write(verification.as_json(rows) + "\n")
     else:
@@ -97,15 +123,27 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _analyze(options: argparse.Namespace) -> int:
     keep = _picture(options.plot) if options.plot else None
-    attention = analysis.Attention(*read_npz(options.file))
-    layers = list(_tracked(attention.layers(options.first_step), "analysing", len(attention)))
+    if options.pathways is not None:
+        pathway_report.check(options.pathways, options.steps)
+    attention = _attention(options.file)
+    layers = list(tracked(attention.layers(options.first_step), "analysing", len(attention)))
+    heard = _heard(options, attention, layers)
     if options.json:
-        sys.stdout.write(analysis.as_json(layers) + "\n")
+        records = [{"pathways": pathway_report.as_record(one)} for one in heard]
+        sys.stdout.write(analysis.as_json(layers, records) + "\n")
     else:
-        Console().print(analysis.table(layers))
+        Console().print(analysis.table(layers), *([pathway_report.table(heard)] if heard else []))
     if keep:
         keep(layers)
     return 0
+
+
+def _attention(path: Path | None) -> analysis.Attention:
+    """Read the file, or say what stands in for it."""
+    if path is not None:
+        return analysis.Attention(*read_npz(path))
+    sys.stderr.write(f"No FILE.npz given: {datasets.ABOUT}\n")
+    return datasets.trained_attention()
 
 
 def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
@@ -118,8 +156,13 @@ def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
     return lambda layers: plotting.save(plotting.report(layers), path)
 
 
-def _tracked(items: Iterable[Item], what: str, total: int) -> Iterable[Item]:
-    """Show a progress bar on standard error, on a terminal only."""
-    console = Console(stderr=True)
-    quiet = not console.is_terminal
-    return track(items, what, total, console=console, transient=True, disable=quiet)
+def _heard(
+    options: argparse.Namespace, attention: analysis.Attention, layers: Sequence[analysis.Layer]
+) -> list[pathway_report.Heard]:
+    """Return the pathways of every layer, or nothing where they are not asked for."""
+    if options.pathways is None:
+        return []
+    found = (
+        pathway_report.weakest(attention, one, options.pathways, options.steps) for one in layers
+    )
+    return list(tracked(found, "finding pathways", len(layers)))

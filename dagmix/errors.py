@@ -86,6 +86,10 @@ class KindError(DagmixError):
     """A question about walks is asked of a walk, one about diffusions of a diffusion."""
 
 
+class ObjectiveError(DagmixError):
+    """Weights are optimised for an objective, and by a method, that there is."""
+
+
 class SourceError(DagmixError):
     """A source has no edge from another node; a unique source is the only one."""
 
@@ -96,3 +100,11 @@ class DistributionError(DagmixError):
 
 class FileError(DagmixError):
     """A file that is not what it should be."""
+
+
+class SizeError(DagmixError):
+    """An answer is written out only where it is small; the message says how large it is."""
+
+
+class ConfigError(DagmixError):
+    """A model, or a way of training it, that cannot be."""

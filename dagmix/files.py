@@ -1,11 +1,14 @@
-"""Attention files from strangers: data only, sizes checked before anything is allocated."""
+"""Array files from strangers: data only, sizes checked before anything is allocated."""
 
 from __future__ import annotations
 
 import math
+import os
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +31,42 @@ def read_npz(path: Path) -> tuple[Array, Array | None]:
     The shapes are (…, layers, heads, n, n) and (layers, heads). Nothing is unpickled. Raises
     FileError or ShapeError.
     """
+    arrays = _read_arrays(path, "attention")
+    _check_shapes(arrays["attention"], arrays.get("head_importance"))
+    return arrays["attention"], arrays.get("head_importance")
+
+
+def read_tokens(path: Path) -> NDArray[np.integer]:
+    """Read `tokens`, integers of shape (samples, n), from an .npz file. Raises FileError."""
+    tokens = _read_arrays(path, "tokens")["tokens"]
+    if tokens.ndim != 2 or not tokens.size or not np.issubdtype(tokens.dtype, np.integer):  # noqa: PLR2004 - a matrix
+        message = (
+            f"{path}: 'tokens' are integers of shape (samples, n), none of it 0;"
+            f" got {tokens.dtype} of shape {tokens.shape}"
+        )
+        raise FileError(message)
+    return tokens
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a scratch file in the same folder, which takes the place of `path` in the end.
+
+    So the file is there whole or as it was before. Raises FileError where it cannot be written.
+    """
+    scratch = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    try:
+        yield scratch
+        scratch.replace(path)
+    except (OSError, RuntimeError) as error:  # torch raises the second for a missing folder
+        message = f"{path} cannot be written: {error}"
+        raise FileError(message) from None
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _read_arrays(path: Path, needed: str) -> dict[str, NDArray[Any]]:
+    """Read all arrays, among which there must be the one needed."""
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
@@ -40,11 +79,10 @@ def read_npz(path: Path) -> tuple[Array, Array | None]:
     except (OSError, zipfile.BadZipFile, ValueError, EOFError) as error:
         message = f"{path} is not a readable .npz file of plain arrays: {error}"
         raise FileError(message) from None
-    if "attention" not in arrays:
-        message = f"{path} has no array 'attention'; it has {sorted(arrays)}"
+    if needed not in arrays:
+        message = f"{path} has no array {needed!r}; it has {sorted(arrays)}"
         raise FileError(message)
-    _check_shapes(arrays["attention"], arrays.get("head_importance"))
-    return arrays["attention"], arrays.get("head_importance")
+    return arrays
 
 
 def _check_entry(stream: IO[bytes], name: str, size: int) -> None:

@@ -27,11 +27,16 @@ from dagmix.canvas import (
 from dagmix.comparisons import head_counts, trade_off
 from dagmix.curves import distances, signals
 from dagmix.drawings import graph, shared_sink
+from dagmix.pathway_plots import cross_drift, pathways
+from dagmix.profile_plots import profile
 
 __all__ = [
+    "cross_drift",
     "distances",
     "graph",
     "head_counts",
+    "pathways",
+    "profile",
     "report",
     "save",
     "shared_sink",

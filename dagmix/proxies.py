@@ -6,17 +6,21 @@ any scale; None weighs all heads alike. The answer speaks of the mixture Ā = Σ
 last position its sink. Leading dimensions broadcast, as those of a generalised ufunc.
 
 The published experiments simulate a chain; here its expectations are computed, one row step
-at a time, so that they have no variance. Two chains are in use:
+at a time, so that they have no variance. Three chains can be asked for:
 
 * ``"successors"`` moves from j to i with probability Ā[i, j] / Σ_i Ā[i, j], as the text of the
   paper says (Algorithm 1);
+* ``"successors_per_head"`` divides the columns of every head by their sums and mixes then, as
+  the walks of §2.2 are mixed and `MultiHeadWalk.from_attention` does;
 * ``"published"`` is what its code samples: the running sums of Ā[i, j] over i, cut off at 1, and
   what is missing to 1 leads to the sink. The first position is a second absorbing state.
 
 Arrays may be NumPy's or torch's, on any device; the answer is of the same library, device and,
-for float32 and float64, dtype (float32 for half precision, float64 for integers). Sums and
-steps are in float64: before the answer is rounded to its dtype, its relative error is at most
-(M + 2)(2n + H + 8)·2⁻⁵³ after M steps with H heads, where nothing underflows. For certified
+for float32 and float64, dtype (float32 for half precision, float64 for integers). Rows are
+summed and heads mixed in float64, and expected times are summed and stepped in it: the relative
+error before the last rounding is at most (M + 2)(2n + H + 8)·u after M steps with H heads,
+u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in the answer's dtype,
+so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. For certified
 suprema and exact integers see `MultiHeadDiffusion.from_attention`.
 """
 
@@ -24,7 +28,7 @@ from __future__ import annotations
 
 from array_api_compat import array_namespace
 
-from dagmix.batch_checks import Array, read
+from dagmix.batch_checks import Array, checked_shape, read
 from dagmix.batches import Answer, Batch
 from dagmix.chains import CHAINS, expected_steps, peaks, survival_sum
 from dagmix.errors import KindError, StepError
@@ -60,7 +64,7 @@ def hitting_times(
     max_steps : int or None
         The cut-off M; None for none. Then a start from which the sink may be missed has ∞, such
         as position 0 of the published chain.
-    chain : "successors" or "published"
+    chain : "successors", "successors_per_head" or "published"
     tolerance : float, optional
         How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
 
@@ -74,8 +78,9 @@ def hitting_times(
     >>> hitting_times([[[1, 0, 0], [0.5, 0.5, 0], [0.25, 0.25, 0.5]]], max_steps=None).tolist()
     [4.333333333333334, 3.0, 0.0]
     """
+    times = _times(max_steps, chain)
     batch = Batch(attention, weights, tolerance)
-    return batch.map(_times(max_steps, chain), (batch.n,))
+    return batch.map(times, (batch.n,), of_each_head=CHAINS[chain].of_each_head)
 
 
 def hitting_time(
@@ -95,11 +100,12 @@ def hitting_time(
     """
     times = _times(max_steps, chain)
     batch = Batch(attention, weights, tolerance)
-    return batch.map(lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1))
+    mean: Answer = lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
+    return batch.map(mean, of_each_head=CHAINS[chain].of_each_head)
 
 
 def _times(max_steps: int | None, chain: str) -> Answer:
-    if chain not in CHAINS:
+    if chain not in tuple(CHAINS):  # by equality: what cannot be hashed is refused like the rest
         message = f"the chain is one of {', '.join(map(repr, CHAINS))}; got {chain!r}"
         raise KindError(message)
     if max_steps is None:
@@ -140,7 +146,7 @@ def fidelities(
     [0.25, 0.5, 1.0]
     """
     batch = Batch(attention, weights, tolerance)
-    return batch.map(_peaks(horizon, first_step), (batch.n,))
+    return batch.map(_peaks(batch, horizon, first_step), (batch.n,))
 
 
 def minimax_fidelity(
@@ -157,8 +163,8 @@ def minimax_fidelity(
     >>> float(minimax_fidelity([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], first_step=1))
     0.5
     """
-    found = _peaks(horizon, first_step)
     batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
     return batch.map(lambda mixed, start: batch.xp.min(found(mixed, start), axis=-1))
 
 
@@ -174,18 +180,19 @@ def weakest_position(
     >>> int(weakest_position([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2))
     0
     """
-    found = _peaks(horizon, first_step)
     batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
     least: Answer = lambda mixed, start: batch.xp.argmin(found(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
     return batch.map(least, dtype=batch.xp.int64)
 
 
-def _peaks(horizon: int, first_step: int) -> Answer:
+def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
+    """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
     first, last = read_steps(first_step, "first_step"), read_steps(horizon, "horizon")
     if last < first:
         message = f"the horizon is not before the first step {first}; got {last}"
         raise StepError(message)
-    return lambda mixed, _: peaks(mixed, last, first)
+    return lambda mixed, _: peaks(batch.xp.astype(mixed, batch.dtype, copy=False), last, first)
 
 
 def each_head(attention: Array) -> Array:
@@ -196,7 +203,9 @@ def each_head(attention: Array) -> Array:
     >>> minimax_fidelity(each_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]]), horizon=1).tolist()
     [1.0, 0.5]
     """
-    return read(attention, "attention")[..., None, :, :]
+    tensor = read(attention, "attention")
+    checked_shape(tensor)
+    return tensor[..., None, :, :]
 
 
 def best_head(

@@ -57,6 +57,9 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
+    (r"py:.*", r"dagmix\.(mixture\.MultiHead|nodes\.Nodes)"),  # what either kind is, and its labels
+    (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
+    (r"py:.*", r"dagmix\.(two_heads|nodes|transition)\..*"),  # what profiles are built from
 ]
 
 # Pictures are drawn by the code that stands above them, while the pages are built.

@@ -36,6 +36,22 @@ def successors(a: Matrix) -> Matrix:
     return [*walk, [Fraction(int(i == n - 1)) for i in range(n)]]
 
 
+def successors_per_head(
+    heads: Sequence[Sequence[Sequence[float]]], weights: Sequence[float]
+) -> Matrix:
+    """Σ_h w_h P_h over Σ_h w_h, P_h the successors of head h alone."""
+    walks = [successors(mixed([head], [1])) for head in heads]
+    shares = [Fraction(w) / sum(map(Fraction, weights)) for w in weights]
+    places = range(len(walks[0]))
+    return [
+        [
+            sum((w * walk[j][i] for w, walk in zip(shares, walks, strict=True)), Fraction(0))
+            for i in places
+        ]
+        for j in places
+    ]
+
+
 def published(a: Matrix) -> Matrix:
     """Row j holds the differences of min(1, running sum of column j); the rest is the sink's."""
     n = len(a)

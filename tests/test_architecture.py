@@ -45,11 +45,12 @@ def top_level(tree: ast.Module) -> list[ast.stmt]:
 
 def arrows() -> list[tuple[str, str]]:
     """Edges from the module that is imported to the one that imports it."""
+    taken = {name: imported(path) for name, path in MODULES.items()}
     return [
         (other, name)
-        for name, path in MODULES.items()
+        for name in MODULES
         for other in MODULES
-        if other not in (name, "__init__") and f"dagmix.{other}" in imported(path)
+        if other not in (name, "__init__") and f"dagmix.{other}" in taken[name]
     ]
 
 

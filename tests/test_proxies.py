@@ -12,7 +12,7 @@ from attention_samples import SAMPLES, sample
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import MultiHeadDiffusion, batches, errors, proxies
+from dagmix import MultiHeadDiffusion, MultiHeadWalk, batches, chains, errors, proxies
 
 CHAINS = ["successors", "published"]
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
@@ -41,6 +41,28 @@ def test_hitting_times_are_those_of_the_rational_chain(seed: int, chain: str) ->
 
 
 @pytest.mark.parametrize("seed", range(SAMPLES))
+def test_heads_divided_before_they_are_mixed(seed: int) -> None:
+    """Against brute force."""
+    attention, weights = sample(seed)
+    walks = [
+        oracle.successors_per_head(a.tolist(), w.tolist())
+        for a, w in zip(attention, weights, strict=True)
+    ]
+    for steps in (0, 1, 7):
+        expected = np.array([oracle.cut_off_times(walk, steps) for walk in walks], dtype=float)
+        found = proxies.hitting_times(attention, weights, steps, "successors_per_head")
+        np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_heads_divided_before_they_are_mixed_make_the_operators_walk(seed: int) -> None:
+    attention, weights = sample(seed)
+    walk = MultiHeadWalk.from_attention(attention[0], weights[0])
+    mean = proxies.hitting_time(attention[0], weights[0], None, "successors_per_head")
+    np.testing.assert_allclose(mean, float(walk.expected_hitting_times().mean()), rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(SAMPLES))
 @pytest.mark.parametrize("first", [0, 1, 2])
 def test_fidelities_are_the_greatest_entries_of_rational_powers(seed: int, first: int) -> None:
     attention, weights = sample(seed)
@@ -62,6 +84,33 @@ def test_single_precision_comes_back_in_single_precision(seed: int) -> None:
     found = proxies.hitting_times(attention, weights, 9)
     assert found.dtype == np.float32
     np.testing.assert_array_equal(found, expected.astype(np.float32))
+    pairs = zip(attention.tolist(), weights.tolist(), strict=True)
+    walks = [oracle.successors_per_head(*pair) for pair in pairs]
+    expected = np.array([oracle.cut_off_times(walk, 9) for walk in walks], dtype=float)
+    found = proxies.hitting_times(attention, weights, 9, "successors_per_head")
+    np.testing.assert_array_equal(found, expected.astype(np.float32))
+
+
+@pytest.mark.parametrize("seed", range(0, SAMPLES, 10))
+def test_single_precision_steps_stay_within_their_bound(seed: int) -> None:
+    attention, weights = sample(seed, np.float32)
+    heads, n = attention.shape[1:3]
+    expected = np.array([oracle.peaks(a, 9, 1) for a in exact(seed, np.float32)], dtype=float)
+    found = proxies.fidelities(attention, weights, 9, 1)
+    assert found.dtype == np.float32
+    bound = (9 + 2) * (2 * n + heads + 8) * 2.0**-24
+    np.testing.assert_allclose(found, expected, rtol=bound, atol=1e-44)
+    wide = proxies.fidelities(attention.astype(float), weights.astype(float), 9, 1)
+    np.testing.assert_allclose(wide, expected, rtol=1e-13)
+
+
+def test_single_precision_steps_in_single_precision() -> None:
+    """By the bits of the answer: rounded after the steps it would differ."""
+    attention = UNIFORM[None, :30, :30].astype(np.float32)
+    mixed = attention / attention.sum(axis=-1, keepdims=True, dtype=np.float64)
+    found = proxies.fidelities(attention, horizon=40)
+    np.testing.assert_array_equal(found, chains.peaks(mixed.astype(np.float32), 40, 0)[0])
+    assert (found != chains.peaks(mixed, 40, 0)[0].astype(np.float32)).any()
 
 
 def test_uniform_attention_scores_what_the_two_chains_give() -> None:
@@ -171,6 +220,13 @@ def test_the_scale_of_the_weights_does_not_matter(seed: int) -> None:
     np.testing.assert_allclose(proxies.hitting_time(attention), even, rtol=1e-14)
 
 
+def test_weights_whose_sum_overflows() -> None:
+    attention, _ = sample(1)
+    weights = np.full(attention.shape[:2], 1e308)
+    for proxy in (proxies.hitting_time, proxies.minimax_fidelity):
+        np.testing.assert_allclose(proxy(attention, weights), proxy(attention), rtol=1e-14)
+
+
 def test_dask_takes_them_as_they_are() -> None:
     da = pytest.importorskip("dask.array")
     rng = np.random.default_rng(2)
@@ -203,7 +259,11 @@ def test_lists_and_integers_are_double_precision() -> None:
     assert float(proxies.hitting_time(np.array([[[1, 0], [1, 0]]]))) == 1
 
 
-def changed(place: tuple[int, ...], value: float) -> Any:
+def test_more_than_double_precision_comes_back_in_double_precision() -> None:
+    assert proxies.hitting_time(ONE.astype(np.longdouble)).dtype == np.float64
+
+
+def changed(place: tuple[Any, ...], value: Any) -> Any:
     attention = np.broadcast_to(UNIFORM[:5, :5], (3, 2, 5, 5)).copy()
     attention[place] = value
     return attention
@@ -223,6 +283,13 @@ def changed(place: tuple[int, ...], value: float) -> Any:
         (ONE, {"tolerance": 2.0}, errors.NumberError, "tolerance"),
         (changed((1, 1, 3, 2), np.nan), {}, errors.NumberError, r"\[1, 1, 3, 2\] has nan"),
         (changed((1, 1, 3, 2), np.inf), {}, errors.NumberError, r"\[1, 1, 3, 2\] has inf"),
+        (
+            changed((1, 0, 3, [1, 2]), [-np.inf, np.inf]),
+            {},
+            errors.NumberError,
+            r"\[1, 0, 3, 1\] has -inf",
+        ),
+        (changed((1, 0, 3, slice(2)), 1e308), {}, errors.StochasticError, r"\[1, 0, 3\] has inf"),
         (changed((2, 0, 3, 2), -0.1), {}, errors.NumberError, r"\[2, 0, 3, 2\] has -0.1"),
         (changed((1, 1, 2, 3), 1e-300), {}, errors.CausalError, r"\[1, 1, 2, 3\] has 1e-300"),
         (changed((1, 0, 4, 0), 0.3), {}, errors.StochasticError, r"\[1, 0, 4\] has 1.1"),
@@ -258,17 +325,33 @@ def test_a_position_without_successors(monkeypatch: pytest.MonkeyPatch) -> None:
     assert proxies.hitting_times(lost, chain="published").tolist() == [100, 1, 0]
 
 
+def test_a_head_without_successors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another head gives position 1 one, which helps only where heads are mixed first."""
+    lost = np.array([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]])
+    monkeypatch.setattr(batches, "CACHED", 1)
+    heads = np.stack([[UNIFORM[:3, :3]] * 2, [UNIFORM[:3, :3], lost]])
+    assert proxies.hitting_time(heads).shape == (2,)
+    with pytest.raises(errors.StochasticError, match=r"\[1, 1, 1\] has 0"):
+        proxies.hitting_time(heads, chain="successors_per_head")
+
+
 @pytest.mark.parametrize(
     ("kwargs", "kind"),
     [
         ({"max_steps": -1}, errors.StepError),
         ({"max_steps": 1.5}, errors.StepError),
         ({"chain": "forward"}, errors.KindError),
+        ({"chain": ["published"]}, errors.KindError),
     ],
 )
 def test_bad_questions_about_times(kwargs: dict[str, Any], kind: type[Exception]) -> None:
     with pytest.raises(kind):
         proxies.hitting_time(ONE, **kwargs)
+
+
+def test_one_matrix_has_no_heads() -> None:
+    with pytest.raises(errors.ShapeError, match=r"\(5, 5\)"):
+        proxies.each_head(UNIFORM[:5, :5])
 
 
 @pytest.mark.parametrize("kwargs", [{"horizon": -1}, {"horizon": 0, "first_step": 1}])

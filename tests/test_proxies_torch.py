@@ -12,6 +12,7 @@ from attention_samples import SAMPLES, sample
 from dagmix import errors, proxies
 
 torch = pytest.importorskip("torch")
+CHAIN = "successors_per_head"
 
 
 @pytest.mark.parametrize("chain", ["successors", "published"])
@@ -27,6 +28,23 @@ def test_proxies_of_tensors_are_those_of_the_rational_chain(seed: int, chain: st
     found = proxies.minimax_fidelity(attention, weights, 6, seed % 2)
     peaks = [float(min(oracle.peaks(a, 6, seed % 2))) for a in exact]
     np.testing.assert_allclose(found.numpy(), peaks, rtol=1e-13)
+
+
+def test_heads_divided_before_they_are_mixed() -> None:
+    attention, weights = sample(1)
+    tensors = torch.as_tensor(attention), torch.as_tensor(weights)
+    found = proxies.hitting_times(*tensors, max_steps=9, chain=CHAIN)
+    expected = proxies.hitting_times(attention, weights, 9, CHAIN)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-13)
+
+
+def test_plain_numbers_weigh_tensors() -> None:
+    """A list is of no library; weights as large as floats go have a finite sum all the same."""
+    attention = torch.as_tensor(sample(1)[0])
+    heads = attention.shape[1]
+    for weights in ([2] * heads, (1e308,) * heads):
+        found = proxies.minimax_fidelity(attention, weights)
+        assert torch.allclose(found, proxies.minimax_fidelity(attention), rtol=1e-14, atol=0)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -1,0 +1,62 @@
+"""Rows of powers of a mixture in floats, and their gradients in the weights, by the adjoint row.
+
+For r_t = r_0 M̄ᵗ with M̄ = Σ w_h M_h, the entry r_T[j] has the partial derivatives
+
+    ∂ r_T[j] / ∂w_h = Σ_{t<T} r_t M_h y_{T−1−t},    y_s = M̄ˢ e_j,
+
+so that one sweep forward (the rows) and one backward (the columns) give them for all heads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Target = tuple[int, int]  # a time and a node
+
+
+class FloatHeads:
+    """Heads as one float array (heads, n, n), and the row r_0 that is stepped."""
+
+    def __init__(self, heads: Floats, start: Floats) -> None:
+        """Take stochastic matrices and a row."""
+        self.heads, self.start = heads, start
+
+    def mixed(self, weights: Floats) -> Floats:
+        """Return M̄."""
+        return np.tensordot(weights, self.heads, axes=1)
+
+    def rows(self, weights: Floats, steps: int) -> Floats:
+        """Return r_0, …, r_steps, shape (steps + 1, n)."""
+        mixed = self.mixed(weights)
+        table = np.empty((steps + 1, len(self.start)))
+        table[0] = self.start
+        for t in range(steps):
+            table[t + 1] = table[t] @ mixed
+        return table
+
+    def values_and_gradients(
+        self, weights: Floats, targets: Sequence[Target]
+    ) -> tuple[Floats, Floats]:
+        """Return r_T[j] for each target (T, j), and its gradient: shapes (m,) and (m, heads).
+
+        >>> heads = np.array([[[1.0, 0], [0.5, 0.5]], [[1.0, 0], [0, 1.0]]])
+        >>> model = FloatHeads(heads, np.array([0.0, 1.0]))
+        >>> values, gradients = model.values_and_gradients(np.array([0.5, 0.5]), [(2, 0)])
+        >>> values.tolist(), gradients.tolist()
+        ([0.4375], [[1.25, 0.5]])
+        """
+        times = np.array([time for time, _ in targets])
+        nodes = np.array([node for _, node in targets])
+        rows, mixed = self.rows(weights, int(times.max())), self.mixed(weights)
+        adjoint = np.zeros((len(self.start), len(targets)))
+        gradients = np.zeros((len(self.heads), len(targets)))
+        for t in reversed(range(int(times.max()))):
+            begun = np.flatnonzero(times == t + 1)
+            adjoint[nodes[begun], begun] = 1.0
+            gradients += (rows[t] @ self.heads) @ adjoint
+            adjoint = mixed @ adjoint
+        return rows[times, nodes], gradients.T

@@ -1,0 +1,147 @@
+"""Real algebraic numbers, exact: a rational, or a root of an irreducible integer polynomial.
+
+FLINT factors the polynomials and isolates their roots in balls; this module only orders what
+it finds. Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache, total_ordering
+from typing import Any
+
+from flint import fmpq, fmpz_poly
+
+from dagmix import balls
+
+BITS = 64
+MOST_DIGITS = 60  # characters of a polynomial that a repr shows
+
+
+@total_ordering
+@dataclass(frozen=True, repr=False)
+class Algebraic:
+    """The real root number `rank`, counted from 0 upwards, of an irreducible polynomial.
+
+    `coefficients` are integers, the constant first; the degree is at least 2. Algebraic
+    numbers are compared exactly with each other, with rationals and with floats.
+
+    >>> root = Algebraic((-2, 0, 9), 1)
+    >>> root, Fraction(1, 3) < root < Fraction(1, 2), root == Algebraic((-2, 0, 9), 1)
+    (Algebraic(0.471404520791, root of 9*x^2 - 2), True, True)
+    """
+
+    coefficients: tuple[int, ...]
+    rank: int
+
+    def enclosure(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
+        """Return rationals around the number, nearer than 2^(1 − bits) of its size."""
+        return _enclosure(self.coefficients, self.rank, bits)
+
+    def __lt__(self, other: Algebraic | Fraction | float) -> bool:
+        return self != other and _is_below(self, other)
+
+    def __float__(self) -> float:
+        """Return the nearest float, or one next to it."""
+        return float(self.enclosure()[0])
+
+    def __repr__(self) -> str:
+        polynomial = str(fmpz_poly(list(self.coefficients)))
+        if len(polynomial) > MOST_DIGITS:
+            polynomial = f"a polynomial of degree {len(self.coefficients) - 1}"
+        return f"Algebraic({float(self):.12g}, root of {_spaced(polynomial)})"
+
+
+Number = Fraction | Algebraic
+
+
+def _spaced(polynomial: str) -> str:
+    return polynomial.replace("+ (-", "- ").replace(")", "")
+
+
+def _is_below(one: Algebraic, other: Algebraic | Fraction | float) -> bool:
+    """Compare two different numbers: refine until their enclosures are apart."""
+    bits = BITS
+    while True:
+        (_, mine), (theirs, _) = one.enclosure(bits), enclosure(other, bits)
+        if mine < theirs:
+            return True
+        if enclosure(other, bits)[1] < one.enclosure(bits)[0]:
+            return False
+        bits *= 2
+
+
+@lru_cache(maxsize=2**12)
+def _real_roots(coefficients: tuple[int, ...], bits: int) -> list[tuple[Fraction, Fraction]]:
+    with balls.precision(bits):
+        found: Any = fmpz_poly(list(coefficients)).complex_roots()
+        # Real roots are told exactly: their imaginary part is 0 and not a ball around it.
+        real = [root.real for root, _ in found if root.imag == 0]
+        return sorted((dyadic(ball.lower()), dyadic(ball.upper())) for ball in real)
+
+
+def _enclosure(coefficients: tuple[int, ...], rank: int, bits: int) -> tuple[Fraction, Fraction]:
+    return _real_roots(coefficients, bits)[rank]
+
+
+def dyadic(exact: Any) -> Fraction:
+    """Return an exact ball (of radius 0) as the dyadic number it is."""
+    mantissa, exponent = exact.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def enclosure(number: Number | float, bits: int = BITS) -> tuple[Fraction, Fraction]:
+    """Return rationals around a number; a rational, or a float, is its own enclosure."""
+    if isinstance(number, Algebraic):
+        return number.enclosure(bits)
+    return Fraction(number), Fraction(number)
+
+
+def roots(polynomial: fmpz_poly) -> list[Number]:
+    """Return the different real roots of a polynomial that is not 0, in order.
+
+    >>> roots(fmpz_poly([-1, 3]) ** 2 * fmpz_poly([-2, 0, 9]))
+    [Algebraic(-0.471404520791, root of 9*x^2 - 2), Fraction(1, 3), \
+Algebraic(0.471404520791, root of 9*x^2 - 2)]
+    """
+    found: list[Number] = []
+    for factor, _ in polynomial.factor()[1]:
+        coefficients = tuple(map(int, factor.coeffs()))
+        if len(coefficients) == 2:  # noqa: PLR2004 - a linear factor
+            found.append(Fraction(-coefficients[0], coefficients[1]))
+        else:
+            count = len(_real_roots(coefficients, BITS))
+            found.extend(Algebraic(coefficients, rank) for rank in range(count))
+    return sorted(found)
+
+
+def between(low: Number, high: Number) -> Fraction:
+    """Return the simplest rational strictly between two numbers.
+
+    >>> between(Fraction(1, 3), Algebraic((-2, 0, 9), 1))
+    Fraction(2, 5)
+    """
+    bits = BITS
+    while (left := enclosure(low, bits)[1]) >= (right := enclosure(high, bits)[0]):
+        bits *= 2
+    third = (right - left) / 3
+    return simplest(left + third, right - third)
+
+
+def simplest(low: Fraction, high: Fraction) -> Fraction:
+    """Return the rational of least denominator in [low, high], 0 ≤ low ≤ high.
+
+    >>> simplest(Fraction(31, 64), Fraction(33, 64)), simplest(Fraction(1, 5), Fraction(2, 7))
+    (Fraction(1, 2), Fraction(1, 4))
+    """
+    whole = -(-low.numerator // low.denominator)
+    if whole <= high:
+        return Fraction(whole)
+    floor = whole - 1
+    return floor + 1 / simplest(1 / (high - floor), 1 / (low - floor))
+
+
+def rational(number: Fraction) -> fmpq:
+    """Return a Fraction as FLINT's."""
+    return fmpq(number.numerator, number.denominator)

@@ -1,0 +1,33 @@
+"""A real attention tensor in the box, small enough to look at."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from dagmix.analysis import Attention
+from dagmix.files import read_npz
+
+ABOUT = (
+    "this is the attention of a Transformer that dagmix trained on the cycle task\n"
+    "(2 layers, 4 heads, 24 positions, 2 sequences; examples/train_boxed.py made it)."
+)
+
+
+def trained_attention() -> Attention:
+    """Return the attention of a Transformer trained to shift sequences by one.
+
+    `tensor` has shape (samples, layers, heads, n, n) = (2, 2, 4, 24, 24), float32, and
+    `importance`, the norms of the heads' blocks of the output projection, shape (layers, heads).
+    The task is the paper's cycle: position i is to say token i − 1, position 0 the last token,
+    which it cannot see. `examples/train_boxed.py` made it, with `dagmix.torch_bridge`.
+
+    >>> box = trained_attention()
+    >>> box.tensor.shape, box.importance.shape
+    ((2, 2, 4, 24, 24), (2, 4))
+    >>> [layer.mixing_time for layer in box.layers()] == [
+    ...     layer.mixing_time for layer in box.layers()
+    ... ]
+    True
+    """
+    with resources.as_file(resources.files("dagmix") / "data" / "cycle.npz") as path:
+        return Attention(*read_npz(path))

@@ -1,0 +1,158 @@
+"""Where the second of two heads helps the first: Theorem D, start by start.
+
+With V the hitting times of the first head alone, c(i) = V(i) − E_i[V after one step of the
+second head] its progress, and Ḡ(j, i) the mean number of visits that the mixture, started at
+j, pays to i before the sink, the mixture's hitting times are
+
+    Ē(j) = V(j) − α₂ Σ_i Ḡ(j, i) (c(i) − 1)
+
+(docs/guide/theorems.md, D). So start j gains exactly if the sum is positive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from dagmix.drift_numbers import ABSOLUTE, Pair, in_balls, in_fractions
+from dagmix.errors import HeadsError, SinkError, SymbolicError, WeightError
+from dagmix.mixture import MultiHeadWalk
+from dagmix.nodes import Nodes, shorten
+from dagmix.operators import check_kind
+from dagmix.scalars import Field
+from dagmix.support import Vec
+from dagmix.tables import Tabled, shown
+
+HEADS = 2
+
+
+@dataclass(frozen=True, eq=False)
+class CrossDrift(Tabled):
+    """The gain of mixing two walks, for every start, with its certificate.
+
+    Arrays are in node order, of Fractions where the walks are rational, the sink's entries 0.
+
+    `alone[j]` is V(j), the mean steps of the first head from j to the sink, `mixed[j]` is Ē(j),
+    those of the mixture. `gain[j]` is V(j) − Ē(j), the steps that mixing saves from j; a loss is
+    negative. `progress[i]` is c(i): how many steps of the first head one step of the second is
+    worth at i. `visits[j, i]` is Ḡ(j, i). `terms[j, i]` is α₂ Ḡ(j, i) (c(i) − 1), the part of the
+    gain from j that is made at i: gain[j] = Σ_i terms[j, i].
+
+    A float is within 2⁻⁵³ of itself or within 2⁻⁶⁴ of the greatest entry of its array, for `gain`
+    and `terms` of max_j V(j), then rounded once; where a gain is no more than that, its sign is
+    not known.
+    """
+
+    nodes: Nodes
+    sink: int
+    alone: Vec
+    mixed: Vec
+    gain: Vec
+    progress: Vec
+    visits: Vec
+    terms: Vec
+
+    @property
+    def starts(self) -> list[int]:
+        """The rows of all nodes but the sink."""
+        return [row for row in range(len(self.nodes)) if row != self.sink]
+
+    def verdict(self, row: int) -> str:
+        """Return "gains", "loses" or "even" for the start in a row; "undecided" for near 0."""
+        gain = self.gain[row]
+        if not isinstance(gain, Fraction) and abs(gain) <= 2.0 ** (1 - ABSOLUTE) * max(self.alone):
+            return "undecided"
+        return "gains" if gain > 0 else "loses" if gain < 0 else "even"
+
+    def title(self) -> str:
+        """Return what was asked."""
+        sink = self.nodes[self.sink]
+        return f"steps to the sink {sink!r}: the first head alone, and mixed with the second"
+
+    def columns(self) -> Sequence[str]:
+        """Return the names of the columns."""
+        return "start", "alone", "mixed", "gain", "", "progress of the second head"
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return a row for each start but the sink."""
+        return [
+            (
+                str(self.nodes[row]),
+                *(shown(each[row]) for each in (self.alone, self.mixed, self.gain)),
+                self.verdict(row),
+                shown(self.progress[row]),
+            )
+            for row in self.starts
+        ]
+
+
+def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
+    """Return where, and by how many steps, mixing with a second head helps the first.
+
+    Heads need not share an order. Exact for rational walks; walks of floats are computed in
+    balls until every number is as right as `CrossDrift` says.
+
+    Parameters
+    ----------
+    mix : MultiHeadWalk
+        Of two heads, both of positive weight. The first is the one to compare with.
+
+    Raises
+    ------
+    KindError, HeadsError, WeightError
+        Unless `mix` is a MultiHeadWalk, of two heads, both of positive weight.
+    SymbolicError
+        For symbols among the weights or in the heads.
+    SinkError
+        Where the first head alone does not reach the sink from everywhere, so that V = ∞.
+    UndecidedError
+        Where 8,192 bits do not suffice for walks of floats.
+
+    References
+    ----------
+    Theorem D, docs/guide/theorems.md.
+
+    Examples
+    --------
+    >>> from dagmix.paper import example_3_13
+    >>> print(cross_drift(MultiHeadWalk(example_3_13(), ["1/3", "2/3"])))
+    steps to the sink 'τ': the first head alone, and mixed with the second
+    <BLANKLINE>
+      start   alone   mixed   gain            progress of the second head
+     ─────────────────────────────────────────────────────────────────────
+      u       6       38/7    4/7     gains   2
+      v       4       44/7    -16/7   loses   -1
+      w       2       2       0       even    1
+    """
+    check_kind(mix, MultiHeadWalk)
+    _check_heads(mix)
+    (_, first), (share, second) = mix.parts
+    sink = mix.sink.index
+    missed = np.flatnonzero(~first.support.reaching(np.array([sink])))
+    if missed.size:
+        names = shorten([mix.nodes[row] for row in missed])
+        message = (
+            f"the first head alone must reach the sink {mix.sink.node!r}; it does not from {names}"
+        )
+        raise SinkError(message)
+    pair = Pair(first, second, mix.transition, Fraction(share), sink)
+    found = in_fractions(pair) if mix.field is Field.RATIONAL else in_balls(pair)
+    for array in found.values():
+        array.setflags(write=False)
+    return CrossDrift(mix.nodes, sink, **found)
+
+
+def _check_heads(mix: MultiHeadWalk) -> None:
+    if len(mix.heads) != HEADS:
+        message = f"cross-drift compares two heads; this mixture has {len(mix.heads)}"
+        raise HeadsError(message)
+    for head, (weight, part) in enumerate(mix.parts):
+        if part.field is Field.SYMBOLIC or not isinstance(weight, Fraction):
+            message = f"cross-drift needs numbers; head {head} has symbols: use .subs()"
+            raise SymbolicError(message)
+        if not weight:
+            message = f"cross-drift needs two heads of positive weight; head {head} has weight 0"
+            raise WeightError(message)

@@ -1,0 +1,132 @@
+"""The numbers of Theorem D, in fractions or in balls: who computes what `drift` reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from dagmix import balls
+from dagmix.absorption import hitting_times, solve
+from dagmix.errors import UndecidedError
+from dagmix.kernels import objects
+from dagmix.support import Vec
+from dagmix.transition import Transition
+
+BITS = 128  # the first precision to try for floats
+RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is right, of itself or of its scale
+
+Arrays = dict[str, Vec]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two walks that end at the sink, their mixture, and the weight of the second."""
+
+    first: Transition
+    second: Transition
+    mixture: Transition
+    weight: Fraction
+    sink: int
+
+    @property
+    def size(self) -> int:
+        """Number of nodes."""
+        return self.mixture.support.n
+
+
+def in_fractions(pair: Pair) -> Arrays:
+    """Return the arrays of a `CrossDrift` of rational walks."""
+    alone = _fractions(hitting_times(pair.first.rationals, pair.sink))
+    mixed = _fractions(hitting_times(pair.mixture.rationals, pair.sink))
+    ahead = _fractions(pair.second.rationals.step(alone))
+    return _arrays(pair.weight, alone, mixed, ahead, _visits(pair))
+
+
+def _arrays(weight: Any, alone: Vec, mixed: Vec, ahead: Vec, visits: Vec) -> Arrays:
+    """Return all arrays; `ahead` is the mean of `alone` after a step of the second head."""
+    progress = alone - ahead
+    return {
+        "alone": alone,
+        "mixed": mixed,
+        "gain": alone - mixed,
+        "progress": progress,
+        "visits": visits,
+        "terms": weight * visits * (progress - 1),
+    }
+
+
+def _fractions(numbers: Vec) -> Vec:
+    return objects([Fraction(number) for number in numbers])
+
+
+def _visits(pair: Pair) -> Vec:
+    """Return Ḡ(j, i), which solves y_j = [j = i] + Σ_k y_k W̄[k, j] off the sink."""
+    free = np.arange(pair.size) != pair.sink
+    visits = np.full((pair.size, pair.size), Fraction(0))
+    for i in np.flatnonzero(free):
+        here = objects([Fraction(int(j == i)) for j in range(pair.size)])
+        visits[:, i] = _fractions(solve(pair.mixture.rationals, here, free))
+    return visits
+
+
+def in_balls(pair: Pair) -> Arrays:
+    """Return the arrays of a `CrossDrift` of walks of floats, each number as right as it says.
+
+    Raises UndecidedError where 8,192 bits do not suffice.
+    """
+    bits = BITS
+    while bits <= balls.MOST_BITS:
+        with balls.precision(bits):
+            found = _enclosed(pair)
+            if found is not None and _are_right(found):
+                return {name: _floats(array) for name, array in found.items()}
+        bits *= 2
+    message = f"the cross-drift of these walks needs more than {balls.MOST_BITS} bits"
+    raise UndecidedError(message)
+
+
+def _enclosed(pair: Pair) -> Arrays | None:
+    """Return the arrays in balls; None where the precision does not suffice to solve."""
+    off = balls.start_off(pair.size, pair.sink).transpose()
+    try:
+        alone, green = _green(pair.first, pair.sink) * off, _green(pair.mixture, pair.sink)
+    except ZeroDivisionError:
+        return None
+    ahead = balls.survival_matrix(pair.second, pair.sink).transpose() * alone
+    visits = _array(green)
+    visits[pair.sink, pair.sink] = flint.arb(0)
+    alone, mixed, ahead = (_array(column)[:, 0] for column in (alone, green * off, ahead))
+    return _arrays(balls.ball(pair.weight), alone, mixed, ahead, visits)
+
+
+def _green(transition: Transition, sink: int) -> Any:
+    """Return (I − Qᵀ)⁻¹, Q the walk without the sink; the sink's own entry is 1."""
+    inside = balls.survival_matrix(transition, sink).transpose()
+    size = transition.support.n
+    one = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
+    return (one - inside).inv()
+
+
+def _array(matrix: Any) -> Vec:
+    return objects(matrix.entries()).reshape(matrix.nrows(), matrix.ncols())
+
+
+def _are_right(found: Arrays) -> bool:
+    """Tell whether every number is known well enough; gain and terms are measured by V."""
+    scales = {name: "alone" if name in ("gain", "terms") else name for name in found}
+    return all(_is_right(found[name], found[scale]) for name, scale in scales.items())
+
+
+def _is_right(array: Vec, scale: Vec) -> bool:
+    least = max(abs(entry.mid()) for entry in scale.ravel()) * 2.0**-ABSOLUTE
+    return all(
+        entry.rad() <= max(abs(entry.mid()) * 2.0**-RELATIVE, least) for entry in array.ravel()
+    )
+
+
+def _floats(array: Vec) -> Vec:
+    return np.array([float(entry.mid()) for entry in array.ravel()]).reshape(array.shape)

@@ -1,0 +1,96 @@
+"""How the worst heard position of a layer is heard: the heaviest pathways from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from dagmix.analysis import Attention, Layer, placed
+from dagmix.pathways import Pathways, cross_head_share, heaviest
+from dagmix.scalars import read_count, read_steps
+
+TITLE = """\
+Heaviest pathways from the position of least fidelity to the last one, with their
+share of the signal; ─h→ is a step through head h."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The heaviest pathways of one layer for one sample, from its position of least fidelity.
+
+    `cross_head` is the share of the signal on pathways of two heads or more, NaN where no
+    pathway of so few steps reaches the last position.
+    """
+
+    sample: tuple[int, ...]
+    layer: int
+    pathways: Pathways
+    cross_head: float
+
+
+def check(count: int, steps: int) -> None:
+    """Raise NumberError or StepError for a number of pathways or steps that is too small."""
+    read_count(count, 1, "the number of pathways")
+    read_steps(steps, "the number of steps")
+
+
+def weakest(attention: Attention, layer: Layer, count: int, steps: int) -> Heard:
+    """Return the `count` heaviest pathways from the first position of least fidelity.
+
+    Their number of steps is that t ≤ `steps` at which the position is heard best, the first
+    such t.
+    """
+    with placed(layer.sample, layer.layer):
+        mix = attention.mixture(layer.sample, layer.layer)
+        source = layer.positions[0]
+        t = int(mix.signals(steps)[:, source].argmax())
+        found = heaviest(mix, source, t, count)
+        share = float(cross_head_share(mix, source, t)) if len(found) else math.nan
+    return Heard(layer.sample, layer.layer, found, share)
+
+
+def table(layers: Sequence[Heard]) -> Group:
+    """Return a line on every layer and its pathways under it, for a terminal."""
+    lines: list[Text | Table] = [Text(TITLE)]
+    for one in layers:
+        lines += [Text(f"\n{_heading(one)}"), _rows(one.pathways)]
+    return Group(*lines)
+
+
+def _heading(one: Heard) -> str:
+    found = one.pathways
+    place = f"sample {list(one.sample)}, layer {one.layer}, position {found.source}"
+    if not len(found):
+        return f"{place}: not heard within so few steps"
+    heard = f"t = {found.steps}, signal {found.signal:.4g}, cross-head {one.cross_head:.4g}"
+    return f"{place}: {heard}"
+
+
+def _rows(found: Pathways) -> Table:
+    made = Table.grid(padding=(0, 2))
+    made.add_column(justify="right", no_wrap=True)
+    made.add_column()
+    for pathway, share in zip(found, found.shares, strict=True):
+        made.add_row(f"  {share:.3g}", str(pathway))
+    return made
+
+
+def as_record(one: Heard) -> dict[str, Any]:
+    """Return the pathways of one layer for JSON; a share of nothing is the string "nan"."""
+    found = one.pathways
+    return {
+        "source": found.source,
+        "steps": found.steps,
+        "signal": float(found.signal),
+        "cross_head_share": one.cross_head if len(found) else str(one.cross_head),
+        "heaviest": [
+            {"nodes": pathway.nodes, "heads": pathway.heads, "weight": float(pathway.weight)}
+            for pathway in found
+        ],
+    }

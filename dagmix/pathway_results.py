@@ -1,0 +1,160 @@
+"""What is said about pathways: single ones, the heaviest of them, sums by head counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from dagmix.errors import WeightError
+from dagmix.nodes import Node, Nodes
+from dagmix.tables import Tabled, shown
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """The nodes of a pathway from the source to the sink, and the head of each step.
+
+    There is one node more than heads. `weight` is in the field of the mixture, a float rounded
+    once; `exact` is the same number as a Fraction.
+
+    >>> str(Pathway(("u", "v", "τ"), (0, 1), Fraction(1, 16), Fraction(1, 16)))
+    'u ─0→ v ─1→ τ'
+    """
+
+    nodes: tuple[Node, ...]
+    heads: tuple[int, ...]
+    weight: Fraction | float
+    exact: Fraction
+
+    def __str__(self) -> str:
+        """Write nodes with the head's number on the arrow of each step."""
+        steps = zip(self.heads, self.nodes[1:], strict=True)
+        return f"{self.nodes[0]}" + "".join(f" ─{head}→ {node}" for head, node in steps)
+
+
+@dataclass(frozen=True)
+class Pathways(Tabled):
+    """The heaviest pathways of `steps` steps from a source to the sink, heaviest first.
+
+    A sequence of `Pathway`. `signal` is what all pathways carry together, these and the
+    others; `order` is the node order of the mixture.
+    """
+
+    source: Node
+    sink: Node
+    steps: int
+    signal: Fraction | float
+    order: Nodes
+    pathways: tuple[Pathway, ...]
+
+    def __len__(self) -> int:
+        """Return the number of pathways."""
+        return len(self.pathways)
+
+    def __getitem__(self, place: int) -> Pathway:
+        """Return a pathway by its place, the heaviest first."""
+        return self.pathways[place]
+
+    def __iter__(self) -> Iterator[Pathway]:
+        """Yield the pathways, the heaviest first."""
+        return iter(self.pathways)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of the signal that each pathway carries, as floats."""
+        return tuple(float(one.exact / Fraction(self.signal)) for one in self.pathways)
+
+    def title(self) -> str:
+        """Return what was asked, and the signal."""
+        return (
+            f"heaviest pathways of {self.steps} steps from {self.source!r} to the sink"
+            f" {self.sink!r}, signal {shown(self.signal)}"
+        )
+
+    def columns(self) -> Sequence[str]:
+        """Return the names of the columns."""
+        return "pathway", "weight", "share"
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return a row for each pathway."""
+        pairs = zip(self.pathways, self.shares, strict=True)
+        return [(str(one), shown(one.weight), f"{share:.3g}") for one, share in pairs]
+
+
+@dataclass(frozen=True)
+class HeadCounts(Tabled):
+    """A signal as a polynomial in the weights of the heads.
+
+    `terms` holds (counts, coefficient): counts[h] of the steps go through head h, and the
+    coefficient is the weight of all such pathways without the β. Terms of 0 are left out.
+    `weights` are those of the mixture.
+    """
+
+    source: Node
+    steps: int
+    terms: tuple[tuple[tuple[int, ...], Fraction | float], ...]
+    weights: tuple[Any, ...]
+
+    @property
+    def coefficients(self) -> dict[tuple[int, ...], Fraction | float]:
+        """Counts → coefficient."""
+        return dict(self.terms)
+
+    @property
+    def contributions(self) -> dict[tuple[int, ...], Any]:
+        """Counts → coefficient times the mixture's weights; their sum is the signal."""
+        return {counts: _monomial(x, self.weights, counts) for counts, x in self.terms}
+
+    @property
+    def signal(self) -> Any:
+        """The polynomial at the mixture's own weights."""
+        return self.at(self.weights)
+
+    def at(self, weights: Sequence[Any]) -> Any:
+        """Return the polynomial at other weights, one for each head; symbols are allowed.
+
+        >>> HeadCounts("u", 2, (((1, 1), Fraction(1, 4)),), (0, 0)).at([Fraction(1, 3), 2])
+        Fraction(1, 6)
+        """
+        if len(weights) != len(self.weights):
+            message = f"one weight for each of {len(self.weights)} heads; got {len(weights)}"
+            raise WeightError(message)
+        return sum((_monomial(x, weights, counts) for counts, x in self.terms), Fraction(0))
+
+    @property
+    def polynomial(self) -> Expr:
+        """The polynomial in SymPy, the weight of head h the symbol beta{h + 1}."""
+        import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+        betas = sp.symbols(f"beta1:{len(self.weights) + 1}")
+        if not self.terms:
+            return sp.Integer(0)
+        return sp.Poly({c: sp.sympify(x) for c, x in self.terms}, *betas).as_expr()
+
+    def title(self) -> str:
+        """Return what was asked."""
+        return f"signal of {self.source!r} after {self.steps} steps by uses of each head"
+
+    def columns(self) -> Sequence[str]:
+        """Return the names of the columns."""
+        heads = (f"head {head}" for head in range(len(self.weights)))
+        return *heads, "coefficient", "contribution"
+
+    def rows(self) -> Sequence[Sequence[str]]:
+        """Return a row for each term."""
+        return [
+            (*map(str, counts), shown(coefficient), shown(contribution))
+            for (counts, coefficient), contribution in zip(
+                self.terms, self.contributions.values(), strict=True
+            )
+        ]
+
+
+def _monomial(coefficient: Any, weights: Sequence[Any], counts: tuple[int, ...]) -> Any:
+    return math.prod(map(pow, weights, counts), start=coefficient)

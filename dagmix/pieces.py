@@ -1,0 +1,145 @@
+"""Pieces of a profile: on which interval of weights which signal of which node is φ_min.
+
+Where φ_j = max over candidates and φ_min = min over nodes are found among finitely many
+functions of β, the pieces end at roots of differences of two of them: exact algebraic numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations, pairwise
+from typing import Any, Literal
+
+from dagmix.algebraic import Number, between
+from dagmix.nodes import Node
+from dagmix.polynomials import Ratio, roots_inside, sign
+from dagmix.settling import Candidates
+from dagmix.two_heads import TwoHeads
+
+Time = int | Literal["limit"]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A node whose fidelity is φ_min, and the time at which it has it."""
+
+    node: Any  # a row while pieces are found, then a label
+    time: Time
+
+
+@dataclass(frozen=True)
+class Piece:
+    """On low ≤ β ≤ high, φ_min lies between `function` and `function` + `excess`.
+
+    Where `excess` is 0 the function is φ_min, the signal of each binding node at its time (or
+    the limit of its signals). A positive excess bounds what signals after those looked at may
+    exceed their limit by. `bindings` is empty where φ_min is only enclosed.
+    """
+
+    low: Number
+    high: Number
+    function: Ratio
+    excess: Fraction
+    bindings: tuple[Binding, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether φ_min is known exactly on the piece."""
+        return not self.excess
+
+    @property
+    def upper(self) -> Ratio:
+        """The function raised by the excess."""
+        return self.function.plus(self.excess) if self.excess else self.function
+
+    def labelled(self, nodes: Sequence[Node]) -> Piece:
+        """Return the piece with the rows of its bindings as nodes."""
+        named = tuple(Binding(nodes[b.node], b.time) for b in self.bindings)
+        return replace(self, bindings=named)
+
+    def continues(self, other: Piece) -> bool:
+        """Tell whether this piece goes on, with the same function, where the other one ends."""
+        same = self.low == other.high and self.excess == other.excess
+        return same and not self.function.minus(other.function)
+
+
+@dataclass(frozen=True, eq=False)
+class _Choice:
+    binding: Binding
+    function: Ratio
+    excess: Fraction
+
+    @property
+    def upper(self) -> Ratio:
+        return self.function.plus(self.excess) if self.excess else self.function
+
+
+def envelope(
+    heads: TwoHeads, nodes: Sequence[Candidates], low: Fraction, high: Fraction
+) -> list[Piece]:
+    """Return the pieces of min over nodes of max over candidates on [low, high]."""
+    choices = [_choices(heads, one, low, high) for one in nodes]
+    flat = [choice for some in choices for choice in some]
+    bounds = [choice.function for choice in flat] + [c.upper for c in flat if c.excess]
+    cuts = {
+        root
+        for one, other in combinations(bounds, 2)
+        for root in roots_inside(one.minus(other), low, high)
+    }
+    ends: list[Number] = [low, *sorted(cuts), high]
+    return merged([_piece(choices, *interval) for interval in pairwise(ends)])
+
+
+def _choices(heads: TwoHeads, one: Candidates, low: Fraction, high: Fraction) -> list[_Choice]:
+    found = [
+        _Choice(Binding(one.node, t), heads.rows.ratio(t, one.node), Fraction(0)) for t in one.times
+    ]
+    if not one.limited:
+        return found
+    limit = _Choice(Binding(one.node, "limit"), heads.limit(one.node), one.excess)
+    higher = [choice for choice in found if _ever_exceeds(choice.upper, limit.upper, low, high)]
+    return [*higher, limit]
+
+
+def _ever_exceeds(one: Ratio, other: Ratio, low: Fraction, high: Fraction) -> bool:
+    difference = one.minus(other)
+    if roots_inside(difference, low, high):
+        return True
+    return sign(difference, between(low, high)) > 0
+
+
+def _piece(choices: list[list[_Choice]], low: Number, high: Number) -> Piece:
+    """Return the piece between two neighbouring cuts, where no two bounds cross.
+
+    With j the node of the least lower bound, φ_min is at most the upper bound of φ_j.
+    """
+    at = between(low, high)
+    values = {choice: choice.function.enclosure(at)[0] for some in choices for choice in some}
+    tops = [max(some, key=values.__getitem__) for some in choices]
+    level = min(values[top] for top in tops)
+    equal = [
+        c
+        for some, top in zip(choices, tops, strict=True)
+        for c in some
+        if values[top] == level == values[c]
+    ]
+    node = equal[0].binding.node
+    mine = next(some for some in choices if some[0].binding.node == node)
+    reach = max(choice.upper.enclosure(at)[0] for choice in mine)
+    excess = max(choice.excess for choice in mine) if reach > level else Fraction(0)
+    return Piece(low, high, equal[0].function, excess, tuple(choice.binding for choice in equal))
+
+
+def merged(pieces: Sequence[Piece]) -> list[Piece]:
+    """Join neighbouring pieces of the same function."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if joined and piece.continues(joined[-1]):
+            last = joined[-1]
+            common = tuple(b for b in last.bindings if b in piece.bindings) or last.bindings
+            piece = Piece(last.low, piece.high, last.function, last.excess, common)  # noqa: PLW2901
+            joined.pop()
+        joined.append(piece)
+    return joined

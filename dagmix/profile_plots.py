@@ -1,0 +1,97 @@
+"""Pictures of how an objective depends on the weights of two heads (the extra `plot`)."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from dagmix.canvas import COLOURS, Axes, axes_on
+from dagmix.mixing_profiles import MixingProfile
+from dagmix.profiles import FidelityProfile
+
+POINTS = 33  # of each piece that is a curve
+STEPS = 8  # levels of T above the least that are drawn
+BLUE, ORANGE, GREY = *COLOURS[:2], "0.5"
+
+
+def profile(found: FidelityProfile | MixingProfile, *, ax: Axes | None = None) -> Axes:
+    """Draw φ_min or T(ε) against the weight of the first head, and return the axes.
+
+    The best head alone is a dashed line and the weights where mixing is proved to help are
+    shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
+    levels up to a few steps above the least are drawn.
+
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.graph import FeedforwardDAG
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> profile(optimal_weights(heads).profile).get_ylabel()
+    'minimax fidelity'
+    """
+    ax = axes_on(ax)
+    if isinstance(found, MixingProfile):
+        _draw_steps(found, ax)
+    else:
+        _draw_fidelity(found, ax)
+    for low, high in found.helps:
+        ax.axvspan(float(low), float(high), color=ORANGE, alpha=0.12, lw=0)
+    ax.set_xlim(-0.02, 1.02)
+    ax.set_xlabel("weight of the first head")
+    return ax
+
+
+def _draw_fidelity(found: FidelityProfile, ax: Axes) -> None:
+    for piece in found.pieces:
+        at = np.linspace(float(piece.low), float(piece.high), POINTS)
+        low = [_value(piece.function, x) for x in at]
+        if not piece.bindings:
+            high = [_value(piece.upper, x) for x in at]
+            ax.fill_between(at, low, high, color=GREY, alpha=0.4, lw=0)
+        else:
+            ax.plot(at, low, color=BLUE, lw=1.8)
+    ax.plot([0, 1], list(map(float, found.ends)), "o", color=BLUE, clip_on=False)
+    ax.axhline(float(max(found.ends)), color=GREY, ls="--", lw=1)
+    best = found.optimum
+    if best.attained is True:
+        ax.plot(
+            [float(w) for w in best.weights],
+            [float(best.value)] * len(best.weights),
+            "*",
+            color=ORANGE,
+            ms=11,
+            clip_on=False,
+        )
+    ax.set_ylabel("minimax fidelity")
+
+
+def _value(function: Any, at: float) -> float:
+    return float(function.enclosure(Fraction(at))[0])
+
+
+def _draw_steps(found: MixingProfile, ax: Axes) -> None:
+    least = found.optimum.value
+    for steps in range(least, least + STEPS + 1):
+        inner = found.within(steps - 1) if steps > least else ()
+        for low, high in _without(found.within(steps), inner):
+            ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")
+    best = min(found.ends)
+    if best < least + STEPS:
+        ax.axhline(best, color=GREY, ls="--", lw=1)
+    top = max(math.ceil(ax.get_ylim()[1]), least + 1)
+    ax.set_yticks(range(least, top + 1))
+    ax.set_ylim(least - 0.5, top + 0.5)
+    ax.set_ylabel(f"mixing time, ε = {found.epsilon}")
+
+
+def _without(outer: Any, inner: Any) -> list[tuple[float, float]]:
+    """Return the parts of intervals outside of others that lie in them."""
+    parts = []
+    for low, high in outer:
+        at = float(low)
+        for left, right in [span for span in inner if low <= span[0] and span[1] <= high]:
+            parts.append((at, float(left)))
+            at = float(right)
+        parts.append((at, float(high)))
+    return [(a, b) for a, b in parts if a < b]

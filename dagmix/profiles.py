@@ -1,0 +1,215 @@
+"""φ_min of two rational heads as a function of the weight β of the first, with proof."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from dagmix import minimax
+from dagmix.algebraic import Number, between, enclosure, simplest
+from dagmix.errors import WeightError
+from dagmix.excursions import Excursions
+from dagmix.extrema import Extremum, Point, best, may_pass, may_reach, outermost, points
+from dagmix.frozen import Frozen
+from dagmix.monotone import stays_below
+from dagmix.nodes import Nodes
+from dagmix.pieces import Binding, Piece, envelope, merged
+from dagmix.polynomials import Ratio, roots_inside, sign
+from dagmix.scalars import read_scalar
+from dagmix.settling import Candidates, Interval
+from dagmix.two_heads import TwoHeads, mixture
+
+FIRST_PARTS = 8  # equal intervals of weights, halved as needed
+NARROWEST = Fraction(1, 2**10)  # an interval that is left enclosed
+MOST_PARTS = 128  # intervals looked at, after which those that wait are not halved
+EXCESS = 2.0**-20  # by which a limit may be missed
+FEW = 2**14  # cost of comparing candidates at which an interval is rather halved
+MOST_AT_ONCE = 2**16  # and left enclosed, if it is one of the narrowest
+ONE, ZERO = Fraction(1), Fraction(0)
+
+
+class FidelityProfile(Frozen):
+    """φ_min of β Δ₁ + (1 − β) Δ₂ over 0 ≤ β ≤ 1, piecewise algebraic in β.
+
+    Calling it evaluates it exactly at a rational β. On 0 < β < 1 it is continuous and given by
+    `pieces`; at β = 0 and β = 1, a head alone, it may be less than its limit there, never more.
+
+    Parameters
+    ----------
+    heads : TwoHeads
+        Rational diffusions and the sink of their mixture.
+    nodes : Nodes
+        Their labels.
+    """
+
+    nodes: Nodes
+    _heads: TwoHeads
+
+    def __init__(self, heads: TwoHeads, nodes: Nodes) -> None:
+        """Take the heads; pieces are found when first asked for."""
+        self.__dict__.update(nodes=nodes, _heads=heads)
+
+    def __call__(self, weight: Any) -> Fraction:
+        """Return φ_min at a rational weight of the first head, 0 and 1 included."""
+        beta = read_weight(weight)
+        return Fraction(self._minimum(beta).value)
+
+    def _minimum(self, beta: Fraction) -> minimax.Minimum:
+        return minimax.minimax_fidelity(mixture(self._heads.heads, beta), self._heads.sink, 0)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """φ_min on 0 < β < 1, piece by piece in order; neighbours share their ends."""
+        unheard = np.flatnonzero(~self._heads.listener.heard).tolist()
+        if unheard:
+            never = tuple(Binding(self.nodes[row], 0) for row in unheard)
+            return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
+        found = merged(sorted(self._parts(), key=lambda piece: piece.low))
+        return tuple(piece.labelled(self.nodes) for piece in found)
+
+    def _parts(self) -> Iterator[Piece]:
+        """Yield pieces in any order: intervals are halved, widest first, until they settle."""
+        width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
+        waiting = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
+        tried = 0
+        while waiting:
+            low, high = waiting.popleft()
+            tried += 1
+            interval = Interval(self._heads, excursions, low, high, EXCESS)
+            last = high - low <= NARROWEST or tried + len(waiting) > MOST_PARTS
+            found = interval.settle()
+            if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
+                yield from envelope(self._heads, found, low, high)
+            elif last:
+                least, most = interval.bounds
+                yield Piece(low, high, Ratio.constant(least), most - least, ())
+            else:
+                middle = (low + high) / 2
+                waiting += [(low, middle), (middle, high)]
+
+    @property
+    def gaps(self) -> tuple[tuple[Number, Number], ...]:
+        """The intervals on which φ_min is enclosed only, by a function and an excess over it."""
+        return tuple((piece.low, piece.high) for piece in self.pieces if not piece.exact)
+
+    @cached_property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """φ_min at β = 0, the second head alone, and at β = 1, the first."""
+        return self(0), self(1)
+
+    @cached_property
+    def optimum(self) -> Extremum:
+        """The supremum over 0 ≤ β ≤ 1, and all β that have it."""
+        known = [Point(Fraction(beta), Ratio.constant(self.ends[beta])) for beta in (0, 1)]
+        known += [point for piece in self.pieces if piece.exact for point in points(piece)]
+        return self._extremum(known, 1)
+
+    @cached_property
+    def lowest(self) -> Extremum:
+        """The infimum over 0 < β < 1, and all β that have it."""
+        known = [point for piece in self.pieces if piece.exact for point in points(piece)]
+        return self._extremum(known, -1)
+
+    def _extremum(self, known: list[Point], direction: int) -> Extremum:
+        inside = direction < 0
+        rivals = self._enclosed
+        if known:  # a value of the others is worth its computing only where it may matter
+            rivals = may_reach(rivals, best(known, direction)[0], direction)
+        tried = [_probe(piece, inside=inside) for piece in rivals]
+        probes = [Point(beta, Ratio.constant(self(beta))) for beta in tried]
+        found = best([*known, *probes], direction)
+        level = found[0]
+        value = level.value
+        rivals = [
+            piece
+            for piece in may_reach(self._enclosed, level, direction)
+            if not (direction > 0 and self._is_proved(piece, level))
+        ]
+        weights = tuple(sorted({point.weight for point in found}))
+        if above := may_pass(rivals, level, direction):
+            bound = outermost(above, direction)
+            lower, upper = (value, bound) if direction > 0 else (bound, value)
+            return Extremum(value, lower, upper, weights, "undecided", complete=False)
+        here = tuple(w for w in weights if self._has(w, value))
+        flat = tuple(
+            (p.low, p.high)
+            for p in self.pieces
+            if p.exact and not p.function.slope and p.function.value(_probe(p)) == value
+        )
+        attained = bool(here or flat)
+        return Extremum(value, value, value, here or weights, attained, flat, not rivals)
+
+    def _has(self, weight: Number, value: Number) -> bool:
+        """Tell whether a value of the pieces at a weight is one of the profile."""
+        return weight not in (0, 1) or self.ends[int(weight == 1)] == value
+
+    @property
+    def _enclosed(self) -> list[Piece]:
+        return [piece for piece in self.pieces if not piece.exact]
+
+    def _is_proved(self, piece: Piece, level: Point) -> bool:
+        """Tell whether φ_min on an enclosed piece is proved less than the level, which it has."""
+        at = _probe(piece)
+        found = self._minimum(at)
+        if not isinstance(level.value, Fraction) or Fraction(found.value) != level.value:
+            return False
+        outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
+        return all(self._rises(end, at, found) for end in outer if end != at)
+
+    def _rises(self, end: Fraction, at: Fraction, found: minimax.Minimum) -> bool:
+        level = np.nextafter(float(found.value), 0)
+        pair, sink = self._heads.floats, self._heads.sink
+        return any(stays_below(pair, sink, node, (end, at), level) for node in found.rows)
+
+    @cached_property
+    def helps(self) -> tuple[tuple[Number, Number], ...]:
+        """The open intervals of β where mixing is proved better than the best head alone."""
+        level = max(self.ends)
+        found: list[tuple[Number, Number]] = []
+        for piece in self.pieces:
+            for low, high in _above(piece.function, piece.low, piece.high, level):
+                joined = found and found[-1][1] == low and self._is_above(piece, low, level)
+                found.append((found.pop()[0] if joined else low, high))
+        return tuple(found)
+
+    def _is_above(self, piece: Piece, at: Number, level: Fraction) -> bool:
+        return sign(piece.function.minus(Ratio.constant(level)), at) > 0
+
+    def __repr__(self) -> str:
+        low, high = self.ends
+        return f"FidelityProfile(nodes={self.nodes!r}, ends=({low}, {high}))"
+
+
+def read_weight(weight: Any) -> Fraction:
+    """Return a weight of the first of two heads, exactly; WeightError outside [0, 1]."""
+    number = read_scalar(weight, "a weight")
+    if not isinstance(number, Fraction | float) or not 0 <= number <= 1:
+        message = f"a weight of the first of two heads is a number from 0 to 1; got {weight!r}"
+        raise WeightError(message)
+    return Fraction(number)
+
+
+def _cost(found: list[Candidates]) -> int:
+    """Return about the cost of comparing candidates pair by pair: pairs times degree."""
+    degree = max(max(one.times, default=1) for one in found)
+    return sum(one.count for one in found) ** 2 * degree
+
+
+def _probe(piece: Piece, *, inside: bool = False) -> Fraction:
+    """Return the simplest rational in a piece; not 0 or 1 if it is to be inside (0, 1)."""
+    found = simplest(enclosure(piece.low)[1], enclosure(piece.high)[0])
+    return between(piece.low, piece.high) if inside and found in (0, 1) else found
+
+
+def _above(function: Ratio, low: Number, high: Number, level: Fraction) -> Any:
+    """Yield the open intervals between `low` and `high` where a function exceeds a level."""
+    gap = function.minus(Ratio.constant(level))
+    for left, right in pairwise([low, *roots_inside(gap, low, high), high]):
+        if sign(gap, between(left, right)) > 0:
+            yield left, right

@@ -1,0 +1,41 @@
+"""The paper's small Transformer: train it, read its attention, and that of other models.
+
+Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
+"""
+
+try:
+    import torch as _  # before what needs it, so that its absence is said once and clearly
+except ModuleNotFoundError as error:
+    message = f"dagmix.torch_bridge needs torch ({error}): pip install 'dagmix[torch]'"
+    raise ModuleNotFoundError(message, name=error.name) from None
+
+from dagmix.torch_bridge.attention import (
+    attention_from_outputs,
+    attention_maps,
+    head_importance,
+    importance_of,
+)
+from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
+from dagmix.torch_bridge.config import Config, Recipe
+from dagmix.torch_bridge.model import Transformer
+from dagmix.torch_bridge.replication import Experiment, measure
+from dagmix.torch_bridge.tasks import TASKS, draw
+from dagmix.torch_bridge.training import Training, train
+
+__all__ = [
+    "TASKS",
+    "Config",
+    "Experiment",
+    "Recipe",
+    "Training",
+    "Transformer",
+    "attention_from_outputs",
+    "attention_maps",
+    "draw",
+    "head_importance",
+    "importance_of",
+    "load_transformer",
+    "measure",
+    "save_transformer",
+    "train",
+]

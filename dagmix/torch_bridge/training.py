@@ -1,0 +1,248 @@
+"""Training: several seeds at once, as one batched model, and the same to the end if interrupted.
+
+The parameters of all seeds are stacked, so that each operation serves every seed. A seed has
+its own initial weights, sequences, order of batches and dropout, drawn from its own stream, so
+that it is trained as it would be alone, up to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn.functional import cross_entropy
+
+from dagmix.bar import tracked
+from dagmix.errors import ConfigError, FileError
+from dagmix.torch_bridge.checkpoints import read_checkpoint, write_checkpoint
+from dagmix.torch_bridge.config import Config, Recipe
+from dagmix.torch_bridge.model import Keep, Transformer
+from dagmix.torch_bridge.tasks import draw, task_named
+
+LARGEST_SEED = 2**63
+
+
+class Training:
+    """Transformers of one configuration on one task, one for each seed, being trained.
+
+    A seed's initial weights and sequences do not depend on the task, the number of heads or
+    the device.
+
+    Parameters
+    ----------
+    task : "copy" or "cycle"
+    config, recipe
+        The sizes and the recipe; by default the paper's.
+    seeds : sequence of int
+        One model is trained for each; distinct, at least 0.
+    device : str
+        Where torch computes: "cpu", "cuda", …
+
+    Raises
+    ------
+    ConfigError
+        A task, seed or device that is none.
+
+    Examples
+    --------
+    >>> tiny = Config(heads=2, layers=1, width=8, hidden=8, vocabulary=5, length=4)
+    >>> training = Training("copy", tiny, Recipe(sequences=20, batch=10, epochs=3), seeds=(0, 1))
+    >>> for losses in training.run():
+    ...     print(training.epoch, len(losses))
+    1 2
+    2 2
+    3 2
+    >>> sorted(training.models())
+    [0, 1]
+    """
+
+    def __init__(
+        self,
+        task: str,
+        config: Config | None = None,
+        recipe: Recipe | None = None,
+        seeds: Sequence[int] = (0,),
+        device: str = "cpu",
+    ) -> None:
+        self.task, self.device = task_named(task), _read_device(device)
+        self.config, self.recipe = config or Config(), recipe or Recipe()
+        self.seeds = _read_seeds(seeds)
+        self.about = {
+            "task": task,
+            "seeds": list(self.seeds),
+            "device": self.device.type,  # a stream goes on only where it began
+            **asdict(self.config),
+            **asdict(self.recipe),
+        }
+        starts = [_start(self.config, self.recipe, seed) for seed in self.seeds]
+        self.losses: list[list[float]] = []
+        self._model = starts[0][0]
+        parameters, _ = stack_module_state([model for model, _, _ in starts])
+        self._parameters = {
+            name: value.detach().to(self.device).requires_grad_()
+            for name, value in parameters.items()
+        }
+        self._optimiser = torch.optim.Adam(
+            list(self._parameters.values()), lr=self.recipe.learning_rate
+        )
+        self._tokens = torch.stack([tokens for _, tokens, _ in starts]).to(self.device)
+        self._streams = [
+            torch.Generator(self.device).manual_seed(stream) for _, _, stream in starts
+        ]
+
+    @property
+    def epoch(self) -> int:
+        """Return how many epochs are done; `losses` has a row for each, a loss for each seed."""
+        return len(self.losses)
+
+    def run(self, checkpoint: Path | str | None = None) -> Iterator[list[float]]:
+        """Train to the last epoch; after each, keep the checkpoint and yield every seed's loss.
+
+        Where the checkpoint is there already, training goes on from it. The loss is the mean
+        cross-entropy in nats over the epoch's batches, dropout on. Raises FileError for a
+        checkpoint of another training.
+        """
+        if checkpoint is not None and Path(checkpoint).exists():
+            self._restore(Path(checkpoint))
+        while self.epoch < self.recipe.epochs:
+            self.losses.append(self._train_epoch())
+            if checkpoint is not None:
+                write_checkpoint(self._state(), checkpoint)
+            yield self.losses[-1]
+
+    def models(self) -> dict[int, Transformer]:
+        """Return a copy of each seed's model as it is now, on the CPU."""
+        made = {}
+        for row, seed in enumerate(self.seeds):
+            model = Transformer(self.config)
+            model.load_state_dict({k: v[row] for k, v in self._parameters.items()})
+            made[seed] = model
+        return made
+
+    def _train_epoch(self) -> list[float]:
+        count = self.recipe.sequences
+        orders = torch.stack(
+            [torch.randperm(count, generator=one, device=self.device) for one in self._streams]
+        )
+        total = torch.zeros(len(self.seeds), device=self.device)
+        for start in range(0, count, self.recipe.batch):
+            rows = orders[:, start : start + self.recipe.batch]
+            tokens = self._tokens.take_along_dim(rows[..., None], dim=1)
+            total += rows.shape[1] * self._step(tokens)
+        return [float(loss) for loss in total / count]
+
+    def _step(self, tokens: Tensor) -> Tensor:
+        """Take one step of Adam on a batch (seeds, batch, n); return the losses before it."""
+        _, batch, length = tokens.shape
+        drawn = [Keep.draw(self.config, batch, length, one) for one in self._streams]
+        keep = Keep(*(torch.stack(each) for each in zip(*drawn, strict=True)))
+        losses = vmap(self._loss)(self._parameters, tokens, keep)
+        self._optimiser.zero_grad()
+        torch.autograd.backward(losses.sum())  # a seed's loss depends on its own parameters only
+        self._optimiser.step()
+        return losses.detach()
+
+    def _loss(self, parameters: dict[str, Tensor], tokens: Tensor, keep: Keep) -> Tensor:
+        logits = functional_call(self._model, parameters, (tokens, keep))
+        return cross_entropy(logits.flatten(0, 1), self.task(tokens).flatten())
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "about": self.about,
+            "losses": self.losses,
+            "parameters": {name: value.detach() for name, value in self._parameters.items()},
+            "optimiser": self._optimiser.state_dict(),
+            "streams": [one.get_state() for one in self._streams],
+        }
+
+    def _restore(self, path: Path) -> None:
+        state = read_checkpoint(path)
+        if set(state) != set(self._state()):
+            message = f"{path} is not the checkpoint of a training; it has {sorted(state)[:5]}"
+            raise FileError(message)
+        if state["about"] != self.about:
+            message = f"{path} is of another training: {_difference(state['about'], self.about)}"
+            raise FileError(message)
+        try:
+            self._load(state)
+        except (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            message = f"{path} is a damaged checkpoint: {error}"
+            raise FileError(message) from None
+
+    def _load(self, state: dict[str, Any]) -> None:
+        with torch.no_grad():
+            for name, value in self._parameters.items():
+                value.copy_(state["parameters"][name])
+        self._optimiser.load_state_dict(state["optimiser"])
+        for one, kept in zip(self._streams, state["streams"], strict=True):
+            one.set_state(kept)
+        self.losses = [[float(loss) for loss in row] for row in state["losses"]]
+
+
+def train(
+    task: str,
+    config: Config | None = None,
+    recipe: Recipe | None = None,
+    seeds: Sequence[int] = (0,),
+    checkpoint: Path | str | None = None,
+    device: str = "cpu",
+) -> dict[int, Transformer]:
+    """Train one Transformer for each seed, all at once, and return them by seed.
+
+    With a checkpoint, a training that was interrupted goes on after its last whole epoch, and
+    ends in the same models, bit for bit on the same machine. On a terminal there is a
+    progress bar. For the arguments and errors see `Training`, for the checkpoint `Training.run`.
+
+    >>> tiny = Config(heads=2, layers=1, width=8, hidden=8, vocabulary=5, length=4)
+    >>> models = train("cycle", tiny, Recipe(sequences=20, batch=10, epochs=2), seeds=(7,))
+    >>> models[7].config.heads
+    2
+    """
+    training = Training(task, config, recipe, seeds, device)
+    what = f"{task}, {training.config.heads} heads"
+    for _ in tracked(training.run(checkpoint), what, training.recipe.epochs):
+        pass  # a step of the bar
+    return training.models()
+
+
+def _start(config: Config, recipe: Recipe, seed: int) -> tuple[Transformer, Tensor, int]:
+    """Return a seed's initial model, its sequences, and the seed of what is drawn later."""
+    with torch.random.fork_rng(devices=()):
+        torch.default_generator.manual_seed(seed)
+        model = Transformer(config)
+        tokens = draw(config, recipe.sequences)
+        return model, tokens, int(torch.randint(LARGEST_SEED - 1, ()))
+
+
+def _read_seeds(seeds: Sequence[Any]) -> tuple[int, ...]:
+    read = tuple(seeds)
+    whole = all(isinstance(one, int) and 0 <= one < LARGEST_SEED for one in read)
+    if not (read and whole and len(set(read)) == len(read)):
+        message = f"seeds are distinct integers from 0 to 2**63 - 1, one at least; got {seeds!r}"
+        raise ConfigError(message)
+    return read
+
+
+def _read_device(name: str) -> torch.device:
+    """Return a device after making a number on it; raise ConfigError where that fails."""
+    try:
+        return torch.zeros((), device=name).device
+    except (AssertionError, NotImplementedError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        message = f"torch cannot compute on the device {name!r}: {reason}"
+        raise ConfigError(message) from None
+
+
+def _difference(there: object, here: dict[str, Any]) -> str:
+    """Name each setting that differs."""
+    kept = there if isinstance(there, dict) else {}
+    return "; ".join(
+        f"{name} is {kept.get(name)!r} there, {value!r} here"
+        for name, value in here.items()
+        if kept.get(name) != value
+    )

@@ -1,0 +1,133 @@
+"""Two rational heads as one function of the weight β of the first: rows and limits, exact.
+
+Δ(β) = β Δ₁ + (1 − β) Δ₂. An entry of a row after t steps is a polynomial of degree ≤ t in β
+with rational coefficients, and a limit of signals a rational function of degree ≤ n.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import fmpq_mat, fmpz_poly
+
+from dagmix import absorption
+from dagmix.absorption import fraction
+from dagmix.algebraic import rational
+from dagmix.bernstein import Pair
+from dagmix.listener import Listener
+from dagmix.polynomials import Ratio, sign
+from dagmix.support import Vec
+from dagmix.transition import Mixture, Transition
+
+HALF = Fraction(1, 2)
+BETA = fmpz_poly([0, 1])
+
+
+def mixture(heads: tuple[Transition, Transition], weight: Fraction) -> Transition:
+    """Return the mixture with this weight on the first head."""
+    return Mixture([weight, 1 - weight], heads)
+
+
+class PolynomialRows:
+    """Rows r_{t+1} = r_t M(β) over the integer polynomials, r_t being row t over scaleᵗ."""
+
+    def __init__(self, heads: tuple[Transition, Transition], start: list[int]) -> None:
+        """Take rational heads, and the row r_0."""
+        (self._first, one), (self._second, other) = (head.integers for head in heads)
+        self.scale = math.lcm(one, other)
+        self._shares = (BETA * (self.scale // one), (1 - BETA) * (self.scale // other))
+        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in start])]
+
+    def row(self, time: int) -> Vec:
+        """Return scaleᵗ r_t, one polynomial for each node."""
+        while len(self._rows) <= time:
+            row = self._rows[-1]
+            one, other = self._first.step(row), self._second.step(row)
+            p, q = self._shares
+            self._rows.append(
+                _polynomials([a * p + b * q for a, b in zip(one, other, strict=True)])
+            )
+        return self._rows[time]
+
+    def ratio(self, time: int, node: int) -> Ratio:
+        """Return r_t[j] as a function of β."""
+        return Ratio(self.row(time)[node], fmpz_poly([self.scale**time])).reduced()
+
+
+def _polynomials(items: list[fmpz_poly]) -> Vec:
+    """Return a 1-D array of polynomials, which NumPy would else read as sequences."""
+    array = np.empty(len(items), dtype=object)
+    for place, item in enumerate(items):
+        array[place] = item
+    return array
+
+
+class TwoHeads:
+    """Two rational diffusions and the sink that hears them."""
+
+    def __init__(self, heads: tuple[Transition, Transition], sink: int) -> None:
+        """Take rational heads on the same nodes; the sink of their mixture."""
+        self.heads, self.sink = heads, sink
+        self.size = heads[0].support.n
+        self.listener = Listener(mixture(heads, HALF), sink, 0)
+        self.rows = PolynomialRows(heads, [int(j == sink) for j in range(self.size)])
+        floats = [head.rationals.dense().astype(float) for head in heads]
+        self.floats = Pair(floats[0], floats[1])
+        self._limits: dict[int, Ratio] = {}
+
+    @property
+    def weights(self) -> list[Fraction]:
+        """2n + 1 weights inside (0, 1), which determine a rational function of degree ≤ n."""
+        points = 2 * self.size + 1
+        return [Fraction(k + 1, points + 1) for k in range(points)]
+
+    def limit(self, node: int) -> Ratio:
+        """Return lim_t x_t[j] of a node in a closed class, as a function of β in (0, 1)."""
+        if node not in self._limits:
+            values = [self._limit_at(node, weight) for weight in self.weights]
+            self._limits[node] = self.through(values)
+        return self._limits[node]
+
+    def _limit_at(self, node: int, weight: Fraction) -> Fraction:
+        classes = self.listener.closed_class
+        members = np.flatnonzero(classes == classes[node])
+        kernel = mixture(self.heads, weight).rationals.transposed
+        share = absorption.stationary(kernel, members)[np.flatnonzero(members == node)[0]]
+        hit = absorption.hitting_probabilities(kernel, members)[self.sink]
+        return Fraction(hit * share)
+
+    def through(self, values: list[Fraction]) -> Ratio:
+        """Return the rational function of degree ≤ n with these values at `weights`.
+
+        A p/q that agrees with it, P/Q, so often is it: p Q − q P has degree ≤ 2n and 2n + 1
+        zeros, and so is 0.
+        """
+        size = self.size + 1
+        system = fmpq_mat(len(values), 2 * size)
+        for row, (weight, value) in enumerate(zip(self.weights, values, strict=True)):
+            for power in range(size):
+                system[row, power] = rational(weight**power)
+                system[row, size + power] = rational(-value * weight**power)
+        null = _null_vector(system)
+        ratio = Ratio(_integers(null, null[:size]), _integers(null, null[size:])).reduced()
+        flip = sign(ratio.denominator, HALF)
+        return Ratio(ratio.numerator * flip, ratio.denominator * flip)
+
+
+def _null_vector(system: fmpq_mat) -> list[Fraction]:
+    """Return a solution of system · x = 0 other than 0; there are fewer rows than columns."""
+    echelon, rank = system.rref()
+    pivots = [next(c for c in range(echelon.ncols()) if echelon[r, c] != 0) for r in range(rank)]
+    free = next(c for c in range(echelon.ncols()) if c not in pivots)
+    solution = [Fraction(int(column == free)) for column in range(echelon.ncols())]
+    for row, column in enumerate(pivots):
+        solution[column] = -fraction(echelon[row, free])
+    return solution
+
+
+def _integers(all_of_them: list[Fraction], part: list[Fraction]) -> Any:
+    unit = math.lcm(*(number.denominator for number in all_of_them))
+    return fmpz_poly([int(number * unit) for number in part])

@@ -1,0 +1,91 @@
+"""Optimisers of φ_min over the weights of heads: `python tests/benchmarks/optimal_weights.py`.
+
+The ascent of `dagmix.ascent`, once from uniform weights and with all its starts, against SciPy's
+derivative-free methods on φ_min itself, its weights a softmax, from uniform weights.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from scipy.optimize import minimize
+
+from dagmix import DiffusionOperator, families
+from dagmix.adjoints import FloatHeads, Floats
+from dagmix.ascent import Fidelity, starts
+
+METHODS = ("Nelder-Mead", "Powell", "COBYQA")
+EVALUATIONS = 1500
+GAIN = 1e-9
+
+
+def attention(heads: int, n: int) -> Floats:
+    """Random causal attention."""
+    scores = np.random.default_rng(0).normal(size=(heads, n, n)) * 2
+    scores[:, ~np.tri(n, dtype=bool)] = -np.inf
+    weights = np.exp(scores)
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
+
+
+def graphs(n: int) -> Floats:
+    """Four named graphs."""
+    named = [families.line(n), families.log_sparse(n), families.complete(n)]
+    named.append(families.dilated(n, 2, 3))
+    return np.array([DiffusionOperator(graph, sink=n - 1).matrix for graph in named])
+
+
+def softmax(point: Floats) -> Floats:
+    """Return convex weights."""
+    weights = np.exp(point - point.max())
+    return np.asarray(weights / weights.sum())
+
+
+def searches(heads: Floats) -> dict[str, Callable[[Fidelity], float]]:
+    """Name every way to look for weights; each returns the φ_min that it found."""
+    count = len(heads)
+    uniform = np.full(count, 1 / count)
+
+    def derivative_free(ascent: Fidelity, method: str) -> float:
+        scale = ascent.value(uniform)[0]
+        found: Any = minimize(
+            lambda point: -ascent.value(softmax(point))[0] / scale,
+            np.zeros(count),
+            method=method,
+            options={"maxfev": EVALUATIONS},
+        )
+        return float(-found.fun * scale)
+
+    ways: dict[str, Callable[[Fidelity], float]] = {
+        "ascent": lambda ascent: ascent.climb(uniform).value,
+        "ascent, all starts": lambda ascent: max(
+            ascent.climb(point).value for point in starts(count, 8, 0)
+        ),
+    }
+    for method in METHODS:
+        ways[method] = lambda ascent, method=method: derivative_free(ascent, method)  # type: ignore[misc]
+    return ways
+
+
+def main() -> None:
+    """Print a row for each problem and way."""
+    table = Table("heads", "method", "φ_min / uniform", "evaluations", "seconds")
+    problems = {f"attention {h} × {n}": attention(h, n) for h, n in ((3, 8), (4, 16), (8, 32))}
+    for name, heads in {**problems, "graphs 4 × 30": graphs(30)}.items():
+        size = heads.shape[1]
+        for way, search in searches(heads).items():
+            ascent = Fidelity(FloatHeads(heads, np.eye(size)[-1]), GAIN)
+            level = ascent.value(np.full(len(heads), 1 / len(heads)))[0]
+            began = time.perf_counter()
+            found = search(ascent)
+            took = time.perf_counter() - began
+            table.add_row(name, way, f"{found / level:.6f}", str(ascent.evaluations), f"{took:.2f}")
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,307 @@
+"""Optimal weights: laws, agreement of the two methods, and what is refused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
+
+from dagmix import (
+    DagmixError,
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    MultiHeadWalk,
+    families,
+    optimal,
+)
+from dagmix.adjoints import FloatHeads
+from dagmix.algebraic import Algebraic, enclosure
+from dagmix.ascent import Fidelity, MixingTime, starts
+from dagmix.epigraph import _convex
+from dagmix.errors import HeadsError, NumberError, ObjectiveError, SymbolicError, WeightError
+from dagmix.goals import shares
+
+optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
+
+THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
+ALPHA = sp.Symbol("alpha", positive=True)
+
+
+def attention(heads: int, n: int, seed: int, scale: float = 2.0) -> Any:
+    """Random causal attention, (heads, n, n)."""
+    scores = np.random.default_rng(seed).normal(size=(heads, n, n)) * scale
+    scores[:, ~np.tri(n, dtype=bool)] = -np.inf
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def operators(tensor: Any, objective: str) -> tuple[Any, ...]:
+    kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
+    return tuple(kind.from_attention(tensor).heads)
+
+
+def objective_at(found: Any, heads: Sequence[Any], weights: Any) -> tuple[Any, Any]:
+    """Bounds of the objective at weights, by the mixture alone."""
+    if found.objective == "fidelity":
+        least = MultiHeadDiffusion(heads, weights, sink=3).minimax_fidelity()
+        return least.lower, least.upper
+    steps = MultiHeadWalk(heads, weights, sink=3).mixing_time()
+    return steps, steps
+
+
+# --- laws ----------------------------------------------------------------------------------------
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.sampled_from(["fidelity", "mixing"]),
+    st.integers(2, 3),
+    st.integers(0, 10**6),
+    st.lists(st.integers(0, 5), min_size=3, max_size=3).filter(lambda parts: all(parts[:2])),
+)
+def test_no_worse_than_uniform_single_heads_or_the_start(
+    objective: Any, count: int, seed: int, parts: list[int]
+) -> None:
+    given_heads = operators(attention(count, 4, seed), objective)
+    start = [Fraction(part, sum(parts[:count])) for part in parts[:count]]
+    found = optimal_weights(given_heads, objective, start=start, restarts=1)
+    unit = np.eye(count).astype(int).tolist()
+    for weights in ([Fraction(1, count)] * count, start, *unit):
+        lower, upper = objective_at(found, given_heads, weights)
+        assert found.upper >= lower if objective == "fidelity" else found.upper <= upper
+        assert found.lower >= lower if objective == "fidelity" else found.lower <= lower
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["fidelity", "mixing"]))
+def test_the_value_is_the_mixture_s_at_the_weights(seed: int, objective: Any) -> None:
+    given_heads = operators(attention(3, 4, seed), objective)
+    found = optimal_weights(given_heads, objective, restarts=0)
+    assert (found.lower, found.upper) == objective_at(found, given_heads, found.weights)
+    assert sum(map(Fraction, found.weights)) == pytest.approx(1, abs=1e-12)
+    assert found.lower <= found.value <= found.upper
+
+
+@pytest.mark.parametrize("objective", ["fidelity", "mixing"])
+@pytest.mark.parametrize("pair", [*all_pairs(3), EXAMPLE_13])
+def test_the_numerical_method_comes_near_the_exact_one(pair: Any, objective: Any) -> None:
+    exact = optimal_weights(heads(pair), objective)
+    found = optimal_weights(heads(pair), objective, method="numerical", restarts=2)
+    best, ours = (float(enclosure(x)[0]) for x in (exact.bound, Fraction(found.value)))
+    assert ours == pytest.approx(best, rel=1e-5 if objective == "fidelity" else 0)
+    assert (exact.method, found.method, found.profile) == ("exact", "numerical", None)
+
+
+def test_the_same_call_gives_the_same_answer() -> None:
+    one, other = (optimal_weights(operators(attention(3, 6, 5), "fidelity"), seed=7) for _ in "ab")
+    assert one == other
+
+
+# --- exact ---------------------------------------------------------------------------------------
+
+
+def test_example_3_13() -> None:
+    found = optimal_weights(heads(EXAMPLE_13))
+    half = Fraction(1, 2)
+    assert (found.weights, found.value, found.bound, found.proved) == (
+        (half, half),
+        half,
+        half,
+        True,
+    )
+    walk = optimal_weights(heads(EXAMPLE_13), "mixing")
+    assert (walk.value, walk.proved, walk.weights) == (7, True, (0, 1))
+
+
+def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
+    found = optimal_weights(heads(EXAMPLE_8))
+    assert found.value > Fraction(99, 100)
+    assert (found.bound, found.proved) == (1, False)
+    assert all(0 < weight < 1 for weight in found.weights)
+    assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
+
+
+def test_algebraic_weights_sum_to_one() -> None:
+    pair = families.express_pair(6)
+    found = optimal_weights(pair)
+    one, other = found.weights
+    assert found.proved
+    assert isinstance(one, Algebraic)
+    assert shares(other) == (other, one)
+    beta = Fraction(float(one))
+    value = MultiHeadDiffusion(pair, [beta, 1 - beta]).minimax_fidelity().value
+    assert float(found.value) == pytest.approx(float(value), rel=1e-12)
+    nearby = [beta + Fraction(d, 1000) for d in (-1, 1)]
+    assert all(
+        MultiHeadDiffusion(pair, [b, 1 - b]).minimax_fidelity().value < found.value for b in nearby
+    )
+
+
+def test_weights_at_a_single_point() -> None:
+    edges: Any = ["ad", "bc", "cd"], ["ac", "bd", "cd"]
+    pair = [FeedforwardDAG(e, nodes="abcd") for e in edges]
+    epsilon = MultiHeadWalk(pair).distance(4)
+    found = optimal_weights(pair, "mixing", epsilon=epsilon)
+    assert (found.weights, found.value) == ((Fraction(1, 2), Fraction(1, 2)), 4)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
+    pair = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
+    found = optimal_weights(heads(pair)[:: 1 - 2 * side])
+    assert (found.bound, found.proved) == (Fraction(1, 3), False)
+    assert found.bound - Fraction(1, 10**6) < found.value < found.bound
+    assert found.weights[side] == Fraction(1, 2**20)
+
+
+def test_an_undecided_optimum_is_no_worse_than_simple_weights() -> None:
+    pair = (((0, 1), (0, 2), (1, 2)), ((0, 2), (1, 0)))
+    found = optimal_weights(heads(pair), start=["1/3", "2/3"])
+    assert not found.proved
+    assert 0 < float(found.bound) - float(found.value) < 1e-6
+    assert found.value >= MultiHeadDiffusion(heads(pair)).minimax_fidelity().value
+
+
+def test_larger_pairs_are_numerical_unless_asked() -> None:
+    lanes = families.lane_pair(4)
+    found = optimal_weights(lanes, restarts=0)
+    assert (found.method, found.bound, found.proved) == ("numerical", 1, False)
+    exact = optimal_weights(lanes, method="exact")
+    assert (exact.method, exact.proved, exact.value) == ("exact", True, found.value)
+
+
+# --- numerical -----------------------------------------------------------------------------------
+
+
+def test_three_heads() -> None:
+    found = optimal_weights(THREE, "mixing")
+    assert (found.weights, found.value, found.method) == ((0, 0, 1), 5, "numerical")
+    assert found.evaluations > 0
+
+
+def test_rational_heads_get_simple_weights() -> None:
+    """The ascent ends near ½; ½ itself is at least as good, and exact."""
+    lanes = families.lane_pair(4)
+    found = optimal_weights(lanes, restarts=0, start=["1/5", "4/5"], method="numerical")
+    assert found.weights == (Fraction(1, 2), Fraction(1, 2))
+    assert found.lower == found.upper
+
+
+def test_attention_gains() -> None:
+    delta = MultiHeadDiffusion.from_attention(attention(4, 16, 1))
+    found = optimal_weights(delta.heads)
+    assert found.lower > 1.5 * delta.minimax_fidelity().upper
+    assert found.upper - found.lower < 1e-12 * found.value
+
+
+def test_progress_is_shown_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    silent = optimal_weights(THREE, "mixing", restarts=0)
+    assert capsys.readouterr().err == ""
+    assert optimal_weights(THREE, "mixing", restarts=0, progress=True) == silent
+    assert capsys.readouterr().out == ""
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(2, 5))
+def test_gradients_are_central_differences(seed: int, count: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    model = FloatHeads(attention(count, n, seed), np.eye(n)[-1])
+    weights = rng.dirichlet(np.ones(count))
+    targets = [
+        (int(t), int(j)) for t, j in zip(rng.integers(1, 9, 4), rng.integers(0, n, 4), strict=True)
+    ]
+    values, gradients = model.values_and_gradients(weights, targets)
+    step = 1e-6
+    for h in range(count):
+        moved = [
+            model.values_and_gradients(weights + sign * step * np.eye(count)[h], targets)[0]
+            for sign in (1, -1)
+        ]
+        assert np.allclose(gradients[:, h], (moved[0] - moved[1]) / (2 * step), atol=1e-7)
+    assert np.allclose(values, [model.rows(weights, t)[t, j] for t, j in targets], rtol=1e-12)
+
+
+def test_gradients_are_sympys() -> None:
+    symbols = sp.symbols("w:3", positive=True)
+    exact = [DiffusionOperator(head, sink=3).exact for head in THREE]
+    mixed = sum((w * m for w, m in zip(symbols, exact, strict=True)), sp.zeros(4))
+    model = FloatHeads(np.array(exact, dtype=float), np.eye(4)[3])
+    weights = [sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 6)]
+    targets = [(t, j) for t in (1, 3, 5) for j in range(4)]
+    _, gradients = model.values_and_gradients(np.array(weights, dtype=float), targets)
+    for (t, j), row in zip(targets, gradients, strict=True):
+        signal = (mixed**t)[3, j]
+        expected = [
+            sp.diff(signal, w).subs(dict(zip(symbols, weights, strict=True))) for w in symbols
+        ]
+        assert np.allclose(row, np.array(expected, dtype=float), rtol=1e-12)
+
+
+def test_a_climb_never_falls() -> None:
+    model = FloatHeads(attention(3, 8, 2), np.eye(8)[-1])
+    ascent = Fidelity(model, 1e-9)
+    for weights in starts(3, 4, 0):
+        assert ascent.climb(weights).value >= ascent.value(weights)[0]
+
+
+def test_a_climb_from_zero_or_infinity_stays() -> None:
+    edges = [np.array(DiffusionOperator(head, sink=2).matrix) for head in heads(EXAMPLE_8)]
+    face = np.array([1.0, 0.0])
+    assert Fidelity(FloatHeads(np.array(edges), np.eye(3)[2]), 1e-9).climb(face).value == 0
+    walks = [np.array(MultiHeadWalk([h] * 2, sink=2).matrix) for h in heads(EXAMPLE_8)]
+    stuck = MixingTime(FloatHeads(np.array(walks), np.array([1.0, 1, 0])), 1e-9, 0.25)
+    assert stuck.climb(face).value == math.inf
+
+
+def test_only_the_sink_to_hear() -> None:
+    """Every best time is 0, so that there is nothing to climb."""
+    model = FloatHeads(np.ones((2, 1, 1)), np.ones(1))
+    assert Fidelity(model, 1e-9).climb(np.array([0.5, 0.5])).value == 1
+
+
+def test_a_point_that_is_no_convex_weights_is_not_taken() -> None:
+    otherwise = np.array([0.25, 0.75])
+    for point in (np.zeros(2), np.array([-1.0, -2.0]), np.array([np.nan, 1.0])):
+        assert _convex(point, otherwise) is otherwise
+    assert _convex(np.array([-1e-9, 0.5]), otherwise).tolist() == [0.0, 1.0]
+
+
+# --- what is refused -----------------------------------------------------------------------------
+
+SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
+
+
+@pytest.mark.parametrize(
+    ("error", "match", "arguments", "options"),
+    [
+        (ObjectiveError, "'fidelity' or 'mixing'; got 'speed'", (THREE, "speed"), {}),
+        (ObjectiveError, "'auto', 'exact' or 'numerical'", (THREE,), {"method": "fast"}),
+        (ObjectiveError, "two rational heads", (THREE,), {"method": "exact"}),
+        (ObjectiveError, "two rational", (attention(2, 3, 0),), {"method": "exact"}),
+        (HeadsError, "weight of one head is 1", (THREE[:1],), {}),
+        (HeadsError, "heads come as a sequence", (THREE[0],), {}),
+        (DagmixError, "node", ([THREE[0], FeedforwardDAG([("a", "b")])],), {}),
+        (DagmixError, "sink", (heads(EXAMPLE_8)[:1] * 2,), {}),
+        (SymbolicError, "use .subs", ([SYMBOLIC, SYMBOLIC],), {}),
+        (SymbolicError, "a start needs numbers", (THREE,), {"start": [ALPHA, 1 - ALPHA, 0]}),
+        (WeightError, "got 2 weights for 3 heads", (THREE,), {"start": [1, 0]}),
+        (WeightError, "not negative", (THREE,), {"start": [2, -1, 0]}),
+        (WeightError, "sum to 1", (THREE,), {"start": [1, 1, 1]}),
+        (NumberError, "restarts", (THREE,), {"restarts": -1}),
+        (NumberError, "seed", (THREE,), {"seed": 0.5}),
+        (DagmixError, "epsilon", (THREE, "mixing"), {"epsilon": 1}),
+        (DagmixError, "at least one head", ([],), {}),
+    ],
+)
+def test_bad_input(error: type[Exception], match: str, arguments: Any, options: Any) -> None:
+    with pytest.raises(error, match=match):
+        optimal_weights(*arguments, **options)
