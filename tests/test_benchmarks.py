@@ -30,6 +30,7 @@ RATES = Rates(cached=1e10, streamed=1e9, operations=1e9)
 
 QUARTER = Fraction(1, 4)
 EIGHT = [(family, size) for family in ("complete", "window", "line") for size in (3, 4, 8)]
+EIGHT += [("complete", 2), ("line", 2)]  # d(2) = ¼, a tie
 
 
 def walk(case: Case) -> list[list[Fraction]]:
