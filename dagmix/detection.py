@@ -65,7 +65,7 @@ def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
     falls into no long run is looked at again, and what is left is runs of one node.
     """
     layers: list[Layer] = []
-    most = len(receivers) // PAIRS_A_RUN
+    pairs = len(receivers)
     for _ in range(STEPS):
         step = _commonest_gap(receivers, senders)
         if step is None:
@@ -76,7 +76,7 @@ def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
         rest = np.repeat(~long, lengths)
         receivers, senders = receivers[rest], senders[rest]
     layers.append(layer(n, 1, senders, receivers, np.ones_like(senders)))
-    if sum(len(part.table.rows) for part in layers) > most:
+    if sum(len(part.table.rows) for part in layers) * PAIRS_A_RUN > pairs:
         return None
     runs = Runs(n, layers)
     return runs if _is_worth_it(runs) else None

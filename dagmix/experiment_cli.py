@@ -9,8 +9,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from rich.console import Console
-
 from dagmix import experiment
 from dagmix.bar import tracked
 from dagmix.errors import DagmixError, ShapeError
@@ -67,7 +65,7 @@ def add_to(commands: Any) -> None:
         nargs="+",
         default=[],
         metavar="FILE.npz",
-        help="sequences, `tokens` of shape (samples, n): a file for all, or one for each checkpoint",
+        help="sequences, `tokens` of shape (samples, n): a file for all, or one a checkpoint",
     )
     tables.add_argument(
         "--samples", type=int, default=50, help="else so many random sequences (default 50)"
@@ -102,15 +100,15 @@ def _tables(options: argparse.Namespace) -> int:
     bridge = _bridge()
     files, tokens = options.files, options.tokens or [None]
     if len(tokens) not in (1, len(files)):
-        message = f"--tokens takes a file for all or one for each of the {len(files)} checkpoints"
-        raise ShapeError(f"{message}; got {len(tokens)}")
+        message = f"--tokens takes one file, or one a checkpoint ({len(files)}); got {len(tokens)}"
+        raise ShapeError(message)
     given = zip(files, tokens * (len(files) // len(tokens)), strict=True)
     measured = (bridge.measure(path, sequences, options.samples) for path, sequences in given)
     models = list(tracked(measured, "measuring", len(files)))
     if options.json:
         sys.stdout.write(experiment.as_json(models) + "\n")
     else:
-        Console().print(*experiment.tables(models), sep="\n\n")
+        sys.stdout.write("\n\n".join(map(str, experiment.tables(models))) + "\n")
     return 0
 
 

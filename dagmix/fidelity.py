@@ -14,15 +14,14 @@ rigorous error; times too long to step are left to branch and bound.
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 
 from dagmix import absorption
-from dagmix.branching import Numbers, Search
-from dagmix.errors import UndecidedError
+from dagmix.branching import Search
+from dagmix.course import course_of
 from dagmix.limits import enclosed_limit, exact_limit
 from dagmix.listener import Listener, uses_integers
 from dagmix.results import NodeFidelity, exactly, rounded, widened
@@ -80,8 +79,8 @@ def _peak(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
                 return fidelity_of(listener, node, exact=True)
-            if listener.is_too_long(row):
-                return search(listener, node)
+        if listener.is_too_long(row):
+            return search(listener, node)
         row.step()
         best *= row.scale
 
@@ -100,14 +99,8 @@ def _settled(row: Row, near: list[tuple[int, int | float]]) -> NodeFidelity:
 
 def search(listener: Listener, node: int) -> NodeFidelity:
     """Find the supremum over all times by branch and bound."""
-    row = listener.row(exact=False)
-    for _ in range(listener.first):
-        row.step()
-    if not math.isfinite(listener.transition.floats.units):
-        message = "entries below 2^-900 and times too long to step exactly"
-        raise UndecidedError(message)
-    start = Numbers(row.x, row.slack / UNIT)
-    peak = Search(listener.powers, node, listener.upstream(node)).run(start, row.time)
+    course = course_of(listener.transition, listener.sink, listener.first)
+    peak = Search(course, node).run()
     return NodeFidelity(peak.value, peak.lower, min(peak.upper, 1.0), True, peak.times)  # noqa: FBT003
 
 

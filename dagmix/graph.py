@@ -255,9 +255,10 @@ class FeedforwardDAG(Frozen):
 
     def to_networkx(self) -> nx.DiGraph[Node]:
         """Return a networkx DiGraph with the same nodes, edges and self-loops."""
+        edges = self.edges  # first: it may refuse
         graph: nx.DiGraph[Node] = nx.DiGraph()
         graph.add_nodes_from(self.nodes)
-        graph.add_edges_from(self.edges)
+        graph.add_edges_from(edges)
         return graph
 
     @property
@@ -293,7 +294,8 @@ class FeedforwardDAG(Frozen):
     @cached_property
     def topological_order(self) -> tuple[Node, ...]:
         """The nodes, every edge going forward; of all such orders the first by node order."""
-        if np.array_equal(self.support.order, np.arange(len(self.nodes))):
+        order = self.support.order
+        if order is not None and (order == np.arange(len(order))).all():
             return tuple(self.nodes)
         graph = self._rows_graph()
         return tuple(self.nodes[row] for row in nx.lexicographical_topological_sort(graph))

@@ -152,7 +152,7 @@ class ConvexSum(Kernel):
         return tuple(zip(self.weights, self.heads, strict=True))
 
     def _sum(self, terms: Sequence[Vec]) -> Vec:
-        total = self.weights[0] * terms[0]
+        total: Vec = self.weights[0] * terms[0]
         for weight, term in zip(self.weights[1:], terms[1:], strict=True):
             total = total + weight * term
         return total

@@ -10,9 +10,8 @@ import numpy as np
 
 from dagmix import absorption
 from dagmix.absorption import Mask
-from dagmix.branching import Powers
-from dagmix.scalars import Field
 from dagmix.runs import Runs
+from dagmix.scalars import Field
 from dagmix.signals import Row
 from dagmix.support import Ints, Support, Vec
 from dagmix.transition import Transition
@@ -46,11 +45,6 @@ class Listener:
     def closed_class(self) -> Ints:
         """The number of each node's closed class in the backward chain, −1 if transient."""
         return absorption.closed_classes(self.support.transposed())
-
-    @cached_property
-    def powers(self) -> Powers:
-        """Powers of the diffusion for branch and bound."""
-        return Powers(self.transition)
 
     @cached_property
     def _upstream(self) -> dict[int, Mask]:

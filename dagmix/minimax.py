@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from dagmix.course import course_of
 from dagmix.fidelity import fidelity_of, search
 from dagmix.listener import Listener, uses_integers
 from dagmix.results import NodeFidelity, rounded, widened
@@ -63,6 +64,7 @@ class _Race:
         self._best: Vec = np.zeros_like(self._row.x)
         self._settled = np.zeros(len(self._best), dtype=bool)
         self._known: dict[int, NodeFidelity] = {}  # settled by other means than the row
+        self._floor: Vec | None = None  # signals at times too long to step
 
     def run(self) -> Minimum:
         """Step until every node is settled that can be the minimum or tie with it."""
@@ -70,24 +72,24 @@ class _Race:
         while True:
             if row.time >= self._listener.first:
                 self._best = np.maximum(self._best, row.x)
-            if row.time >= look and self._is_worth_a_look():
+            # φ > 0 of nodes that were not heard by now is open, so that looking is in vain.
+            if (row.time >= look and self._best.all()) or self._listener.is_too_long(row):
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
-                    if not self._settle_some(opened):
+                    if not self._settle_some(opened) and not self._look_ahead(opened):
                         break
                 else:
                     return self._minimum()
             row.step()
             self._best = self._best * row.scale
 
-    def _is_worth_a_look(self) -> bool:
-        """Tell whether every node was heard by now; φ > 0 of those that were not is open."""
-        return bool(self._best.all()) or self._listener.is_too_long(self._row)
-
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
         slack = self._row.slack
         lower, upper = self._best * (1 - slack), self._best * (1 + slack)
+        if self._floor is not None:
+            floor = np.array(list(map(self._scaled, self._floor)), dtype=self._best.dtype)
+            lower, upper = np.maximum(lower, floor), np.maximum(upper, floor)
         for node, known in self._known.items():
             lower[node], upper[node] = self._scaled(known.lower), self._scaled(known.upper)
         return lower, upper
@@ -121,10 +123,24 @@ class _Race:
         if self._listener.closed_class[node] >= 0:
             self._known[node] = fidelity_of(self._listener, node, exact=self._row.exact)
         elif not self._is_past(node):
-            if not self._listener.is_too_long(self._row):
-                return False
-            self._known[node] = search(self._listener, node)
+            return False
         self._settled[node] = True
+        return True
+
+    def _look_ahead(self, opened: list[int]) -> bool:
+        """Settle one node by branch and bound if stepping is too long; tell whether it was.
+
+        Signals at all times come first: they bound every φ_j from below, so that few are left
+        to be searched.
+        """
+        listener = self._listener
+        if not listener.is_too_long(self._row):
+            return False
+        if self._floor is None:
+            self._floor = course_of(listener.transition, listener.sink, listener.first).seen
+        else:
+            self._known[opened[0]] = search(listener, opened[0])
+            self._settled[opened[0]] = True
         return True
 
     def _is_past(self, node: int) -> bool:

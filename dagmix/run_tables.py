@@ -126,7 +126,10 @@ class RunTable:
         around = (self.starts <= self.rows) & (self.rows < self.stops)
         stops = np.where(around, self.rows, self.stops)
         starts = np.where(around, self.rows + 1, self.stops)
-        halves = np.stack((self.starts, starts), 1).ravel(), np.stack((stops, self.stops), 1).ravel()
+        halves = (
+            np.stack((self.starts, starts), 1).ravel(),
+            np.stack((stops, self.stops), 1).ravel(),
+        )
         return table(self.size, np.repeat(self.rows, 2), *halves)
 
     def mirrored(self) -> RunTable:

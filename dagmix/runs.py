@@ -80,7 +80,9 @@ class Layer:
         rows = other.place(self.node(mine.rows))
         counts = theirs.firsts[rows + 1] - theirs.firsts[rows]
         run = np.repeat(np.arange(len(rows)), counts)
-        near = np.arange(len(run)) + np.repeat(theirs.firsts[rows] - np.cumsum(counts) + counts, counts)
+        near = np.arange(len(run)) + np.repeat(
+            theirs.firsts[rows] - np.cumsum(counts) + counts, counts
+        )
         first, last = other.node(theirs.starts[near]), other.node(theirs.stops[near] - 1)
         rest = self.node(mine.starts[run]) % self.step
         meets = (rest - first) % other.step == 0
@@ -199,7 +201,9 @@ class Runs(Support):
     @cached_property
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
-        return sum((p.table.lengths[p.places] for p in self.layers), np.zeros(self.n, dtype=np.intp))
+        return sum(
+            (p.table.lengths[p.places] for p in self.layers), np.zeros(self.n, dtype=np.intp)
+        )
 
     @cached_property
     def in_degree(self) -> Ints:
@@ -213,7 +217,10 @@ class Runs(Support):
         return sum(part.table.pairs for part in self.layers)
 
     def _has(self, targets: Ints) -> NDArray[np.bool_]:
-        return np.logical_or.reduce([part.has(targets) for part in self.layers])
+        marked = np.zeros(self.n, dtype=bool)
+        for part in self.layers:
+            marked |= part.has(targets)
+        return marked
 
     @cached_property
     def has_loop(self) -> NDArray[np.bool_]:
@@ -309,7 +316,7 @@ class _Unseen:
 
     def taken_from(self, j: int) -> list[int]:
         """Return the nodes in the runs of j that were not taken before."""
-        row = int(self._part.place(np.intp(j)))
+        row = int(self._part.place(np.array(j)))
         taken = []
         for run in range(self._firsts[row], self._firsts[row + 1]):
             place = self._find(self._starts[run])
@@ -317,7 +324,8 @@ class _Unseen:
                 taken.append(place)
                 self._next[place] = place + 1
                 place = self._find(place)
-        return self._part.node(np.array(taken, dtype=np.intp)).tolist()
+        nodes: list[int] = self._part.node(np.array(taken, dtype=np.intp)).tolist()
+        return nodes
 
     def _find(self, place: int) -> int:
         """Return the first place not taken, halving the way to it for the next time."""

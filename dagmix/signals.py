@@ -11,8 +11,8 @@ import numpy as np
 from dagmix import balls
 from dagmix.errors import ShapeError, UndecidedError
 from dagmix.kernels import objects
-from dagmix.scalars import Field
 from dagmix.results import Enclosure
+from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
 from dagmix.transition import SMALLEST, Transition
 

@@ -22,7 +22,7 @@ from dagmix import support as supports
 from dagmix.kernels import ConvexSum, Kernel, objects
 from dagmix.runs import Runs
 from dagmix.scalars import Field
-from dagmix.support import LARGEST_DENSE, Support, Vec
+from dagmix.support import Support, Vec
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -350,10 +350,13 @@ class Successors(Transition):
 
 
 def same_matrix(one: Transition, other: Transition) -> bool:
-    """Tell whether two transitions are the same exact matrix in the same field."""
+    """Tell whether two transitions are the same exact matrix in the same field.
+
+    Large ones made of runs are compared head by head; the same sum of other heads is another.
+    """
     if one.field is not other.field or not one.support.same_as(other.support):
         return False
-    if isinstance(one.support, Runs) and one.support.n**2 > LARGEST_DENSE:
+    if isinstance(one.support, Runs) and not one.is_small:
         return _same_parts(one.floats.kernel, other.floats.kernel)
     return bool(np.array_equal(one.rationals.entries, other.rationals.entries))
 
@@ -367,8 +370,11 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
 
 
 def _same_scales(one: Kernel, other: Kernel) -> bool:
-    scales = zip((one.receiver, one.sender), (other.receiver, other.sender), strict=True)
-    return all(x is y or (None not in (x, y) and np.array_equal(x, y)) for x, y in scales)
+    mine, theirs = ((k.receiver, k.values, k.sender) for k in (one, other))
+    return all(
+        x is y or (x is not None and y is not None and np.array_equal(x, y))
+        for x, y in zip(mine, theirs, strict=True)
+    )
 
 
 def _divided(kernel: Kernel, scale: Vec) -> Kernel:

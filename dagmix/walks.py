@@ -136,8 +136,9 @@ class WalkOperator(Operator):
 
         Exact for rational operators of up to 4,096 nodes. Floats are computed without
         subtraction: where the heads share an order, within relative error
-        (k + 4 + 2e)·E·2⁻⁵³·1.01, k the most entries of a column, e the rounding of the stored
-        ones and E the greatest of the times, and about n³·2⁻⁵² otherwise.
+        2(k + 3 + e)·E·2⁻⁵³ or hardly more (`dagmix.absorption.hitting_slack`), k the most
+        entries of a row or column, e the roundings of the stored ones and of the heads' sum,
+        and E the greatest of the times; and within about n³·2⁻⁵² otherwise.
 
         >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).expected_hitting_times().tolist()
         [Fraction(4, 1), Fraction(2, 1), Fraction(0, 1)]

@@ -60,9 +60,7 @@ class WindowSums:
     [7.0, 14.0]
     """
 
-    def __init__(
-        self, size: int, starts: Ints, stops: Ints, one_by_one: int = ONE_BY_ONE
-    ) -> None:
+    def __init__(self, size: int, starts: Ints, stops: Ints, one_by_one: int = ONE_BY_ONE) -> None:
         """Plan the blocks: of the commonest length, then of powers of two for what is left.
 
         No more than `one_by_one` runs that the first blocks leave are summed by themselves.
@@ -107,7 +105,8 @@ def _is_served(size: int, starts: Ints, stops: Ints, block: int) -> NDArray[np.b
     """Tell which runs are a suffix, a prefix, or one of each of neighbouring blocks."""
     crossed = (stops - 1) // block - starts // block
     whole = (starts % block == 0) | (stops % block == 0) | (stops == size)
-    return (crossed == 1) | ((crossed == 0) & whole)
+    served: NDArray[np.bool_] = (crossed == 1) | ((crossed == 0) & whole)
+    return served
 
 
 def _level(size: int, starts: Ints, stops: Ints, runs: Ints, block: int) -> Level:

@@ -52,10 +52,11 @@ napoleon_use_rtype = False
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(collections|enum|fractions|hypothesis|matplotlib|np|numpy|nx|pathlib|sympy|typing)\..*",
+        r"(collections|enum|fractions|hypothesis|matplotlib|np|numpy|nx|pathlib|sympy|torch|typing)\..*",
     ),
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
+    (r"py:.*", r"Tensor"),  # of torch
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
     (r"py:.*", r"dagmix\.(mixture\.MultiHead|nodes\.Nodes)"),  # what either kind is, and its labels
     (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies

@@ -10,7 +10,11 @@ import pytest
 from dagmix import FeedforwardDAG
 
 PACKAGE = Path(__file__).parent.parent / "dagmix"
-MODULES = {path.stem: path for path in sorted(PACKAGE.glob("*.py"))}
+FILES = {path.relative_to(PACKAGE).with_suffix(""): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {
+    ".".join(part for part in name.parts if part != "__init__") or "__init__": path
+    for name, path in FILES.items()
+}
 
 
 def imported(path: Path, *, everywhere: bool = False) -> set[str]:
@@ -80,7 +84,7 @@ def test_no_module_imports_the_package_root(name: str) -> None:
 def test_a_package_has_one_importer(package: str, owner: str) -> None:
     """Only graph.py knows networkx, torch_bridge.py torch, canvas.py (of plotting) matplotlib."""
     importers = {
-        name
+        name.split(".")[0]
         for name, path in MODULES.items()
         for found in imported(path, everywhere=True)
         if found.split(".")[0] == package

@@ -3,11 +3,11 @@
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
 
-try:
-    import torch as _  # before what needs it, so that its absence is said once and clearly
-except ModuleNotFoundError as error:
-    message = f"dagmix.torch_bridge needs torch ({error}): pip install 'dagmix[torch]'"
-    raise ModuleNotFoundError(message, name=error.name) from None
+from importlib.util import find_spec
+
+if find_spec("torch") is None:
+    message = "dagmix.torch_bridge needs torch: pip install 'dagmix[torch]'"
+    raise ModuleNotFoundError(message, name="torch")
 
 from dagmix.torch_bridge.attention import (
     attention_from_outputs,

@@ -44,11 +44,12 @@ def load_transformer(path: Path | str, heads: int) -> Transformer:
     numbers that are not finite; ConfigError where the heads do not divide the width.
     """
     state = read_checkpoint(Path(path))
-    model = Transformer(_config(state, path, heads))
+    with torch.device("meta"):  # shapes only: nothing is allocated, nothing drawn
+        model = Transformer(_config(state, path, heads))
     expected = model.state_dict()
     for name in sorted(expected.keys() | state.keys()):
         _check(state.get(name), expected.get(name), f"{path}: {name}")
-    model.load_state_dict(state)
+    model.load_state_dict({name: value.float() for name, value in state.items()}, assign=True)
     return model
 
 

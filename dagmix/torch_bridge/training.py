@@ -8,6 +8,7 @@ that it is trained as it would be alone, up to rounding.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,7 @@ class Training:
         """Return a copy of each seed's model as it is now, on the CPU."""
         made = {}
         for row, seed in enumerate(self.seeds):
-            model = Transformer(self.config)
+            model = deepcopy(self._model)  # a new one would draw from the caller's stream
             model.load_state_dict({k: v[row] for k, v in self._parameters.items()})
             made[seed] = model
         return made
@@ -179,9 +180,22 @@ class Training:
             for name, value in self._parameters.items():
                 value.copy_(state["parameters"][name])
         self._optimiser.load_state_dict(state["optimiser"])
+        self._check_moments()
         for one, kept in zip(self._streams, state["streams"], strict=True):
             one.set_state(kept)
-        self.losses = [[float(loss) for loss in row] for row in state["losses"]]
+        losses = [[float(loss) for loss in row] for row in state["losses"]]
+        if len(losses) > self.recipe.epochs or {len(row) for row in losses} != {len(self.seeds)}:
+            message = "losses are not a row for each epoch, a number for each seed"
+            raise ValueError(message)
+        self.losses = losses
+
+    def _check_moments(self) -> None:
+        """Raise ValueError unless Adam's moments fit, which it would find out a step too late."""
+        for name, value in self._parameters.items():
+            for moment in ("exp_avg", "exp_avg_sq"):
+                if self._optimiser.state[value][moment].shape != value.shape:
+                    message = f"the {moment} of {name} has another shape"
+                    raise ValueError(message)
 
 
 def train(
