@@ -7,6 +7,7 @@ rationals it holds, each line divided by its exact sum (see `transition.FloatArr
 from __future__ import annotations
 
 from fractions import Fraction
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -42,10 +43,10 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
     return FloatArray(check_floats(array, axis, tolerance), axis), labels
 
 
-def check_tolerance(tolerance: float) -> None:
+def check_tolerance(tolerance: Any) -> None:
     """Raise NumberError unless a tolerance is a number from 0 to 1."""
-    if not 0 <= tolerance <= 1:
-        message = f"a tolerance lies between 0 and 1; got {tolerance}"
+    if not (isinstance(tolerance, Real) and 0 <= float(tolerance) <= 1):
+        message = f"a tolerance lies between 0 and 1; got {tolerance!r}"
         raise NumberError(message)
 
 

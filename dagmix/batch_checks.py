@@ -30,6 +30,7 @@ def read(array: Any, what: str) -> Array:
         except ValueError as error:
             message = f"{what} is an array; {error}"
             raise ShapeError(message) from None
+    _check_dense(array, what)
     array = array.detach() if hasattr(array, "detach") else array
     if not compat.array_namespace(array).isdtype(
         array.dtype, ("bool", "integral", "real floating")
@@ -37,6 +38,16 @@ def read(array: Any, what: str) -> Array:
         message = f"{what} holds plain numbers; got dtype {array.dtype}"
         raise NumberError(message)
     return array
+
+
+def _check_dense(array: Array, what: str) -> None:
+    """Raise KindError for arrays of which some entries are not there."""
+    masked = isinstance(array, np.ma.MaskedArray)
+    sparse = str(getattr(array, "layout", "torch.strided")) != "torch.strided"
+    if masked or sparse or str(compat.device(array)) == "meta":
+        form = "masked" if masked else "sparse" if sparse else "without entries, on meta"
+        message = f"{what} is a dense array with all of its entries; got one that is {form}"
+        raise KindError(message)
 
 
 def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[Any, float]:

@@ -134,6 +134,14 @@ def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Beyond Parallelism" in capsys.readouterr().out
 
 
+def test_analyze_without_a_file_shows_the_box(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["analyze", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "examples/train_boxed.py made it" in err
+    layers = [layer.mixing_time for layer in datasets.trained_attention().layers()]
+    assert [record["mixing_time"] for record in json.loads(out)] == layers
+
+
 def test_the_box_is_small_and_measured() -> None:
     box = datasets.trained_attention()
     assert box.tensor.shape == (2, 2, 4, 24, 24)

@@ -354,6 +354,22 @@ def test_a_periodic_class_is_enclosed() -> None:
     assert all(not piece.bindings for piece in shape.pieces if not piece.exact)
 
 
+def test_limits_of_a_class_of_two_are_enclosed_everywhere() -> None:
+    """φ_min(β) is the lesser stationary weight, (5 + 3β)/(15 − 7β) or (10 − 10β)/(15 − 7β)."""
+    one: Any = [["1/5", "4/5", 0], [0, 1, 0], [0, "1/2", "1/2"]]
+    other: Any = [["1/2", "1/2", 0], [1, 0, 0], ["1/2", 0, "1/2"]]
+    shape = of_arrays(one, other)
+    assert not any(piece.exact for piece in shape.pieces)
+    for piece in shape.pieces:
+        for beta in (piece.low, (piece.low + piece.high) / 2, piece.high):
+            least = min(5 + 3 * beta, 10 - 10 * beta) / (15 - 7 * beta)
+            value = piece.function.value(beta)
+            assert value <= least <= value + piece.excess
+    lowest = shape.lowest
+    assert lowest.lower == 0 < lowest.value == lowest.upper < Fraction(1, 10)  # 0 as β → 1
+    assert lowest.attained == "undecided"
+
+
 def test_level_heads_are_optimal_everywhere() -> None:
     shape: Any = optimal_weights(families.lane_pair(1)).profile
     best = shape.optimum

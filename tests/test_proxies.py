@@ -281,6 +281,9 @@ def changed(place: tuple[Any, ...], value: Any) -> Any:
         (np.array([["a"]]), {}, errors.NumberError, "dtype"),
         (ONE.astype(np.float16), {}, errors.NumberError, "needs a tolerance="),
         (ONE, {"tolerance": 2.0}, errors.NumberError, "tolerance"),
+        (ONE, {"tolerance": [0.1]}, errors.NumberError, r"between 0 and 1; got \[0.1\]"),
+        (ONE, {"tolerance": "0.1"}, errors.NumberError, "between 0 and 1; got '0.1'"),
+        (np.ma.masked_less(ONE, 0.5), {}, errors.KindError, "masked"),
         (changed((1, 1, 3, 2), np.nan), {}, errors.NumberError, r"\[1, 1, 3, 2\] has nan"),
         (changed((1, 1, 3, 2), np.inf), {}, errors.NumberError, r"\[1, 1, 3, 2\] has inf"),
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import array_api_compat
 import numpy as np
 import oracle_proxies as oracle
 import pytest
@@ -76,11 +77,37 @@ def test_gradients_are_left_behind() -> None:
     assert not proxies.hitting_time(attention).requires_grad
 
 
-@pytest.mark.parametrize("change", [np.asarray, lambda w: torch.as_tensor(w, device="meta")])
-def test_two_libraries_or_two_devices_are_refused(change: Any) -> None:
+def test_two_libraries_are_refused() -> None:
     attention, weights = sample(6)
-    with pytest.raises(errors.KindError, match="torch on cpu and"):
-        proxies.hitting_time(torch.as_tensor(attention), change(weights))
+    with pytest.raises(errors.KindError, match="torch on cpu and numpy on cpu"):
+        proxies.hitting_time(torch.as_tensor(attention), weights)
+
+
+def test_two_devices_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No second device is at hand: one array says that it is on another."""
+    attention, weights = map(torch.as_tensor, sample(6))
+    device = array_api_compat.device
+    monkeypatch.setattr(
+        array_api_compat, "device", lambda a: "cuda:0" if a.ndim == 2 else device(a)
+    )
+    with pytest.raises(errors.KindError, match="torch on cpu and torch on cuda:0"):
+        proxies.hitting_time(attention, weights)
+
+
+@pytest.mark.parametrize(
+    ("change", "form"),
+    [
+        (lambda a: a.to_sparse(), "sparse"),
+        (lambda a: a.to("meta"), "without entries, on meta"),
+        (lambda a: np.ma.masked_less(a.numpy(), 0.5), "masked"),
+    ],
+)
+def test_arrays_without_all_of_their_entries_are_refused(change: Any, form: str) -> None:
+    attention, weights = map(torch.as_tensor, sample(6))
+    with pytest.raises(errors.KindError, match=f"attention is a dense array .* that is {form}"):
+        proxies.hitting_time(change(attention))
+    with pytest.raises(errors.KindError, match=f"weights is a dense array .* that is {form}"):
+        proxies.minimax_fidelity(attention, change(weights))
 
 
 def test_a_wrong_entry_of_a_tensor_is_named() -> None:

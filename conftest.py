@@ -1,0 +1,23 @@
+"""What holds for all tests and all executed pages."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+# The same examples on every run, unless somebody asks for fresh ones:
+# `HYPOTHESIS_PROFILE=explore pytest` looks further, with new random examples.
+settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("explore", deadline=None, max_examples=500)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+PAGES_WITH_TORCH = {"transformer.md"}
+
+
+@pytest.fixture(autouse=True)
+def _torch(request: pytest.FixtureRequest) -> None:
+    """Skip the pages whose examples need torch, where it is missing; .ci/run has it."""
+    if request.node.path.name in PAGES_WITH_TORCH:
+        pytest.importorskip("torch")
