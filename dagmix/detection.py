@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix.runs import Layer, Runs, layer
+from dagmix.layers import Layer, layer
+from dagmix.runs import Runs
 from dagmix.support import Ints, Support, distinct, from_distinct, from_pairs
 
 RUNS_FROM = 512  # nodes

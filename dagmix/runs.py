@@ -5,108 +5,22 @@ window are one run of step 1; those of a dilated window one run of its dilation;
 to every receiver. A step of a row then costs a few running sums (see `dagmix.window_sums`),
 whatever the width of the window, and memory grows with the runs, not with the pairs.
 
-Runs of one step are a *layer*. Counting the nodes by their remainder mod d and then in order
-makes the runs of step d consecutive. Layers have no pair in common.
+Runs of one step are a *layer* (see `dagmix.layers`); layers have no pair in common.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
-from dagmix.run_tables import RunTable, minus, table, union
+from dagmix.layers import Layer, Unseen, disjoint, layer
 from dagmix.support import Csr, Ints, Support, Vec
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """Runs of one step; the table is in places, which count the nodes by remainder."""
-
-    n: int
-    step: int
-    table: RunTable
-
-    def __reduce__(self) -> tuple[type[Layer], tuple[int, int, RunTable]]:
-        """Pickle the runs only."""
-        return Layer, (self.n, self.step, self.table)
-
-    def place(self, nodes: Ints) -> Ints:
-        """Return the places of nodes: remainders are apart, so that no run crosses them."""
-        return nodes % self.step * _width(self.n, self.step) + nodes // self.step
-
-    def node(self, places: Ints) -> Ints:
-        """Return the nodes at places."""
-        width = _width(self.n, self.step)
-        return places % width * self.step + places // width
-
-    @cached_property
-    def places(self) -> Ints | slice:
-        """The places of all nodes."""
-        return slice(None) if self.step == 1 else self.place(np.arange(self.n))
-
-    def sums(self, x: Vec) -> Vec:
-        """Return the sum of x over the runs of each node."""
-        if self.step == 1:
-            return self.table.sums(x)
-        placed = np.zeros(self.table.size, dtype=x.dtype)
-        placed[self.places] = x
-        return self.table.sums(placed)[self.places]
-
-    def has(self, targets: Ints) -> NDArray[np.bool_]:
-        """Mark the nodes j with targets[j] in a run; the target −1 is in none."""
-        asked = np.full(self.table.size, -1)
-        asked[self.places] = np.where(targets < 0, -1, self.place(targets))
-        return self.table.rows_with(asked)[self.places]
-
-    def refined(self, step: int) -> Layer:
-        """Return the same pairs in runs of a step that is a multiple of this one."""
-        times, t = step // self.step, self.table
-        rows, first, counts = self.node(t.rows), self.node(t.starts), t.stops - t.starts
-        parts = [(first + k * self.step, -(-(counts - k) // times)) for k in range(times)]
-        firsts, many = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return layer(self.n, step, np.tile(rows, times), firsts, many)
-
-    def minus(self, other: Layer) -> Layer:
-        """Return the pairs that a layer, whose step divides this one's, does not have."""
-        mine, theirs = self.table, other.table
-        rows = other.place(self.node(mine.rows))
-        counts = theirs.firsts[rows + 1] - theirs.firsts[rows]
-        run = np.repeat(np.arange(len(rows)), counts)
-        near = np.arange(len(run)) + np.repeat(
-            theirs.firsts[rows] - np.cumsum(counts) + counts, counts
-        )
-        first, last = other.node(theirs.starts[near]), other.node(theirs.stops[near] - 1)
-        rest = self.node(mine.starts[run]) % self.step
-        meets = (rest - first) % other.step == 0
-        # The part of the other run that has my run's remainder.
-        first += (rest - first) % self.step
-        last -= (last - rest) % self.step
-        meets &= first <= last
-        cut = self.place(first[meets]), self.place(last[meets]) + 1
-        shared = table(mine.size, mine.rows[run][meets], *cut)
-        return Layer(self.n, self.step, minus(mine, shared))
-
-
-def _width(n: int, step: int) -> int:
-    """Return the number of places kept for a remainder: more than it has nodes, if step > 1."""
-    return n if step == 1 else n // step + 2
-
-
-def layer(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> Layer:
-    """Return the layer in which row rows[k] has counts[k] nodes from firsts[k] on."""
-    some = counts > 0
-    empty = Layer(n, step, RunTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3))
-    starts = empty.place(firsts[some])
-    places = empty.place(rows[some]), starts, starts + counts[some]
-    return Layer(n, step, table(empty.table.size, *places))
 
 
 class Runs(Support):
@@ -115,7 +29,7 @@ class Runs(Support):
     def __init__(self, n: int, layers: Iterable[Layer]) -> None:
         """Take layers that may overlap."""
         self.n = n
-        self.layers = _disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
+        self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
 
     @classmethod
     def of(cls, supports: Iterable[Support]) -> Runs:
@@ -278,7 +192,7 @@ class Runs(Support):
 
     def _spread(self, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Follow the runs from the nodes that are marked; every place is passed over once."""
-        unseen = [_Unseen(part) for part in self.layers]
+        unseen = [Unseen(part) for part in self.layers]
         todo = np.flatnonzero(seen).tolist()
         while todo:
             j = todo.pop()
@@ -305,69 +219,8 @@ class Runs(Support):
         return Runs(self.n, (*self.layers, layer(self.n, 1, loops, loops, np.ones_like(loops))))
 
 
-class _Unseen:
-    """The places of a layer that no walk has passed over yet."""
-
-    def __init__(self, part: Layer) -> None:
-        self._firsts = part.table.firsts.tolist()
-        self._starts, self._stops = part.table.starts.tolist(), part.table.stops.tolist()
-        self._next = list(range(part.table.size + 1))
-        self._places = part.place(np.arange(part.n)).tolist()
-        self._nodes = part.node(np.arange(part.table.size)).tolist()
-
-    def taken_from(self, j: int) -> list[int]:
-        """Return the nodes in the runs of j that were not taken before."""
-        row = self._places[j]
-        taken = []
-        for run in range(self._firsts[row], self._firsts[row + 1]):
-            place = self._find(self._starts[run])
-            while place < self._stops[run]:
-                taken.append(self._nodes[place])
-                self._next[place] = place + 1
-                place = self._find(place)
-        return taken
-
-    def _find(self, place: int) -> int:
-        """Return the first place not taken, halving the way to it for the next time."""
-        following = self._next
-        while following[place] != place:
-            following[place] = following[following[place]]
-            place = following[place]
-        return place
-
-
 def _layers(support: Support) -> Iterable[Layer]:
     if isinstance(support, Runs):
         return support.layers
     receivers, senders = support.pairs
     return (layer(support.n, 1, senders, receivers, np.ones_like(senders)),)
-
-
-def _disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return layers with the same pairs, one for each step, none in two of them."""
-    by_step: dict[int, list[Layer]] = {}
-    for part in layers:
-        by_step.setdefault(part.step, []).append(part)
-    found: list[Layer] = []
-    for step in sorted(by_step):
-        same = by_step[step]
-        merged = same[0] if len(same) == 1 else _merged(same)
-        if len(merged.table.rows):
-            found = _added(found, merged)
-    return tuple(found)
-
-
-def _merged(same: list[Layer]) -> Layer:
-    return Layer(same[0].n, same[0].step, union([part.table for part in same]))
-
-
-def _added(found: list[Layer], new: Layer) -> list[Layer]:
-    """Return the layers with the pairs of another that they lack."""
-    step = math.lcm(new.step, *(part.step for part in found))
-    if step != new.step:
-        new = new.refined(step)
-    for part in found:
-        new = new.minus(part)
-    rest = [part for part in found if part.step != step]
-    same = [part for part in found if part.step == step]
-    return [*rest, _merged([*same, new]) if same else new]

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from dagmix.kernels import Kernel
-from dagmix.runs import Layer, Runs
+from dagmix.layers import Layer
+from dagmix.runs import Runs
 from dagmix.support import Ints, Support, Vec
 from dagmix.window_sums import WindowSums
 

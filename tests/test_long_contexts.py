@@ -26,6 +26,7 @@ from dagmix.absorption import hitting_slack, hitting_times
 from dagmix.bounds import backward_mixing
 from dagmix.closed_forms import complete_hitting_time
 from dagmix.errors import EmptyError, ShapeError, UndecidedError, UnknownNodeError
+from dagmix.kernels import Kernel
 from dagmix.mixing import ExactSurvival
 from dagmix.nodes import Nodes
 from dagmix.results import Enclosure
@@ -288,3 +289,34 @@ def test_absorption_in_floats_where_heads_disagree_on_an_order() -> None:
         found, known = floats.node_fidelity(node), exact.node_fidelity(node)
         assert found.lower <= known.value <= found.upper
         assert found.upper - found.lower < 1e-12
+
+
+def test_absorption_in_many_sources_of_a_large_graph() -> None:
+    """The sources of a dilated window: floats beside the exact answer, which adds to 1."""
+    graph = families.dilated(600, 40, 8)
+    exact = MultiHeadDiffusion([graph], weights=[1])
+    floats = MultiHeadDiffusion([graph], weights=[1.0])
+    assert isinstance(floats.support, Runs)
+    known = [exact.node_fidelity(node).value for node in graph.sources]
+    assert sum(known) == 1
+    assert len(known) == 8
+    for node, value in zip(graph.sources, known, strict=True):
+        found = floats.node_fidelity(node)
+        assert found.lower <= value <= found.upper
+        assert found.upper - found.lower < 1e-10
+        assert found.value == pytest.approx(float(value), rel=1e-12)
+
+
+def test_heads_of_one_support_differ_by_their_numbers() -> None:
+    support = from_pairs(3, np.array([0, 1, 2]), np.array([0, 0, 1]))
+    numbers = np.array([0.5, 0.25, 1.0])
+    first = Kernel(support, None, numbers)
+    assert transition._same_parts(first, Kernel(support, None, numbers.copy()))
+    for other in (
+        Kernel(support, None, numbers[::-1].copy()),
+        Kernel(support, None, None),
+        Kernel(support, numbers, numbers),
+        Kernel(support, None, numbers, numbers),
+    ):
+        assert not transition._same_parts(first, other)
+        assert not transition._same_parts(other, first)

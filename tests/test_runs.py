@@ -33,9 +33,10 @@ from dagmix.absorption import closed_classes, hits_from, hitting_times
 from dagmix.backward import Backward
 from dagmix.bounds import backward_mixing
 from dagmix.errors import CycleError, NumberError, ShapeError
+from dagmix.layers import layer
 from dagmix.mixing import mixing_time
 from dagmix.run_tables import minus, table, union
-from dagmix.runs import Runs, layer
+from dagmix.runs import Runs
 from dagmix.support import Dense, Support
 from dagmix.transition import GraphDiffusion, GraphWalk, Successors
 from dagmix.window_sums import WindowSums
