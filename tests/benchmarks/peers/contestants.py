@@ -29,11 +29,14 @@ CONTESTANTS: dict[str, dict[str, Answer]] = {
     "QuantEcon": peer_answers.QUANTECON,
     "deeptime": peer_answers.DEEPTIME,
     # A second call of the same package, whose answer deserves to be known:
+    "dagmix, in floats": dagmix_answers.IN_FLOATS,
     "PyDTMC, absorption_probabilities": peer_answers.PYDTMC_NAMED,
     "deeptime, by its eigenvectors": peer_answers.DEEPTIME_EIGENVECTORS,
     "deeptime, hitting_probability": peer_answers.DEEPTIME_NAMED,
 }
-SECOND_CALLS = frozenset(name for name in CONTESTANTS if name.startswith(("PyDTMC,", "deeptime,")))
+SECOND_CALLS = frozenset(
+    name for name in CONTESTANTS if name.startswith(("PyDTMC,", "deeptime,", "dagmix, in"))
+)
 PACKAGES = {
     "networkx": "networkx",
     "sympy.stats": "sympy",
@@ -48,4 +51,5 @@ ALWAYS = (
     "NumPy, one row",
     "networkx",
     "sympy.stats",
+    "dagmix, in floats",
 )

@@ -12,6 +12,7 @@ from dagmix import (
     DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
+    MultiHeadWalk,
     WalkOperator,
     families,
     proxies,
@@ -70,6 +71,11 @@ def one_by_one(case: Case) -> Any:
     return np.array([chain.expected_hitting_times().mean() for chain in chains])
 
 
+def float_walk(case: Case) -> WalkOperator:
+    """Build the walk with a float for its weight, so that it is answered in floats."""
+    return MultiHeadWalk([graph(case)], weights=[1.0])
+
+
 FROM_GRAPHS: dict[str, Callable[[Case], Any]] = {
     "mixing": lambda case: walk(case).mixing_time(),
     "hitting": lambda case: walk(case).expected_hitting_times(),
@@ -87,4 +93,7 @@ FROM_ARRAYS: dict[str, Callable[[Case], Any]] = {
     "ties": lambda case: ties(case, array_walk(case)),
     "exact hitting": lambda case: array_walk(case).expected_hitting_times(),
     "batch": one_by_one,
+}
+IN_FLOATS: dict[str, Callable[[Case], Any]] = {
+    "hitting": lambda case: float_walk(case).expected_hitting_times(),
 }

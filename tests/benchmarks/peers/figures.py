@@ -35,9 +35,10 @@ COLOURS = (
     "#D55E00",
     "#E69F00",
     "#8C564B",
+    "#332288",
 )
-MARKERS = "osD^vP*Xh"
-NAMES = [name for name in CONTESTANTS if name not in SECOND_CALLS]
+MARKERS = "osD^vP*Xh<"
+NAMES = [name for name in CONTESTANTS if name not in SECOND_CALLS] + ["dagmix, in floats"]
 # Text stays text and nothing depends on the day, so that the same numbers give the same file.
 STYLE: Any = {
     "svg.fonttype": "none",
@@ -68,7 +69,7 @@ def draw(figure_name: str, rows: Sequence[list[Result]], rates: Rates) -> bytes 
 def panel(ax: Any, rows: list[list[Result]], rates: Rates) -> None:
     """Draw a family: a line a contestant, named with its slope, and the floor."""
     for row in rows:
-        if row[0].contestant not in SECOND_CALLS:
+        if row[0].contestant in NAMES:
             line(ax, row)
     floor(ax, rows[0], rates)
     ax.set(xscale="log", yscale="log", title=rows[0][0].family)

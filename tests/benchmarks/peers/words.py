@@ -28,7 +28,8 @@ the survival, by one running sum a step, refused within $10^{-7}$ of a tie.""",
 they do $1 - 2^{-k}$, so that nobody can read another chain out of the array. The columns are
 $k$. Known from $P(\mathrm{Bin}(t, 2^{-k}) \le 30)$ at 60 digits.""",
     ("hitting", "complete"): """Expected steps to the sink from every start: $1 + H_m$ with
-$m$ later nodes. dagmix answers a graph in fractions, an array in floats; the others, but
+$m$ later nodes. dagmix answers a graph in fractions up to 4,096
+nodes, a larger one, an array or a graph whose weight is a float in floats; the others, but
 SymPy, answer in floats.""",
     ("hitting", "window"): """Known from the first-step equations, last node first, by one
 running sum.""",
@@ -76,5 +77,6 @@ mixing time; its timescales are another quantity), `mfpt`, `committor`,
     "PyDTMC, absorption_probabilities": "the call named after the question",
     "deeptime, by its eigenvectors": """`propagate` of a dense matrix, which goes through
 eigenvectors; feedforward walks have too few""",
+    "dagmix, in floats": "`MultiHeadWalk([graph], weights=[1.0]).expected_hitting_times()`",
     "deeptime, hitting_probability": "the call named after the question",
 }
