@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
+from dagmix.arrays import TOLERANCE
 from dagmix.errors import DagmixError
 from dagmix.mixture import MultiHeadDiffusion
 
@@ -48,10 +49,14 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """Attention (…, layers, heads, n, n) and head importances (layers, heads), if any."""
+    """Attention (…, layers, heads, n, n) and head importances (layers, heads), if any.
+
+    Rows sum to 1 within `tolerance`; half precision needs one of about 1e-2.
+    """
 
     tensor: NDArray[np.floating]
     importance: NDArray[np.floating] | None = None
+    tolerance: float = TOLERANCE
 
     def __len__(self) -> int:
         """Return the number of samples times layers."""
@@ -74,7 +79,8 @@ class Attention:
     def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
         """Return the heads of one layer for one sample, mixed by their importance."""
         weights = None if self.importance is None else self.importance[layer]
-        return MultiHeadDiffusion.from_attention(self.tensor[(*sample, layer)], weights)
+        heads = self.tensor[(*sample, layer)]
+        return MultiHeadDiffusion.from_attention(heads, weights, tolerance=self.tolerance)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from dagmix import analysis, datasets, experiment_cli, pathway_report, verification
 from dagmix.analysis import Layer
+from dagmix.arrays import TOLERANCE, check_tolerance
 from dagmix.bar import tracked
 from dagmix.errors import DagmixError
 from dagmix.files import read_npz
@@ -92,9 +93,15 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "--steps",
         type=int,
-        default=STEPS,
         metavar="T",
         help=f"with --pathways: the most steps of a pathway (default {STEPS})",
+    )
+    analyze.add_argument(
+        "--tolerance",
+        type=float,
+        default=TOLERANCE,
+        metavar="X",
+        help=f"how far a row's sum may be from 1 (default {TOLERANCE:g}; float16 needs 1e-2)",
     )
     analyze.set_defaults(run=_analyze)
     for command in (verify, analyze):
@@ -133,11 +140,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _analyze(options: argparse.Namespace) -> int:
     keep = _picture(options.plot) if options.plot else None
-    if options.pathways is not None:
-        pathway_report.check(options.pathways, options.steps)
-    attention = _attention(options.file)
+    steps = _steps(options)
+    check_tolerance(options.tolerance)
+    attention = _attention(options.file, options.tolerance)
     layers = list(tracked(attention.layers(options.first_step), "analysing", len(attention)))
-    heard = _heard(options, attention, layers)
+    heard = _heard(options.pathways, steps, attention, layers)
     if options.json:
         records = [{"pathways": pathway_report.as_record(one)} for one in heard]
         sys.stdout.write(analysis.as_json(layers, records) + "\n")
@@ -148,10 +155,22 @@ def _analyze(options: argparse.Namespace) -> int:
     return 0
 
 
-def _attention(path: Path | None) -> analysis.Attention:
+def _steps(options: argparse.Namespace) -> int:
+    """Return the most steps of a pathway, checked with their number before the work begins."""
+    if options.pathways is None:
+        if options.steps is not None:
+            message = "--steps is about pathways and needs --pathways"
+            raise DagmixError(message)
+        return STEPS
+    steps = STEPS if options.steps is None else int(options.steps)
+    pathway_report.check(options.pathways, steps)
+    return steps
+
+
+def _attention(path: Path | None, tolerance: float) -> analysis.Attention:
     """Read the file, or say what stands in for it."""
     if path is not None:
-        return analysis.Attention(*read_npz(path))
+        return analysis.Attention(*read_npz(path), tolerance)
     sys.stderr.write(f"No FILE.npz given: {datasets.ABOUT}\n")
     return datasets.trained_attention()
 
@@ -167,12 +186,10 @@ def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
 
 
 def _heard(
-    options: argparse.Namespace, attention: analysis.Attention, layers: Sequence[analysis.Layer]
+    count: int | None, steps: int, attention: analysis.Attention, layers: Sequence[analysis.Layer]
 ) -> list[pathway_report.Heard]:
     """Return the pathways of every layer, or nothing where they are not asked for."""
-    if options.pathways is None:
+    if count is None:
         return []
-    found = (
-        pathway_report.weakest(attention, one, options.pathways, options.steps) for one in layers
-    )
+    found = (pathway_report.weakest(attention, one, count, steps) for one in layers)
     return list(tracked(found, "finding pathways", len(layers)))

@@ -110,6 +110,29 @@ def test_analyze_with_the_published_first_step(
     assert (record["fidelity"], record["positions"]) == (0.25, [1])
 
 
+def test_half_precision_needs_a_tolerance(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rounded thirds add up to 1.0002 in float16; divided by their sum they are thirds again."""
+    path = tmp_path / "half.npz"
+    thirds = np.array([[3, 0, 0], [1, 2, 0], [1, 1, 1]]) / 3
+    np.savez(path, attention=thirds.astype(np.float16)[None, None])
+    assert cli.main(["analyze", str(path)]) == 2
+    assert "sum" in capsys.readouterr().err
+    assert cli.main(["analyze", str(path), "--json", "--tolerance", "1e-2"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert record["fidelity"] == pytest.approx(1 / 3, abs=1e-3)
+
+
+@pytest.mark.parametrize("tolerance", ["1", "-0.5", "nan"])
+def test_a_tolerance_is_checked_before_the_file_is_read(
+    tolerance: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "not there.npz"
+    assert cli.main(["analyze", str(path), f"--tolerance={tolerance}"]) == 2
+    assert "a tolerance is at least 0 and less than 1" in capsys.readouterr().err
+
+
 def test_infinite_and_undefined_measures_have_names(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

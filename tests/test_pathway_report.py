@@ -77,6 +77,7 @@ def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixt
     ("options", "message"),
     [
         (["--pathways", "0"], "the number of pathways is an integer, at least 1; got 0"),
+        (["--steps", "3"], "--steps is about pathways and needs --pathways"),
         (["--pathways", "--steps", "-1"], "the number of steps must be an integer, at least 0"),
         (["--pathways", "9999999"], "sample [0], layer 0: a table of the 9999999 heaviest"),
     ],
