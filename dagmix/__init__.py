@@ -12,9 +12,10 @@ Fraction(4, 3)
 
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import DagmixError
-from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import BestHead, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.results import NodeFidelity
+from dagmix.sinks import UniqueSink
 from dagmix.version import __version__
 from dagmix.walks import WalkOperator
 

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
+from dagmix.given import ExactArray, FloatArray
 from dagmix.nodes import Nodes
 from dagmix.scalars import Field, read_scalar
 from dagmix.support import Vec
-from dagmix.transition import ExactArray, FloatArray, Transition
+from dagmix.transition import Transition
 
 TOLERANCE = 1e-5  # float32 softmax rows are off by about 2e-7
 COLUMNS, ROWS = 0, 1  # the axis over which a walk, or a diffusion, sums to 1

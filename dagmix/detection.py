@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from dagmix.layers import Layer, layer
+from dagmix.pair_supports import from_distinct, from_pairs
 from dagmix.runs import Runs
-from dagmix.support import Ints, Support, distinct, from_distinct, from_pairs
+from dagmix.support import Ints, Support, distinct
 
 RUNS_FROM = 512  # nodes
 PAIRS_A_RUN = 8

@@ -12,14 +12,17 @@ import numpy as np
 from dagmix import fidelity, minimax, recurrences
 from dagmix import signals as rows_of_powers
 from dagmix.arrays import ROWS, TOLERANCE, read_matrix
+from dagmix.derived import Successors
 from dagmix.errors import NumberError, StochasticError, SymbolicError
-from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.given import GraphDiffusion
+from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node
 from dagmix.operators import Operator, frozen_copy
 from dagmix.results import NodeFidelity
 from dagmix.scalars import Field, read_steps
+from dagmix.sinks import UniqueSink
 from dagmix.support import Vec
-from dagmix.transition import GraphDiffusion, Successors, Transition
+from dagmix.transition import Transition
 from dagmix.walks import WalkOperator
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ from typing import Any
 
 from dagmix.canvas import Axes, axes_on, need, plain, style
 from dagmix.errors import KindError
-from dagmix.graph import FeedforwardDAG, find_unique_sink
+from dagmix.graph import FeedforwardDAG
 from dagmix.layout import Arc, arcs, joined, order
 from dagmix.mixture import MultiHead
 from dagmix.nodes import Nodes, check_same_nodes
 from dagmix.operators import Operator
+from dagmix.sinks import find_unique_sink
 from dagmix.support import Support
 
 INCHES = 0.85  # from node to node, in a figure of our own

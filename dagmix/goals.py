@@ -16,13 +16,14 @@ from dagmix.adjoints import FloatHeads, Floats
 from dagmix.algebraic import Number, enclosure, simplest
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import Fidelity, MixingTime
+from dagmix.derived import AsFloats, Mixture
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
 from dagmix.progress import greatest_distance
 from dagmix.scalars import Field
-from dagmix.transition import AsFloats, Mixture, Transition
+from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads
 from dagmix.weights import read_weights
 

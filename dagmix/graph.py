@@ -7,28 +7,22 @@ goes forward, j before i or j = i. A sink has no edge to another node.
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from dagmix import detection
-from dagmix.errors import (
-    CycleError,
-    EmptyError,
-    NumberError,
-    ShapeError,
-    SinkError,
-    UnknownNodeError,
-)
+from dagmix.edges import Edge, check_runs, in_order_of_appearance, read_array, read_edges, read_runs
+from dagmix.errors import CycleError, EmptyError, NumberError, ShapeError
 from dagmix.frozen import Frozen
 from dagmix.lazy import Lazy
-from dagmix.nodes import SHOWN, Node, Nodes, check_same_nodes, normal, shorten
+from dagmix.nodes import SHOWN, Node, Nodes, check_same_nodes
 from dagmix.runs import Runs
+from dagmix.sinks import UniqueSink, find_unique_sink
 from dagmix.support import Ints, Support
 
 if TYPE_CHECKING:
@@ -36,38 +30,7 @@ if TYPE_CHECKING:
 else:
     nx = Lazy("networkx")
 
-Edge = tuple[Node, Node]
-
 EDGES_SHOWN = 32
-
-
-@dataclass(frozen=True)
-class UniqueSink:
-    """The one node without an edge to another node, and its row (Definition 2.2).
-
-    >>> FeedforwardDAG([("u", "v"), ("u", "w"), ("v", "w")]).unique_sink
-    UniqueSink(node='w', index=2)
-    """
-
-    node: Node
-    index: int
-
-
-def find_unique_sink(support: Support, nodes: Nodes, sink: Node | UniqueSink | None) -> UniqueSink:
-    """Return the sink asked for, or the only one; raise SinkError naming the sinks there are."""
-    rows_of_sinks = support.sinks.tolist()
-    if sink is not None:
-        node = sink.node if isinstance(sink, UniqueSink) else sink
-        row = nodes.row(node)
-        if row not in rows_of_sinks:
-            message = f"{nodes[row]!r} is not a sink: it has edges to other nodes"
-            raise SinkError(message)
-        return UniqueSink(nodes[row], row)
-    if len(rows_of_sinks) != 1:
-        found = shorten([nodes[row] for row in rows_of_sinks]) or "none"
-        message = f"a unique sink is needed; the sinks are: {found} (name one with sink=)"
-        raise SinkError(message)
-    return UniqueSink(nodes[rows_of_sinks[0]], rows_of_sinks[0])
 
 
 class FeedforwardDAG(Frozen):
@@ -115,11 +78,11 @@ class FeedforwardDAG(Frozen):
     ) -> None:
         """Check the edges and keep them."""
         if isinstance(edges, np.ndarray) and isinstance(nodes, range):
-            self._build(Nodes(nodes), *_read_array(edges, nodes), self_loops=self_loops)
+            self._build(Nodes(nodes), *read_array(edges, nodes), self_loops=self_loops)
             return
-        pairs = _read_edges(edges)
+        pairs = read_edges(edges)
         if nodes is None:
-            nodes = _in_order_of_appearance(pairs)
+            nodes = in_order_of_appearance(pairs)
         labels = Nodes(nodes)
         senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
         receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
@@ -208,9 +171,9 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
         <FeedforwardDAG: 1000 nodes, 94050 edges, 1 run a row>
         """
-        rows, first, after, step = _read_runs(receivers, starts, stops, steps)
+        rows, first, after, step = read_runs(receivers, starts, stops, steps)
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
-        _check_runs(len(labels), rows, first, after, step)
+        check_runs(len(labels), rows, first, after, step)
         graph = cls.__new__(cls)
         cls._keep(graph, labels, detection.from_runs(len(labels), rows, first, after, step))
         return graph
@@ -346,74 +309,10 @@ class FeedforwardDAG(Frozen):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
-    """Return receivers and senders, as rows, of an array of edges (m, 2) among a range."""
-    if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":  # noqa: PLR2004 - pairs
-        message = f"edges are an integer array (m, 2); got {edges.dtype} of shape {edges.shape}"
-        raise ShapeError(message)
-    rows, rest = np.divmod(edges.astype(np.intp) - nodes.start, nodes.step)
-    bad = ((rest != 0) | (rows < 0) | (rows >= len(nodes))).any(axis=1)
-    if bad.any():
-        k = int(bad.argmax())
-        message = f"unknown node in edge {k}, {tuple(edges[k].tolist())}; the nodes are {nodes}"
-        raise UnknownNodeError(message)
-    return rows[:, 1], rows[:, 0]
-
-
 def _from_support(cls: type[FeedforwardDAG], nodes: Nodes, support: Support) -> FeedforwardDAG:
     graph = cls.__new__(cls)
     graph._keep(nodes, support)  # noqa: SLF001 - a constructor for pickles
     return graph
-
-
-def _read_runs(*parts: ArrayLike) -> list[Ints]:
-    arrays = [np.asarray(part) for part in parts]
-    for name, array in zip(("receivers", "starts", "stops", "steps"), arrays, strict=True):
-        if array.dtype.kind not in "iu":
-            message = f"{name} of runs are integers; got dtype {array.dtype}"
-            raise NumberError(message)
-    try:
-        together = np.broadcast_arrays(np.zeros(1, dtype=np.intp), *arrays)[1:]
-    except ValueError as error:
-        message = f"the parts of runs are 1-D arrays of one length; {error}"
-        raise ShapeError(message) from None
-    if together[0].ndim != 1:
-        message = f"the parts of runs are 1-D arrays of one length; got {together[0].shape}"
-        raise ShapeError(message)
-    return [part.astype(np.intp) for part in together]
-
-
-def _check_runs(n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints) -> None:
-    """Raise NumberError at the first run that leaves the rows 0..n−1, or has no step."""
-    bad = (rows < 0) | (rows >= n) | (starts < 0) | (stops > n) | (steps < 1)
-    if bad.any():
-        k = int(bad.argmax())
-        message = (
-            f"runs lie within the rows 0 to {n - 1} and have steps of at least 1; run {k} of"
-            f" receiver {rows[k]} is range({starts[k]}, {stops[k]}, {steps[k]})"
-        )
-        raise NumberError(message)
-
-
-def _in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:
-    ends = [node for pair in pairs for node in pair]
-    return dict.fromkeys(ends) if all(isinstance(node, Hashable) for node in ends) else ends
-
-
-def _read_edges(edges: Any) -> list[Edge]:
-    if not isinstance(edges, Iterable):
-        message = f"edges are pairs (sender, receiver); got {edges!r}"
-        raise ShapeError(message)
-    return [_read_edge(edge) for edge in edges]
-
-
-def _read_edge(edge: Any) -> Edge:
-    try:
-        sender, receiver = edge
-    except (TypeError, ValueError):
-        message = f"an edge is a pair (sender, receiver); got {edge!r}"
-        raise ShapeError(message) from None
-    return normal(sender), normal(receiver)
 
 
 def _digraph(support: Support) -> nx.DiGraph[int]:

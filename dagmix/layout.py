@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dagmix.support import Support, from_pairs
+from dagmix.pair_supports import from_pairs
+from dagmix.support import Support
 
 ARC = 0.3  # height of an arc over half its span
 HIGHER = 0.16  # what the arcs of each further head add to that

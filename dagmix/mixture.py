@@ -15,20 +15,16 @@ from typing import TYPE_CHECKING, Any, Self
 from numpy.typing import ArrayLike
 
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.derived import AsFloats, Mixture
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
-from dagmix.graph import FeedforwardDAG, UniqueSink
+from dagmix.given import GraphDiffusion, GraphWalk
+from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node, Nodes, check_same_nodes
 from dagmix.operators import Operator
 from dagmix.scalars import Field, read_scalar, read_steps
-from dagmix.transition import (
-    AsFloats,
-    GraphDiffusion,
-    GraphWalk,
-    Mixture,
-    Transition,
-    same_matrix,
-)
+from dagmix.sinks import UniqueSink
+from dagmix.transition import Transition, same_matrix
 from dagmix.walks import WalkOperator
 from dagmix.weights import read_importance, read_weights
 

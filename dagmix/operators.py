@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from dagmix.errors import KindError, SymbolicError
 from dagmix.frozen import Frozen
-from dagmix.graph import UniqueSink, find_unique_sink
 from dagmix.nodes import SHOWN, Node, Nodes
 from dagmix.scalars import Field, read_scalar
+from dagmix.sinks import UniqueSink, find_unique_sink
 from dagmix.support import Support
 from dagmix.transition import Transition, same_matrix
 

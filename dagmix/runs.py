@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
 from dagmix.layers import Layer, Unseen, disjoint, layer
-from dagmix.support import Csr, Ints, Support, Vec
+from dagmix.pair_supports import Csr
+from dagmix.support import Ints, Support, Vec
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 

@@ -17,10 +17,11 @@ from dagmix import absorption
 from dagmix.absorption import fraction
 from dagmix.algebraic import rational
 from dagmix.bernstein import Pair
+from dagmix.derived import Mixture
 from dagmix.listener import Listener
 from dagmix.polynomials import Ratio, sign
 from dagmix.support import Vec
-from dagmix.transition import Mixture, Transition
+from dagmix.transition import Transition
 
 HALF = Fraction(1, 2)
 BETA = fmpz_poly([0, 1])

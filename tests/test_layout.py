@@ -13,7 +13,8 @@ from zoo import Edges, unique_sink_dags
 
 from dagmix import FeedforwardDAG
 from dagmix.layout import Arc, arcs, joined, order
-from dagmix.support import Support, from_pairs
+from dagmix.pair_supports import from_pairs
+from dagmix.support import Support
 
 
 def support(n: int, edges: Edges) -> Support:

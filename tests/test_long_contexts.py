@@ -26,13 +26,15 @@ from dagmix.absorption import hitting_slack, hitting_times
 from dagmix.bounds import backward_mixing
 from dagmix.closed_forms import complete_hitting_time
 from dagmix.errors import EmptyError, ShapeError, UndecidedError, UnknownNodeError
+from dagmix.given import GraphWalk
 from dagmix.kernels import Kernel
 from dagmix.mixing import ExactSurvival
 from dagmix.nodes import Nodes
+from dagmix.pair_supports import from_pairs
 from dagmix.results import Enclosure
 from dagmix.runs import Runs
-from dagmix.support import Support, from_pairs
-from dagmix.transition import LARGEST_EXACT, GraphWalk
+from dagmix.support import Support
+from dagmix.transition import LARGEST_EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

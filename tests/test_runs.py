@@ -32,13 +32,15 @@ from dagmix import (
 from dagmix.absorption import closed_classes, hits_from, hitting_times
 from dagmix.backward import Backward
 from dagmix.bounds import backward_mixing
+from dagmix.derived import Successors
 from dagmix.errors import CycleError, NumberError, ShapeError
+from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.layers import layer
 from dagmix.mixing import mixing_time
+from dagmix.pair_supports import Dense
 from dagmix.run_tables import minus, table, union
 from dagmix.runs import Runs
-from dagmix.support import Dense, Support
-from dagmix.transition import GraphDiffusion, GraphWalk, Successors
+from dagmix.support import Support
 from dagmix.window_sums import WindowSums
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from dagmix import (
     verification,
 )
 from dagmix.errors import CycleError
-from dagmix.graph import UniqueSink
 from dagmix.paper import Verdict, example_3_13
 from dagmix.search import NotFound, Witness
+from dagmix.sinks import UniqueSink
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
 

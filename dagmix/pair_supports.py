@@ -1,0 +1,185 @@
+"""Supports kept pair by pair: as a matrix or as a list, whichever is smaller.
+
+A value array of `Dense` is n × n with entry [i, j]; one of `Csr` has a value for each pair.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+from dagmix.support import Ints, Support, Vec, distinct
+
+DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
+DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
+
+
+class PairSupport(Support):
+    """A support that may be kept either way."""
+
+    def with_loops(self, where: NDArray[np.bool_]) -> Support:
+        """Return the support with a self-loop added at the marked nodes."""
+        loops = np.flatnonzero(where)
+        if not loops.size:
+            return self
+        receivers, senders = self.pairs
+        pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
+        return from_pairs(self.n, *pairs)
+
+
+class Dense(PairSupport):
+    """A support kept as an n × n mask; a step is one product of a row with a matrix."""
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        """Keep `mask`, where mask[i, j] is true if j sends to i."""
+        self.n = len(mask)
+        self._mask = mask
+
+    @property
+    def kind(self) -> str:
+        """A word."""
+        return "dense"
+
+    @property
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
+        return self.n**2
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return x @ values."""
+        if values is None:
+            values = self._float_mask if x.dtype == np.float64 else self._int_mask
+        return x @ values
+
+    @cached_property
+    def _float_mask(self) -> Vec:
+        return self._mask.astype(np.float64)
+
+    @cached_property
+    def _int_mask(self) -> Vec:
+        return self._mask.astype(int).astype(object)
+
+    def transposed(self) -> Dense:
+        """Return the support of the transposed mask."""
+        return Dense(self._mask.T)
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the transposed matrix."""
+        return values.T
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        senders, receivers = np.nonzero(self._mask.T)
+        return receivers, senders
+
+    def place(self, values: Vec) -> Vec:
+        """Return the n × n matrix of values."""
+        matrix = np.zeros((self.n, self.n), dtype=values.dtype)
+        matrix[self.pairs] = values
+        return matrix
+
+    def take(self, values: Vec) -> Vec:
+        """Return the entries of the matrix at the pairs."""
+        return values[self.pairs]
+
+
+class Csr(PairSupport):
+    """A support kept as a list of receivers for each sender."""
+
+    def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
+        """Keep the pairs, which must be sorted by sender and then by receiver."""
+        self.n = n
+        self._pairs = (receivers, senders)
+
+    @property
+    def kind(self) -> str:
+        """A word."""
+        return "sparse"
+
+    @property
+    def work(self) -> int:
+        """Operations of one step, up to a factor."""
+        return self.edges
+
+    @cached_property
+    def _busy(self) -> tuple[NDArray[np.bool_], Ints]:
+        return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return the sum over each sender's run of pairs."""
+        terms = x[self._pairs[0]]
+        if values is not None:
+            terms = terms * values
+        busy, starts = self._busy
+        sums = np.zeros(self.n, dtype=terms.dtype)
+        sums[busy] = np.add.reduceat(terms, starts)
+        return sums
+
+    @cached_property
+    def _exchange(self) -> Ints:
+        receivers, senders = self._pairs
+        return np.lexsort((senders, receivers))
+
+    def transposed(self) -> Csr:
+        """Return the support sorted by receiver, whose roles are exchanged."""
+        receivers, senders = self._pairs
+        return Csr(self.n, senders[self._exchange], receivers[self._exchange])
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the values in the order of the transposed pairs."""
+        return values[self._exchange]
+
+    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        heads = np.concatenate((self.starts, [self.edges + len(origins)]))
+        tails = np.concatenate((self._pairs[0], origins))
+        # One more node sends to all origins.
+        graph = scipy.sparse.csr_array((np.ones(len(tails)), tails, heads), shape=(self.n + 1,) * 2)
+        found = scipy.sparse.csgraph.breadth_first_order(graph, self.n, return_predecessors=False)
+        seen = np.zeros(self.n + 1, dtype=bool)
+        seen[found] = True
+        return seen[:-1]
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        return self._pairs
+
+    def place(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+    def take(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+
+def from_mask(mask: NDArray[np.bool_]) -> Support:
+    """Return the support of a mask with mask[i, j] true where j sends to i.
+
+    >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
+    ('Dense', 100)
+    """
+    n = len(mask)
+    if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
+        return Dense(mask)
+    senders, receivers = np.nonzero(mask.T)
+    return Csr(n, receivers, senders)
+
+
+def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the support of a list of pairs in any order, repeats allowed."""
+    return from_distinct(n, *distinct(n, receivers, senders))
+
+
+def from_distinct(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the support of distinct pairs, by sender and then by receiver."""
+    if n > DENSE_UP_TO and len(receivers) < DENSE_FROM * n * n:
+        return Csr(n, receivers, senders)
+    mask = np.zeros((n, n), dtype=bool)
+    mask[receivers, senders] = True
+    return Dense(mask)
