@@ -1,6 +1,6 @@
 """Which support a graph gets: a matrix, a list of pairs, or runs.
 
-Up to `RUNS_FROM` nodes a product with a small matrix beats any bookkeeping. Beyond, a graph
+Up to `RUNS_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
 whose receivers fall into runs of `PAIRS_A_RUN` nodes or more on average is kept as runs.
 """
 
@@ -13,7 +13,7 @@ from dagmix.pair_supports import from_distinct, from_pairs
 from dagmix.runs import Runs
 from dagmix.support import Ints, Support, distinct
 
-RUNS_FROM = 512  # nodes
+RUNS_FROM = 64  # nodes
 PAIRS_A_RUN = 8
 SHORTEST = 4  # nodes of a run that is taken out of a list of pairs
 STEPS = 3  # different steps that are looked for

@@ -55,7 +55,7 @@ class FeedforwardDAG(Frozen):
     Notes
     -----
     Frozen, hashable, compared by nodes (in order) and edges. Few nodes or many edges are kept
-    as a matrix, few edges as a list, and more than 512 nodes whose edges fall into runs as
+    as a matrix, few edges as a list, and more than 64 nodes whose edges fall into runs as
     those: `repr` says which. What has to list the edges of a graph made of runs raises
     ShapeError where they are too many.
 
