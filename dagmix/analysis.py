@@ -21,6 +21,7 @@ from dagmix.mixture import MultiHeadDiffusion
 COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
 CAPTION = "steps to the last position: T(¼), mean; φ_min: least peak signal there, and where"
 READABLE = 4  # candidates that the table writes out
+LONG = 10**9  # steps, past which the table rounds
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def table(layers: Sequence[Layer]) -> Table:
         made.add_row(
             ", ".join(map(str, one.sample)),
             str(one.layer),
-            str(one.mixing_time),
+            f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
             f"{one.hitting_time:.5g}",
             f"{one.fidelity:.4g}",
             listed(one.positions),

@@ -15,8 +15,11 @@ from typing import Any
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.scalars import brief
+from dagmix.support import Vec
 from dagmix.transition import Transition
 
+LARGEST = 2**22  # entries of a matrix of balls, 1 GiB
+LAST_BITS = 2.0**-52  # the relative error of a ball's float
 MOST_BITS = 2**13  # precision at which a tie is suspected and the search stops
 _lock = threading.RLock()  # Arb's working precision is global to the process
 
@@ -39,13 +42,24 @@ def ball(number: Fraction) -> Any:
 
 
 def matrix(transition: Transition) -> Any:
-    """Return the exact matrix in balls at the working precision."""
-    return flint.arb_mat(transition.over(ball).dense().tolist())
+    """Return the exact matrix in balls at the working precision.
+
+    Raises UndecidedError, before anything is made, where it is too large.
+    """
+    return flint.arb_mat(_entries(transition).tolist())
+
+
+def _entries(transition: Transition) -> Vec:
+    n = transition.support.n
+    if n**2 > LARGEST:
+        message = f"floats do not decide this, and {n} × {n} balls are too many"
+        raise UndecidedError(message)
+    return transition.over(ball).dense()
 
 
 def survival_matrix(transition: Transition, sink: int) -> Any:
     """Return Q, the walk's matrix with row and column of the sink set to zero, in balls."""
-    entries = transition.over(ball).dense()
+    entries = _entries(transition)
     entries[sink, :] = 0
     entries[:, sink] = 0
     return flint.arb_mat(entries.tolist())

@@ -143,7 +143,7 @@ def _by_mean(walk: WalkOperator, time: float, epsilon: Fraction) -> dict[str, An
     if time == math.inf:
         return dict.fromkeys(("mean", "mean_lower", "mean_upper"), math.inf)
     mean = mean_time(walk.transition, walk.sink.index)
-    exact = walk.field is Field.RATIONAL
+    exact = walk.field is Field.RATIONAL and mean.low == mean.high
     lower = (1 - epsilon) * mean.low
     return {
         "mean": mean.low if exact else float(mean.low),

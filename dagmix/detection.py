@@ -44,6 +44,7 @@ def from_runs(
     Runs that are no shorter a description than their pairs are listed, unless `always`.
     """
     counts = np.maximum(-((starts - stops) // steps), 0)
+    steps = np.where(counts > 1, steps, 1)  # one node has no step; what is left is below n
     layers = [
         layer(n, step, rows[own], starts[own], counts[own])
         for step in np.unique(steps).tolist()
@@ -57,7 +58,7 @@ def from_runs(
 
 
 def _is_worth_it(runs: Runs) -> bool:
-    return runs.forward is not None and runs.count * PAIRS_A_RUN <= runs.edges
+    return runs.forward is not None and 0 < runs.edges >= runs.count * PAIRS_A_RUN
 
 
 def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:

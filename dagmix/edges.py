@@ -14,6 +14,8 @@ from dagmix.support import Ints
 
 Edge = tuple[Node, Node]
 
+LARGEST_INDEX = np.iinfo(np.intp).max
+
 
 def read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
     """Return receivers and senders, as rows, of an array of edges (m, 2) among a range."""
@@ -33,8 +35,8 @@ def read_runs(*parts: ArrayLike) -> list[Ints]:
     """Return receivers, starts, stops and steps of runs as 1-D arrays of one length."""
     arrays = [np.asarray(part) for part in parts]
     for name, array in zip(("receivers", "starts", "stops", "steps"), arrays, strict=True):
-        if array.dtype.kind not in "iu":
-            message = f"{name} of runs are integers; got dtype {array.dtype}"
+        if array.size and (array.dtype.kind not in "iu" or array.max() > LARGEST_INDEX):
+            message = f"{name} of runs are integers below 2^63; got dtype {array.dtype}"
             raise NumberError(message)
     try:
         together = np.broadcast_arrays(np.zeros(1, dtype=np.intp), *arrays)[1:]

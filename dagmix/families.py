@@ -14,6 +14,7 @@ import numpy as np
 
 from dagmix.graph import FeedforwardDAG
 from dagmix.measures import Measures, describe
+from dagmix.nodes import check_count
 from dagmix.pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
 from dagmix.random_graphs import oriented_erdos_renyi, walk_back
 from dagmix.scalars import read_count
@@ -93,8 +94,8 @@ def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> Feedfo
     >>> [edge for edge in dilated(5, 2, 2).edges if edge[0] != edge[1]]
     [(0, 2), (0, 4), (1, 3), (2, 4), (3, 4)]
     """
-    size, step = read_count(n, 1, "n"), read_count(dilation, 1, "dilation")
-    nodes = np.arange(size)
+    size = _size(n)
+    step, nodes = min(read_count(dilation, 1, "dilation"), size), np.arange(size)
     back = np.minimum(nodes // step, read_count(width, 1, "width")) * step
     starts, stops, steps = nodes - back, nodes + 1, np.full(size, step)
     if repair:
@@ -112,7 +113,7 @@ def log_sparse(n: int) -> FeedforwardDAG:
     >>> [edge[0] for edge in log_sparse(9).edges if edge[1] == 8]
     [0, 4, 6, 7, 8]
     """
-    size = read_count(n, 1, "n")
+    size = _size(n)
     nodes = np.arange(size)
     edges = [(nodes[:-back], nodes[back:]) for back in 2 ** np.arange((size - 1).bit_length())]
     senders, receivers = zip((nodes, nodes), *edges, strict=True)
@@ -139,9 +140,13 @@ def unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
         yield FeedforwardDAG(edges, nodes=range(n))
 
 
+def _size(n: int) -> int:
+    return check_count(read_count(n, 1, "n"))
+
+
 def _window(n: int, width: int) -> tuple[Ints, Ints, Ints]:
     """Return the nodes and, for each, whom it hears: from a first node up to one after itself."""
-    size = read_count(n, 1, "n")
+    size = _size(n)
     reach = read_count(width, 0 if size == 1 else 1, "width")
     nodes = np.arange(size)
     return nodes, nodes - np.minimum(nodes, reach), nodes + 1

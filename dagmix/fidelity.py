@@ -130,6 +130,8 @@ def _absorption_probability(
     else:
         chain = transition.floats.kernel.transposed
         value = float(absorption.hitting_probabilities(chain, target)[listener.sink])
+    if value < SMALLEST:
+        return _absorption_probability(listener, node, exact=True)
     n = listener.support.n
     rounds = n if listener.support.order is not None else n**3
     slack = 2 * rounds * (transition.floats.units + 2) * UNIT

@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
 
 from dagmix import detection
@@ -326,6 +327,13 @@ def _digraph(support: Support) -> nx.DiGraph[int]:
 
 
 def _name_cycle(support: Support, nodes: Nodes) -> str:
-    edges = nx.find_cycle(_digraph(support))
-    labels = [nodes[j] for j, _ in edges]
-    return " → ".join(str(label) for label in [*labels, labels[0]])
+    """Name a shortest cycle among those through the first pair that lies on one."""
+    receivers, senders = support.pairs
+    graph = support.adjacency
+    _, classes = scipy.sparse.csgraph.connected_components(graph, connection="strong")
+    first = int(((receivers != senders) & (classes[receivers] == classes[senders])).argmax())
+    before = scipy.sparse.csgraph.breadth_first_order(graph, receivers[first])[1]
+    way = [senders[first]]
+    while way[-1] != receivers[first]:
+        way.append(before[way[-1]])
+    return " → ".join(str(nodes[int(row)]) for row in [senders[first], *reversed(way)])

@@ -14,8 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from dagmix.errors import ShapeError
 from dagmix.run_tables import RunTable, minus, table, union
 from dagmix.support import Ints, Vec
+
+LARGEST_UNION = 2**24  # runs of a layer that is made disjoint from others: 2 GiB on the way
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +62,26 @@ class Layer:
         return self.table.rows_with(asked)[self.places]
 
     def refined(self, step: int) -> Layer:
-        """Return the same pairs in runs of a step that is a multiple of this one."""
-        times, t = step // self.step, self.table
+        """Return the same pairs in runs of a step that is a multiple of this one, or n.
+
+        Runs of step n have one node each. Raises ShapeError where there are too many runs.
+        """
+        times, t = -(-step // self.step), self.table
+        many = int(np.minimum(t.stops - t.starts, times).sum())
+        if many > LARGEST_UNION:
+            message = (
+                f"{len(t.rows)} runs of step {self.step} among {self.n} nodes, united with others,"
+                f" fall into {many}; too many"
+            )
+            raise ShapeError(message)
         rows, first, counts = self.node(t.rows), self.node(t.starts), t.stops - t.starts
-        parts = [(first + k * self.step, -(-(counts - k) // times)) for k in range(times)]
-        firsts, many = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return layer(self.n, step, np.tile(rows, times), firsts, many)
+        longest = min(times, int(counts.max()))
+        parts = [(first + k * self.step, -(-(counts - k) // times)) for k in range(longest)]
+        firsts, lengths = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return layer(self.n, step, np.tile(rows, longest), firsts, lengths)
 
     def minus(self, other: Layer) -> Layer:
-        """Return the pairs that a layer, whose step divides this one's, does not have."""
+        """Return the pairs that a layer, whose step divides this one's, or n, does not have."""
         mine, theirs = self.table, other.table
         rows = other.place(self.node(mine.rows))
         counts = theirs.firsts[rows + 1] - theirs.firsts[rows]
@@ -121,7 +135,7 @@ def _merged(same: list[Layer]) -> Layer:
 
 def _added(found: list[Layer], new: Layer) -> list[Layer]:
     """Return the layers with the pairs of another that they lack."""
-    step = math.lcm(new.step, *(part.step for part in found))
+    step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
     if step != new.step:
         new = new.refined(step)
     for part in found:

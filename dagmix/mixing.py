@@ -18,52 +18,17 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times
-from dagmix.errors import UndecidedError
+from dagmix.errors import ShapeError, UndecidedError
 from dagmix.kernels import Kernel, leaving, objects
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
-from dagmix.support import Vec
-from dagmix.transition import SMALLEST, Transition
+from dagmix.support import LARGEST_DENSE, Vec
+from dagmix.survival import ExactSurvival, FloatSurvival, is_over, scaled
+from dagmix.transition import Transition
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
-LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
-LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
-
-
-class ExactSurvival:
-    """The row s_t in integers over Lᵗ, stepped forward only, made when first asked for."""
-
-    def __init__(self, transition: Transition, sink: int) -> None:
-        """Start at t = 0."""
-        self.transition = transition
-        self.sink = sink
-        self._row = objects([1] * transition.support.n)
-        self._row[sink] = 0
-        self._time = 0
-        self._scale = 1
-
-    def distance(self, steps: int) -> Fraction:
-        """Return d(steps); `steps` may not decrease from call to call."""
-        self._advance(steps)
-        return Fraction(int(self._row.max()), self._scale)
-
-    def is_at_most(self, steps: int, epsilon: Fraction) -> bool:
-        """Decide d(steps) ≤ ε in integers, without a gcd."""
-        self._advance(steps)
-        return bool(self._row.max() * epsilon.denominator <= epsilon.numerator * self._scale)
-
-    def _advance(self, steps: int) -> None:
-        bits, n = steps * self.transition.denominator_bits, self.transition.support.n
-        if bits > LARGEST_ROW or bits * n > LARGEST_TABLE:
-            message = f"the exact distance after {steps} steps needs {n} numbers of {bits} bits"
-            raise UndecidedError(message)
-        kernel, denominator = self.transition.integers
-        while self._time < steps:
-            self._row = kernel.step(self._row)
-            self._time += 1
-            self._scale *= denominator
 
 
 def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
@@ -71,51 +36,55 @@ def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a column, e the error of
     the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond. Of a
-    rational operator on more than 4,096 nodes it is an Enclosure.
+    rational operator on more than 4,096 nodes it is an Enclosure. Raises UndecidedError where
+    floats do not reach and the matrix is too large to square.
     """
     rational = transition.field is Field.RATIONAL
     if rational and transition.is_small:
         return ExactSurvival(transition, sink).distance(steps)
-    floats = transition.floats
-    if steps <= affordable(transition) and math.isfinite(floats.units):
-        row = off(transition.support.n, sink)
+    value, slack = _far(transition, sink, steps)
+    return Enclosure.within(value, slack) if rational else value
+
+
+def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
+    """Return d(t) as a float, with a bound of its relative error."""
+    if steps <= affordable(transition):
+        survival = FloatSurvival(transition, sink)
         for _ in range(steps):
-            row = floats.kernel.step(row)
-        if row.max() > SMALLEST:
-            value = float(row.max())
-            return Enclosure.within(value, floats.slack(steps + 2)) if rational else value
-    return balls.distance(transition, sink, steps)
+            survival.step()
+        if survival.is_sound:
+            return survival.distance, survival.slack
+    if is_over(transition, sink, steps):
+        return 0.0, 0.0
+    return balls.distance(transition, sink, steps), balls.LAST_BITS
 
 
 def distances(transition: Transition, sink: int, steps: int) -> Vec:
-    """Return d(0), …, d(steps), an array of Fractions or of floats.
+    """Return d(0), …, d(steps): Fractions, or floats where `distance` returns a float.
 
-    One row is stepped. A float is within relative error t·(k + 2 + e)·2⁻⁵³; what is too small
-    for that is computed by itself, as `distance` does.
+    One row is stepped. A float is within relative error t·(k + 2 + e)·2⁻⁵³; where underflow
+    spoils that, it is computed by itself, as `distance` does. Raises ShapeError where the table
+    is too large.
     """
-    if transition.field is Field.RATIONAL:
-        survival = ExactSurvival(transition, sink)
-        return objects([survival.distance(time) for time in range(steps + 1)])
-    row, found = off(transition.support.n, sink), np.empty(steps + 1)
+    if steps >= LARGEST_DENSE:
+        message = f"a table of {steps + 1} distances is too large"
+        raise ShapeError(message)
+    if transition.field is Field.RATIONAL and transition.is_small:
+        exact = ExactSurvival(transition, sink)
+        return objects([exact.distance(time) for time in range(steps + 1)])
+    survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
     for time in range(steps + 1):
-        found[time] = row.max()
-        row = transition.floats.kernel.step(row)
-    bounded = math.isfinite(transition.floats.units)
-    for time in np.flatnonzero((found <= SMALLEST) | (not bounded)).tolist():
-        found[time] = distance(transition, sink, time)
+        sound = survival.is_sound
+        found[time] = survival.distance if sound else _far(transition, sink, time)[0]
+        survival.step()
     return found
 
 
-def off(size: int, sink: int) -> Vec:
-    """Return s_0: 1 off the sink."""
-    row = np.ones(size)
-    row[sink] = 0.0
-    return row
-
-
-def affordable(transition: Transition) -> int:
+def affordable(transition: Transition) -> int | float:
     """Return the number of steps that cost about as much as squaring the matrix."""
     n = transition.support.n
+    if n**2 > balls.LARGEST:
+        return math.inf
     return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.work)
 
 
@@ -129,29 +98,26 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
         return 0
     if not support.reaching(np.array([sink])).all():
         return math.inf
-    if math.isfinite(transition.floats.units) and epsilon > SMALLEST:
+    if math.isfinite(transition.floats.units):
         return _step(transition, sink, epsilon)
-    try:
-        return _square(transition, sink, epsilon)
-    except UndecidedError:
-        return _step_exactly(transition, sink, epsilon)
+    return _square(transition, sink, epsilon)
 
 
 def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Step in floats, settling what they cannot decide; square where the walk is too long."""
-    floats, threshold = transition.floats, float(epsilon)
-    row, survival = off(transition.support.n, sink), ExactSurvival(transition, sink)
-    time = 0
+    survival, exact = FloatSurvival(transition, sink), ExactSurvival(transition, sink)
+    most, threshold = affordable(transition), scaled(epsilon)
     while True:
-        time += 1
-        row = floats.kernel.step(row)
-        # Four more roundings: the threshold's own, the products', and underflow.
-        ratio, slack = float(row.max()) / threshold, floats.slack(time + 4)
-        if ratio * (1 + slack) < 1:
+        survival.step()
+        time, sound = survival.time, survival.is_sound
+        ratio, slack = survival.ratio(*threshold), survival.slack
+        if sound and ratio * (1 + slack) < 1:
             return time
-        if ratio * (1 - slack) <= 1 and at_most(survival, time, epsilon):
+        if not (sound and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
             return time
-        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon):
+        if time == most or (
+            time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most)
+        ):
             return _square(transition, sink, epsilon)
 
 
@@ -167,6 +133,8 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
     The exact rationals of float arrays are long, so that balls are asked first; a tie is
     left to the integers.
     """
+    if is_over(survival.transition, survival.sink, steps):
+        return True
     if survival.transition.field is Field.FLOAT and survival.transition.is_small:
         verdict = balls.compare_distance(
             survival.transition, survival.sink, steps, epsilon, BALL_BITS
@@ -176,9 +144,9 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
     return survival.is_at_most(steps, epsilon)
 
 
-def _is_long(transition: Transition, sink: int, epsilon: Fraction) -> bool:
-    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is too long to step."""
-    return float(1 - epsilon) * _mean(transition, sink) > affordable(transition)
+def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) -> bool:
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`."""
+    return most < math.inf and float(1 - epsilon) * _mean(transition, sink) > most
 
 
 def _mean(transition: Transition, sink: int) -> float:
@@ -192,7 +160,10 @@ def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Square in balls, at the precision that a walk as long as the mean needs."""
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
     bits = 2 * doublings + transition.support.n.bit_length() + 10
-    return balls.exit_time(transition, sink, epsilon, bits)
+    try:
+        return balls.exit_time(transition, sink, epsilon, bits)
+    except UndecidedError:
+        return _step_exactly(transition, sink, epsilon)
 
 
 def forward_probability(kernel: Kernel, sink: int) -> Fraction | float:

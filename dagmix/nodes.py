@@ -7,11 +7,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Self
 
-from dagmix.errors import EmptyError, HeadsError, RepeatedNodeError, UnknownNodeError
+from dagmix.errors import EmptyError, HeadsError, RepeatedNodeError, ShapeError, UnknownNodeError
 
 Node = Hashable
 
 SHOWN = 12  # nodes or matrix rows that a repr writes out
+LARGEST_COUNT = 2**28  # nodes, 2 GiB for each array; and j·n + i numbers a pair in 63 bits
 
 
 class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which slots forbid here
@@ -22,6 +23,7 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
     def __new__(cls, labels: Iterable[Node]) -> Self:
         """Normalise the labels; raise EmptyError or RepeatedNodeError."""
         if isinstance(labels, range) and labels:
+            check_count(-((labels.start - labels.stop) // labels.step))
             nodes = super().__new__(cls, labels)
             nodes._range = labels
             return nodes
@@ -60,6 +62,14 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
         except (KeyError, TypeError):
             message = f"unknown node {node!r}; the nodes are {shorten(self)}"
             raise UnknownNodeError(message) from None
+
+
+def check_count(n: int) -> int:
+    """Return a number of nodes; raise ShapeError where arrays of them would not fit."""
+    if n > LARGEST_COUNT:
+        message = f"{n} nodes; a graph has at most {LARGEST_COUNT}"
+        raise ShapeError(message)
+    return n
 
 
 def normal(label: Node) -> Node:

@@ -80,9 +80,10 @@ def _draw(
     ax: Axes, layers: Sequence[Layer], measure: str, series: int, aside: float
 ) -> tuple[Artist, ...]:
     """Draw a measure of all samples and the medians of the layers; return both for a legend."""
-    ax.set_yscale("log", nonpositive="mask")
     numbers = np.array([one.layer for one in layers])
     values = np.array([getattr(one, measure) for one in layers], dtype=float)
+    if ((values > 0) & (values < np.inf)).any():  # else there is no scale to choose
+        ax.set_yscale("log", nonpositive="mask")
     kinds = np.unique(numbers)
     medians = [np.median(values[numbers == layer]) for layer in kinds]
     colour = style(series)["color"]

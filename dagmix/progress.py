@@ -1,8 +1,9 @@
 """How a walk moves on: chances to leave, lengths of paths, mean times, each from a safe side.
 
-Rational walks give exact numbers. A walk of floats stands for exact rationals too long to
-write out; its numbers are enclosed in balls of 128 bits or more, and come back as the two ends
-of an interval, exact rationals themselves.
+Rational walks of up to 4,096 nodes give exact numbers. A walk of floats stands for exact
+rationals too long to write out; its numbers are enclosed in balls of 128 bits or more, and come
+back as the two ends of an interval, exact rationals themselves. So does the mean time of a
+larger walk, enclosed in floats.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 import scipy
 
 from dagmix import balls
-from dagmix.absorption import hitting_times
+from dagmix.absorption import hitting_slack, hitting_times
 from dagmix.kernels import leaving
 from dagmix.lazy import flint
 from dagmix.mixing import forward_probability
@@ -25,7 +26,8 @@ from dagmix.support import Ints, Support
 from dagmix.transition import Transition
 
 BITS = 128
-ENOUGH_BITS = 64  # accuracy asked of a mean time
+ENOUGH_BITS = 64  # accuracy asked of a mean time in balls
+ENOUGH = 2.0**-20  # relative error allowed of one in floats
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ def leaving_probability(transition: Transition, sink: int) -> Interval:
 
 def mean_time(transition: Transition, sink: int) -> Interval:
     """Enclose max_j E_j[steps to the sink] of a walk that reaches it from everywhere."""
-    if transition.field is Field.RATIONAL:
+    if transition.field is Field.RATIONAL and transition.is_small:
         longest = Fraction(max(hitting_times(transition.rationals, sink)))
         return Interval(longest, longest)
+    if not transition.is_small and (found := _mean_in_floats(transition, sink)):
+        return found
     bits = BITS
     while True:
         with balls.precision(bits):
@@ -60,6 +64,18 @@ def mean_time(transition: Transition, sink: int) -> Interval:
             if longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS:
                 return _ends(longest)
         bits *= 2
+
+
+def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
+    """Solve E = 1 + E Q in floats; None without an order, or where their error is not small."""
+    if transition.support.order is None:
+        return None
+    times = hitting_times(transition.floats.kernel, sink)
+    slack = hitting_slack(transition.floats, times)
+    if slack > ENOUGH:
+        return None
+    longest, share = Fraction(float(times.max())), Fraction(slack)
+    return Interval(longest / (1 + share), longest / (1 - share))
 
 
 def _mean_ball(transition: Transition, sink: int) -> Any:

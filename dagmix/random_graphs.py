@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dagmix.errors import NumberError
 from dagmix.graph import FeedforwardDAG
 from dagmix.scalars import read_count, read_scalar
+from dagmix.support import check_square
 
 
 def oriented_erdos_renyi(n: int, p: Any, seed: int, *, repair: bool = True) -> FeedforwardDAG:
@@ -26,7 +27,7 @@ def oriented_erdos_renyi(n: int, p: Any, seed: int, *, repair: bool = True) -> F
     >>> oriented_erdos_renyi(5, 1, seed=0).in_degree(4), oriented_erdos_renyi(5, 0, seed=0).sources
     (5, (0, 1, 2, 3))
     """
-    size, chance = read_count(n, 1, "n"), _read_probability(p)
+    size, chance = _size(n), _read_probability(p)
     mask = np.tril(_generator(seed).random((size, size)) < chance, -1)
     return with_one_sink(mask | np.eye(size, dtype=bool), repair=repair)
 
@@ -44,7 +45,7 @@ def walk_back(n: int, p: Any, budget: int, seed: int, *, repair: bool = True) ->
     >>> walk_back(6, 0, 2, seed=1) == sliding_window(6, 2)
     True
     """
-    size, most = read_count(n, 1, "n"), read_count(budget, 0 if n == 1 else 1, "budget")
+    size, most = _size(n), read_count(budget, 0 if n == 1 else 1, "budget")
     skip = _read_probability(p)
     heard = np.tril(_generator(seed).random((size, size)) >= skip, -1)
     from_near = np.cumsum(heard[:, ::-1], axis=1)[:, ::-1]  # nodes heard from j on, j included
@@ -67,6 +68,12 @@ def with_one_sink(mask: NDArray[np.bool_], *, repair: bool) -> FeedforwardDAG:
     graph = FeedforwardDAG.from_mask(mask)
     _ = graph.unique_sink
     return graph
+
+
+def _size(n: int) -> int:
+    size = read_count(n, 1, "n")
+    check_square(size)
+    return size
 
 
 def _generator(seed: int) -> np.random.Generator:

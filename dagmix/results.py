@@ -31,7 +31,7 @@ class Enclosure(float):
     @classmethod
     def within(cls, value: float, slack: float) -> Self:
         """Return a value in [0, 1] that is right up to a relative error."""
-        return cls(value, *widened(value * (1 - slack), value * (1 + slack)))
+        return cls(min(value, 1.0), *widened(value * (1 - slack), value * (1 + slack)))
 
     def __getnewargs__(self) -> tuple[float, float, float]:  # type: ignore[override]
         """Pickle with the bounds."""

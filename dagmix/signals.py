@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
 LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
+MOST_WORK = 2**34  # operations of float steps where that is impossible, about a minute
 
 
 class Row:
@@ -67,26 +68,37 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a line, e the error of the
     stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond. Of a rational
-    operator on more than 4,096 nodes it is an Enclosure.
+    operator on more than 4,096 nodes it is an Enclosure; what is below 2⁻⁹⁰⁰ is only said to be
+    so. Raises UndecidedError where floats do not reach and the matrix is too large to square.
     """
     if transition.field is Field.SYMBOLIC:
         return _symbolic_signal(transition, sink, node, steps)
     rational = transition.field is Field.RATIONAL
     if rational and transition.is_small:
         return _exact_signal(transition, sink, node, steps)
-    if steps <= MOST_STEPS and math.isfinite(transition.floats.units):
+    if steps <= _most_steps(transition) and math.isfinite(transition.floats.units):
         row = _walk(Row(transition, sink, exact=False), steps)
-        if row.x[node] > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
-            value = float(row.x[node])
+        value = float(row.x[node])
+        if value > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
             return Enclosure.within(value, row.slack) if rational else value
-    return balls.signal(transition, sink, node, steps)
+        if rational:
+            return Enclosure(value, 0.0, 2 * SMALLEST)
+    value = balls.signal(transition, sink, node, steps)
+    return Enclosure.within(value, balls.LAST_BITS) if rational else value
+
+
+def _most_steps(transition: Transition) -> int:
+    """Return after how many float steps a power is squared in balls, where those fit."""
+    fits = transition.support.n**2 <= balls.LARGEST
+    return MOST_STEPS if fits else max(MOST_STEPS, MOST_WORK // transition.support.work)
 
 
 def signals(transition: Transition, sink: int, steps: int) -> Vec:
     """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
 
-    Floats, with the error of `signal`; Fractions where the operator is rational and has no
-    more than 4,096 nodes. Raises ShapeError where the table is too large.
+    Floats, with the error of `signal` and, from underflow, another t·n·(n + 2)·2⁻¹⁰⁷⁵ at the
+    most; Fractions where the operator is rational and has no more than 4,096 nodes. Raises
+    ShapeError where the table is too large.
     """
     exact = transition.field is Field.RATIONAL and transition.is_small
     n = transition.support.n

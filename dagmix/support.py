@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
@@ -21,7 +22,6 @@ Ints = NDArray[np.intp]
 Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expressions
 
 LARGEST_DENSE = 2**28  # entries of a dense matrix, 2 GiB of float64
-LARGEST_COUNT = 3_037_000_499  # nodes; a pair is numbered j·n + i, in 63 bits
 
 
 class Support(ABC):
@@ -124,14 +124,21 @@ class Support(ABC):
         receivers, senders = self.pairs
         if bool((senders <= receivers).all()):
             return np.arange(self.n)
+        classes, _ = scipy.sparse.csgraph.connected_components(self.adjacency, connection="strong")
+        if classes < self.n:
+            return None
         sorter = graphlib.TopologicalSorter({j: [] for j in range(self.n)})
         for i, j in zip(receivers.tolist(), senders.tolist(), strict=True):
             if i != j:
                 sorter.add(i, j)
-        try:
-            return np.array(list(sorter.static_order()))
-        except graphlib.CycleError:
-            return None
+        return np.array(list(sorter.static_order()))
+
+    @property
+    def adjacency(self) -> scipy.sparse.csr_array:
+        """The pairs as SciPy has them, row j for sender j."""
+        receivers, _ = self.pairs
+        ones = np.ones(len(receivers), dtype=bool)
+        return scipy.sparse.csr_array((ones, receivers, self.starts), shape=(self.n, self.n))
 
     @cached_property
     def has_loop(self) -> NDArray[np.bool_]:
@@ -163,9 +170,7 @@ class Support(ABC):
 
     def need_square(self) -> None:
         """Raise ShapeError where an n × n matrix would not fit."""
-        if self.n**2 > LARGEST_DENSE:
-            message = f"an n × n matrix with n = {self.n} has {self.n**2} entries; too large"
-            raise ShapeError(message)
+        check_square(self.n)
 
     def dense(self, values: Vec) -> Vec:
         """Return the n × n matrix of values, zeros off the support.
@@ -180,8 +185,13 @@ class Support(ABC):
 
 def distinct(n: int, receivers: Ints, senders: Ints) -> tuple[Ints, Ints]:
     """Return the pairs by sender and then by receiver, each once."""
-    if n > LARGEST_COUNT:
-        message = f"{n} nodes: pairs are numbered up to n², which must stay below 2^63"
-        raise ShapeError(message)
-    keys = np.unique(senders * n + receivers)
+    keys = np.sort(senders * n + receivers)  # np.unique hashes first, which takes longer
+    keys = keys[np.append(keys[1:] != keys[:-1], True)[: len(keys)]]
     return keys % n, keys // n
+
+
+def check_square(n: int) -> None:
+    """Raise ShapeError where an n × n matrix would not fit."""
+    if n**2 > LARGEST_DENSE:
+        message = f"an n × n matrix with n = {n} has {n**2} entries; too large"
+        raise ShapeError(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from decimal import Decimal
@@ -66,8 +67,13 @@ def shown(number: Any) -> str:
     """
     if isinstance(number, float):
         return f"{number:.6g}"
-    text = str(number)
-    if not isinstance(number, Fraction) or len(text) <= READABLE:
-        return text
+    if not isinstance(number, Fraction) or _is_short(number):
+        return str(number)
     # Decimal, because a Fraction may lie outside the range of float64.
     return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
+
+
+def _is_short(number: Fraction) -> bool:
+    """Tell whether a fraction is written in few characters; Python writes no very long ones."""
+    digits = (number.numerator.bit_length() + number.denominator.bit_length()) * math.log10(2)
+    return digits <= READABLE and len(str(number)) <= READABLE

@@ -152,6 +152,18 @@ def test_infinite_and_undefined_measures_have_names(
     assert "nan" in capsys.readouterr().out
 
 
+def test_long_times_are_rounded_for_people_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slow = np.array([[1, 0], [1e-12, 1 - 1e-12]])
+    np.savez(tmp_path / "slow.npz", attention=np.array([[slow]]))
+    assert cli.main(["analyze", str(tmp_path / "slow.npz"), "--json"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert cli.main(["analyze", str(tmp_path / "slow.npz")]) == 0
+    assert record["mixing_time"] > 10**12
+    assert f" {record['mixing_time']:.5g} " in capsys.readouterr().out
+
+
 def test_many_candidates_are_cut_short() -> None:
     assert analysis.listed(range(20)) == "0, 1, 2, 3, … (20)"
 

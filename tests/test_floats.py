@@ -128,3 +128,19 @@ def test_fidelity_of_attention_holds_the_exact_one(seed: int, first: int) -> Non
     minimax = delta.minimax_fidelity(first_step=first)
     assert close(np.array([minimax.lower, minimax.value, minimax.upper]), [value] * 3)
     assert set(nodes) <= set(minimax.nodes)
+
+
+@pytest.mark.parametrize(("p", "q"), [(1e-160, 3e-164), (1e-162, 1.4e-162), (1e-100, 1e-100)])
+def test_absorption_among_numbers_that_underflow(p: float, q: float) -> None:
+    """97 ways of chance p·q each into a source: the bounds hold the exact sum."""
+    ways = 97
+    n = ways + 3
+    matrix = np.zeros((n, n))
+    matrix[0, 0] = matrix[1, 1] = 1
+    matrix[2:-1, 0], matrix[2:-1, 1] = q, 1 - q
+    matrix[-1, 2:-1], matrix[-1, 1] = p, 1 - ways * p
+    found = DiffusionOperator.from_matrix(matrix).node_fidelity(0)
+    middle, last = ([Fraction(x) for x in matrix[k].tolist()] for k in (2, n - 1))
+    exact = ways * (last[2] / sum(last)) * (middle[0] / sum(middle))
+    assert found.lower <= exact <= found.upper
+    assert found.upper - found.lower <= max(1e-11 * exact, 2.0**-1072)

@@ -6,6 +6,7 @@ import math
 import pickle
 import tracemalloc
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +19,11 @@ from dagmix import (
     MultiHeadDiffusion,
     MultiHeadWalk,
     WalkOperator,
+    balls,
+    bounds,
     families,
     listener,
+    signals,
     transition,
 )
 from dagmix.absorption import hitting_slack, hitting_times
@@ -28,12 +32,13 @@ from dagmix.closed_forms import complete_hitting_time
 from dagmix.errors import EmptyError, ShapeError, UndecidedError, UnknownNodeError
 from dagmix.given import GraphWalk
 from dagmix.kernels import Kernel
-from dagmix.mixing import ExactSurvival
 from dagmix.nodes import Nodes
 from dagmix.pair_supports import from_pairs
+from dagmix.progress import mean_time
 from dagmix.results import Enclosure
 from dagmix.runs import Runs
 from dagmix.support import Support
+from dagmix.survival import ExactSurvival
 from dagmix.transition import LARGEST_EXACT
 
 if TYPE_CHECKING:
@@ -214,11 +219,93 @@ def test_counts_do_not_overflow() -> None:
     graph = families.complete(n)
     assert graph.support.edges == n * (n + 1) // 2 > 2**32
     assert graph.support.out_degree.sum() == graph.support.in_degree.sum() == n * (n + 1) // 2
-    with pytest.raises(ShapeError, match="below 2\\^63"):
-        from_pairs(2**32, np.array([1]), np.array([0]))
     far = from_pairs(2**31, np.array([2**31 - 1]), np.array([2**31 - 2]))
     assert far.pairs[0].tolist() == [2**31 - 1]
     assert graph.support.senders_after(n - 1, 10**18).all()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: families.sliding_window(10**12, 4),
+        lambda: families.log_sparse(10**30),
+        lambda: families.dilated(10**12, 4, 2),
+        lambda: FeedforwardDAG.from_runs([10**12], [0], [1]),
+        lambda: FeedforwardDAG([(0, 1)], nodes=range(-5, 10**30, 3)),
+    ],
+)
+def test_too_many_nodes_are_refused(make: Callable[[], FeedforwardDAG]) -> None:
+    tracemalloc.start()
+    with pytest.raises(ShapeError, match=r"\d{12,} nodes; a graph has at most 268435456"):
+        make()
+    assert tracemalloc.get_traced_memory()[1] < 2**20
+    tracemalloc.stop()
+
+
+def test_random_masks_are_matrices() -> None:
+    for make in (families.oriented_erdos_renyi, lambda n, p, s: families.walk_back(n, p, 9, s)):
+        with pytest.raises(ShapeError, match="entries; too large"):
+            make(10**6, 0.5, 0)
+
+
+def test_small_signals_of_many_nodes_are_enclosed() -> None:
+    """C(5000, 4999) 2⁻⁵⁰⁰⁰ is below the smallest float, and said to be below 2⁻⁸⁹⁹."""
+    found = DiffusionOperator(families.line(5000)).signal(0, 5000)
+    assert isinstance(found, Enclosure)
+    assert (found.lower, found.upper) == (0.0, 2.0**-899)
+
+
+def test_signals_of_many_nodes_may_take_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What balls cannot square is stepped for about a minute, and then refused."""
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 0)
+    monkeypatch.setattr(signals, "MOST_STEPS", 10)
+    diffusion = DiffusionOperator(families.line(6))
+    squared = diffusion.signal(0, 20)
+    monkeypatch.setattr(balls, "LARGEST", 35)
+    stepped = diffusion.signal(0, 20)
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 6)
+    exact = diffusion.signal(0, 20)
+    for found in (squared, stepped):
+        assert isinstance(found, Enclosure)
+        assert found.lower <= exact <= found.upper
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 0)
+    monkeypatch.setattr(signals, "MOST_WORK", 100)
+    with pytest.raises(UndecidedError, match="6 × 6 balls are too many"):
+        diffusion.signal(0, 20)
+
+
+def test_an_enclosure_lies_between_its_bounds() -> None:
+    found = Enclosure.within(1.0000000000000615, 1e-12)
+    assert found.lower < found == found.upper == 1
+
+
+def test_bounds_of_many_nodes_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean is enclosed in floats, around the exact one; no number is too long."""
+    found = bounds.mixing_time(WalkOperator(families.sliding_window(LONG, 500)))
+    assert isinstance(found.mean, float)
+    assert f"E = {found.mean:.6g}" in str(found)
+    for g in (families.sliding_window(60, 7), families.dilated(50, 4, 3)):
+        walk = WalkOperator(g)
+        exact = bounds.mixing_time(walk)
+        with monkeypatch.context() as patch:
+            patch.setattr(transition, "LARGEST_EXACT", 0)
+            known = mean_time(walk.transition, len(g.nodes) - 1)
+            large = bounds.mixing_time(walk)
+        assert known.low < exact.mean < known.high < known.low * (1 + Fraction(1, 10**9))
+        assert (large.mean_upper, large.time) == (exact.mean_upper, exact.time)
+
+
+def test_means_that_floats_do_not_bound_are_left_to_balls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 0)
+    tiny = Fraction(1, 2**50)
+    rest = FeedforwardDAG([], nodes="uvτ")
+    ways = [FeedforwardDAG(pairwise(path), nodes="uvτ") for path in ("uvτ", "vuτ")]
+    cyclic = MultiHeadWalk(ways, sink="τ")
+    slow = MultiHeadWalk([rest, ways[0]], [1 - tiny, tiny], sink="τ")
+    for walk, mean in ((cyclic, 4), (slow, 2**52)):
+        known = mean_time(walk.transition, 2)
+        assert known.low <= mean <= known.high
+        assert known.high - known.low < mean * Fraction(1, 10**15)
 
 
 def test_masks_of_upstream_nodes_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:

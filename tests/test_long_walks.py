@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, survival
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -164,7 +164,7 @@ def test_a_near_tie_of_floats_is_decided_by_balls(
     matrix = np.tril(rng.random((12, 12)))
     walk = WalkOperator.from_matrix(matrix / matrix.sum(axis=0))
     near = walk.distance(7)
-    monkeypatch.setattr(mixing.ExactSurvival, "is_at_most", None)
+    monkeypatch.setattr(survival.ExactSurvival, "is_at_most", None)
     times = {
         walk.mixing_time(eps) for eps in (near, math.nextafter(near, 0), math.nextafter(near, 1))
     }

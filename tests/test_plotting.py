@@ -188,6 +188,14 @@ def test_what_a_logarithmic_axis_cannot_show_is_marked() -> None:
         assert not np.isfinite(lower.yaxis.get_transform().transform([0.0]))
 
 
+def test_a_report_of_nothing_finite_has_no_scale_to_choose(tmp_path: Path) -> None:
+    """Positions that nobody hears: T = ∞ and φ = 0 everywhere, marked at the edges."""
+    deaf = [layer(0, k, mixing_time=math.inf, fidelity=0.0, best_fidelity=0.0) for k in (0, 1)]
+    figure = plotting.report(deaf)
+    assert [ax.get_yscale() for ax in figure.axes] == ["linear", "linear"]
+    plotting.save(figure, tmp_path / "deaf.png")  # a warning would fail this test
+
+
 def test_no_layers_no_report() -> None:
     with pytest.raises(EmptyError, match="at least one layer"):
         plotting.report([])

@@ -28,6 +28,7 @@ from dagmix import (
     detection,
     families,
     kernels,
+    layers,
 )
 from dagmix.absorption import closed_classes, hits_from, hitting_times
 from dagmix.backward import Backward
@@ -468,3 +469,76 @@ def test_the_threshold_does_not_mind_the_support(epsilon: Fraction) -> None:
     graph_ = families.sliding_window(n, 300)
     dense = GraphWalk(Dense(mask_of(graph_.support)))
     assert WalkOperator(graph_).mixing_time(epsilon) == mixing_time(dense, n - 1, epsilon)
+
+
+# --- steps beyond the graph, coprime dilations, masks that are not causal ---
+
+
+@pytest.mark.parametrize("step", [5, 10**8, 2**55, 2**60, 2**62, 2**63 - 1])
+def test_a_run_of_one_node_may_have_any_step(step: int) -> None:
+    runs = [4, 1, 3, 0, 2], [3, 0, 2, 0, 1], [5, 2, 4, 1, 3]
+    expected = ((0, 0), (0, 1), (1, 2), (2, 3), (3, 4))
+    assert FeedforwardDAG.from_runs(*runs, step).edges == expected
+    long = np.arange(100)
+    heard = FeedforwardDAG.from_runs(long, long * 0, long + 1, max(step, 100))
+    assert heard.edges == tuple((0, i) for i in range(100))
+
+
+def test_a_dilation_beyond_the_graph_leaves_the_repair() -> None:
+    assert families.dilated(4, 2, 10**30) == families.dilated(4, 2, 4)
+    assert families.dilated(4, 2, 10**30).in_degree(3) == 4
+
+
+@pytest.mark.parametrize("parts", [(np.uint64(2**64 - 1),), (10, np.uint64(2**63))])
+def test_numbers_of_runs_do_not_wrap_around(parts: tuple[Any, ...]) -> None:
+    with pytest.raises(NumberError, match="of runs are integers below 2\\^63; got dtype uint64"):
+        FeedforwardDAG.from_runs(np.arange(4), 0, *parts)
+
+
+def test_no_runs_are_a_graph_without_edges() -> None:
+    assert FeedforwardDAG.from_runs([], [], [], nodes="ab").edges == ()
+
+
+def test_a_large_graph_without_edges_is_a_list() -> None:
+    alone = FeedforwardDAG([], nodes=range(1000), self_loops=False)
+    assert repr(alone) == "<FeedforwardDAG: 1000 nodes, 0 edges, sparse>"
+
+
+@pytest.mark.parametrize("steps", [(7, 11, 13), (2, 3, 6), (5, 40), (40, 39, 38), (1, 7, 41)])
+def test_unions_of_dilations(steps: tuple[int, ...]) -> None:
+    """Whatever the common multiple of the steps: as layers of runs, beside sets of edges."""
+    n, width = 42, 9
+    heads = [families.dilated(n, width, step) for step in steps]
+    by_pairs = {edge for head in heads for edge in head.edges}
+    united = Runs.of([runs_of_layers(head, step) for head, step in zip(heads, steps, strict=True)])
+    assert set(zip(*(part.tolist() for part in united.pairs[::-1]), strict=True)) == by_pairs
+    assert united.edges == len(by_pairs)
+    assert set(FeedforwardDAG.union(heads).edges) == by_pairs
+    x = np.random.default_rng(0).random(n)
+    mask = mask_of(united)
+    assert np.allclose(united.gather(x), x @ mask)
+
+
+def runs_of_layers(head: FeedforwardDAG, step: int) -> Runs:
+    """Keep a dilated head as runs of its step, and of step 1 for the repair."""
+    receivers, senders = head.support.pairs
+    far = receivers - senders
+    parts = [
+        layer(head.support.n, s, senders[own], receivers[own], np.ones_like(senders[own]))
+        for s, own in ((step, far % step == 0), (1, far % step != 0))
+    ]
+    return Runs(head.support.n, parts)
+
+
+def test_a_union_in_too_many_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layers, "LARGEST_UNION", 1000)
+    heads = [families.dilated(500, 40, step) for step in (7, 11)]
+    with pytest.raises(ShapeError, match=r"runs of step .* among 500 nodes, united with others"):
+        FeedforwardDAG.union(heads)
+
+
+def test_the_cycle_of_a_mask_that_is_not_causal_is_named() -> None:
+    with pytest.raises(CycleError, match="the cycle 0 → 1 → 0"):
+        FeedforwardDAG.from_runs(np.arange(300), 0, 300)
+    with pytest.raises(CycleError, match="the cycle b → c → d → b"):
+        FeedforwardDAG([("a", "b"), ("b", "c"), ("c", "d"), ("d", "b"), ("d", "e")])
