@@ -144,7 +144,7 @@ def _analyze(options: argparse.Namespace) -> int:
     check_tolerance(options.tolerance)
     attention = _attention(options.file, options.tolerance)
     layers = list(tracked(attention.layers(options.first_step), "analysing", len(attention)))
-    heard = _heard(options.pathways, steps, attention, layers)
+    heard = _heard(options, steps, attention, layers)
     if options.json:
         records = [{"pathways": pathway_report.as_record(one)} for one in heard]
         sys.stdout.write(analysis.as_json(layers, records) + "\n")
@@ -163,7 +163,7 @@ def _steps(options: argparse.Namespace) -> int:
             raise DagmixError(message)
         return STEPS
     steps = STEPS if options.steps is None else int(options.steps)
-    pathway_report.check(options.pathways, steps)
+    pathway_report.check(options.pathways, steps, options.first_step)
     return steps
 
 
@@ -186,10 +186,11 @@ def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
 
 
 def _heard(
-    count: int | None, steps: int, attention: analysis.Attention, layers: Sequence[analysis.Layer]
+    options: argparse.Namespace, steps: int, attention: analysis.Attention, layers: Sequence[Layer]
 ) -> list[pathway_report.Heard]:
     """Return the pathways of every layer, or nothing where they are not asked for."""
-    if count is None:
+    if options.pathways is None:
         return []
-    found = (pathway_report.weakest(attention, one, count, steps) for one in layers)
+    count, first = options.pathways, options.first_step
+    found = (pathway_report.weakest(attention, one, count, steps, first) for one in layers)
     return list(tracked(found, "finding pathways", len(layers)))

@@ -42,8 +42,8 @@ class CrossDrift(Tabled):
     gain from j that is made at i: gain[j] = Σ_i terms[j, i].
 
     A float is within 2⁻⁵³ of itself or within 2⁻⁶⁴ of the greatest entry of its array, for `gain`
-    and `terms` of max_j V(j), then rounded once; where a gain is no more than that, its sign is
-    not known.
+    and `terms` of max_j V(j), for `progress` at least of 1, then rounded once; where a gain is no
+    more than that, its sign is not known.
     """
 
     nodes: Nodes
@@ -63,7 +63,8 @@ class CrossDrift(Tabled):
     def verdict(self, row: int) -> str:
         """Return "gains", "loses" or "even" for the start in a row; "undecided" for near 0."""
         gain = self.gain[row]
-        if not isinstance(gain, Fraction) and abs(gain) <= 2.0 ** (1 - ABSOLUTE) * max(self.alone):
+        least = 0 if row == self.sink else 2.0 ** (1 - ABSOLUTE) * max(self.alone)
+        if not isinstance(gain, Fraction) and 0 < least >= abs(gain):
             return "undecided"
         return "gains" if gain > 0 else "loses" if gain < 0 else "even"
 

@@ -116,9 +116,14 @@ def _array(matrix: Any) -> Vec:
 
 
 def _are_right(found: Arrays) -> bool:
-    """Tell whether every number is known well enough; gain and terms are measured by V."""
-    scales = {name: "alone" if name in ("gain", "terms") else name for name in found}
-    return all(_is_right(found[name], found[scale]) for name, scale in scales.items())
+    """Tell whether every number is known well enough; what may be 0 has another's scale."""
+    scales = dict(found)
+    for name in {"gain", "terms"} & set(found):
+        scales[name] = found["alone"]
+    if "progress" in found:
+        # At least a step of the first head.
+        scales["progress"] = objects([*found["progress"].tolist(), flint.arb(1)])
+    return all(_is_right(array, scales[name]) for name, array in found.items())
 
 
 def _is_right(array: Vec, scale: Vec) -> bool:

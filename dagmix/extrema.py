@@ -17,8 +17,8 @@ class Extremum:
     """A supremum or infimum over weights, between `lower` and `upper`, and where it is.
 
     `weights` of the first head have the value, as Fractions or `Algebraic` numbers, and so have
-    the intervals `everywhere`, on which the profile is constant; where `complete` there are no
-    others. `attained` is False where the value is only approached at them, and "undecided" where
+    the open intervals `everywhere`, on which the profile is constant; where `complete` there are
+    no others. `attained` is False where the value is only approached at them, and "undecided" where
     the value is not exact.
     """
 

@@ -17,6 +17,7 @@ from dagmix.algebraic import Number, enclosure, simplest
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import Fidelity, MixingTime
 from dagmix.derived import AsFloats, Mixture
+from dagmix.errors import UndecidedError
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.polynomials import Ratio
@@ -28,6 +29,7 @@ from dagmix.two_heads import TwoHeads
 from dagmix.weights import read_weights
 
 GAIN = 1e-9  # relative gain that ends an ascent
+TRACE = 1e-12  # a weight that is rather 0
 LARGEST_DENOMINATOR = 12  # of the simple weights that are tried beside those found
 NEAR = Fraction(1, 2**20)  # to a face, where a supremum is only approached
 
@@ -76,11 +78,21 @@ class Goal(ABC):
         """Solve for the weight of the first of two rational heads."""
 
     def best(self, candidates: Iterator[Weights]) -> Evaluated:
-        """Return the best of some weights, the earliest among equals."""
-        found = map(self.evaluate, candidates)
-        best = next(found)
-        for other in found:
-            best = other if self.is_better(other, best) else best
+        """Return the best of some weights, the earliest among equals; the undecided do not count.
+
+        Raises UndecidedError where none is decided.
+        """
+        best, last = None, None
+        for weights in candidates:
+            try:
+                other = self.evaluate(weights)
+            except UndecidedError as error:
+                last = error
+                continue
+            best = other if best is None or self.is_better(other, best) else best
+        if best is None:
+            message = f"no weights could be judged; of the last: {last}"
+            raise UndecidedError(message)
         return best
 
     def simple(self, given: Weights | None) -> Iterator[Weights]:
@@ -93,12 +105,17 @@ class Goal(ABC):
             yield tuple(Fraction(int(head == other)) for other in range(count))
 
     def rounded(self, weights: Floats) -> Iterator[Weights]:
-        """Yield simple weights near some floats, for rational heads, then the floats."""
+        """Yield simple weights near some floats, for rational heads, then the floats.
+
+        First those without traces, which take a walk of 10¹² steps to be heard.
+        """
         if self.mixed.field is Field.RATIONAL:
             for denominator in range(2, LARGEST_DENOMINATOR + 1):
                 parts = np.rint(weights * denominator).astype(int).tolist()
                 if sum(parts) == denominator:
                     yield tuple(Fraction(part, denominator) for part in parts)
+        kept = np.where(weights < TRACE, 0.0, weights)
+        yield tuple((kept / kept.sum()).tolist())
         yield tuple(weights.tolist())
 
     def _transition(self, weights: Weights) -> Transition:

@@ -93,7 +93,11 @@ class MixingProfile(Frozen):
 
         Raises UndecidedError where no weight mixes within the steps that are told exactly.
         """
-        none, some = -1, int(min(*self.ends, self(HALF), LONGEST + 1))
+        least = min(*self.ends, self(HALF))
+        if least == math.inf:
+            message = "no weights of these heads reach the sink from everywhere: T is infinite"
+            raise UndecidedError(message)
+        none, some = -1, int(min(least, LONGEST + 1))
         while some - none > 1:
             middle = (none + some) // 2
             none, some = (none, middle) if self.within(middle) else (middle, some)
@@ -101,7 +105,10 @@ class MixingProfile(Frozen):
 
     @cached_property
     def slowest(self) -> int | float:
-        """The greatest T over 0 ≤ α ≤ 1; math.inf where a head alone misses the sink."""
+        """The greatest T over 0 ≤ α ≤ 1; math.inf where a head alone misses the sink.
+
+        Raises UndecidedError as `within` does.
+        """
         if math.inf in self.ends:
             return math.inf
         steps = int(max(self.ends))
@@ -113,12 +120,19 @@ class MixingProfile(Frozen):
     def helps(self) -> tuple[Interval, ...]:
         """The intervals of α where the mixture mixes faster than the best head alone.
 
-        They are closed; where each head alone misses the sink, it is (0, 1), open.
+        They are closed; where each head alone misses the sink, it is (0, 1), open. Raises
+        UndecidedError where the best head alone takes more than 257 steps, as `within` does.
         """
         best = min(self.ends)
+        if not best:
+            return ()
         if best < math.inf:
             return self.within(int(best) - 1)
         return () if self(HALF) == math.inf else ((Fraction(0), Fraction(1)),)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the heads; what was found out is found out again."""
+        return MixingProfile, (self._heads, self._sink, self.epsilon)
 
     def __repr__(self) -> str:
         return f"MixingProfile(epsilon={self.epsilon}, ends={self.ends})"

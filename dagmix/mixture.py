@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
@@ -65,8 +66,8 @@ class MultiHead(Operator):
         tolerance: float = TOLERANCE,
     ) -> None:
         """Check the heads and their weights and mix them."""
-        if isinstance(heads, FeedforwardDAG | Operator):
-            message = f"heads come as a sequence; got the one head {heads!r}"
+        if isinstance(heads, FeedforwardDAG | Operator) or not np.iterable(heads):
+            message = f"heads come as a sequence; got {heads!r}"
             raise HeadsError(message)
         given = tuple(heads)
         if not given:
@@ -110,6 +111,9 @@ class MultiHead(Operator):
             message = (
                 f"{type(self).__name__} mixes {self._kind.__name__}s; head {number} is {head!r}"
             )
+            raise HeadsError(message)
+        if not hasattr(head, "__len__"):
+            message = f"a head is a graph, an operator or a matrix; head {number} is {head!r}"
             raise HeadsError(message)
         same_size = default is not None and len(default) == len(head)
         transition, nodes = read_matrix(head, self._axis, default if same_size else None, tolerance)

@@ -113,7 +113,9 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     HeadsError, WeightError, SymbolicError
         For fewer than two heads, heads on different nodes, wrong weights, symbols.
     UndecidedError
-        Where T is infinite or too large to be told exactly at all weights.
+        By the exact method, where T is infinite or too large to be told exactly at all weights.
+        By the other, where the objective is undecided at all weights that were tried: weights at
+        which it is do not count. T is `math.inf` where it is infinite at all weights.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dagmix.analysis import Attention, Layer, placed
+from dagmix.errors import StepError
 from dagmix.pathways import Pathways, cross_head_share, heaviest
 from dagmix.scalars import read_count, read_steps
 
@@ -34,22 +35,26 @@ class Heard:
     cross_head: float
 
 
-def check(count: int, steps: int) -> None:
+def check(count: int, steps: int, first_step: int) -> None:
     """Raise NumberError or StepError for a number of pathways or steps that is too small."""
     read_count(count, 1, "the number of pathways")
-    read_steps(steps, "the number of steps")
+    if read_steps(steps, "the number of steps") < first_step:
+        message = f"the number of steps is at least the first step, {first_step}; got {steps}"
+        raise StepError(message)
 
 
-def weakest(attention: Attention, layer: Layer, count: int, steps: int) -> Heard:
+def weakest(
+    attention: Attention, layer: Layer, count: int, steps: int, first_step: int = 0
+) -> Heard:
     """Return the `count` heaviest pathways from the first position of least fidelity.
 
-    Their number of steps is that t ≤ `steps` at which the position is heard best, the first
-    such t.
+    Their number of steps is that t, `first_step` ≤ t ≤ `steps`, at which the position is heard
+    best, the first such t.
     """
     with placed(layer.sample, layer.layer):
         mix = attention.mixture(layer.sample, layer.layer)
         source = layer.positions[0]
-        t = int(mix.signals(steps)[:, source].argmax())
+        t = first_step + int(mix.signals(steps)[first_step:, source].argmax())
         found = heaviest(mix, source, t, count)
         share = float(cross_head_share(mix, source, t)) if len(found) else math.nan
     return Heard(layer.sample, layer.layer, found, share)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from dagmix.errors import WeightError
 from dagmix.nodes import Node, Nodes
 from dagmix.scalars import read_scalar
@@ -68,8 +70,12 @@ class Pathways(Tabled):
 
     @property
     def shares(self) -> tuple[float, ...]:
-        """The share of the signal that each pathway carries, as floats."""
-        return tuple(float(one.exact / Fraction(self.signal)) for one in self.pathways)
+        """The share of the signal that each pathway carries, as floats.
+
+        NaN where the signal is too small for a float.
+        """
+        whole = Fraction(self.signal)
+        return tuple(float(one.exact / whole) if whole else math.nan for one in self.pathways)
 
     def title(self) -> str:
         """Return what was asked, and the signal."""
@@ -117,12 +123,15 @@ class HeadCounts(Tabled):
         """The polynomial at the mixture's own weights."""
         return self.at(self.weights)
 
-    def at(self, weights: Sequence[Any]) -> Any:
+    def at(self, weights: Any) -> Any:
         """Return the polynomial at other weights, one for each head; symbols are allowed.
 
         >>> HeadCounts("u", 2, (((1, 1), Fraction(1, 4)),), (0, 0)).at([Fraction(1, 3), 2])
         Fraction(1, 6)
         """
+        if not isinstance(weights, Sequence | np.ndarray) or isinstance(weights, str):
+            message = f"weights come as a sequence, one for each head; got {weights!r}"
+            raise WeightError(message)
         if len(weights) != len(self.weights):
             message = f"one weight for each of {len(self.weights)} heads; got {len(weights)}"
             raise WeightError(message)

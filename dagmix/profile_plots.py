@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from dagmix.canvas import COLOURS, Axes, axes_on
-from dagmix.mixing_profiles import MixingProfile
+from dagmix.errors import KindError
+from dagmix.mixing_profiles import LONGEST, MixingProfile
 from dagmix.profiles import FidelityProfile
 
 POINTS = 33  # of each piece that is a curve
@@ -17,12 +18,14 @@ STEPS = 8  # levels of T above the least that are drawn
 BLUE, ORANGE, GREY = *COLOURS[:2], "0.5"
 
 
-def profile(found: FidelityProfile | MixingProfile, *, ax: Axes | None = None) -> Axes:
-    """Draw φ_min or T(ε) against the weight of the first head, and return the axes.
+def profile(found: Any, *, ax: Axes | None = None) -> Axes:
+    """Draw φ_min or T(ε), the profile of two heads, and return the axes.
 
     The best head alone is a dashed line and the weights where mixing is proved to help are
     shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
     levels up to a few steps above the least are drawn.
+
+    Raises KindError unless it is a profile, and UndecidedError where its `helps` does.
 
     >>> from dagmix.optimal import optimal_weights
     >>> from dagmix.graph import FeedforwardDAG
@@ -30,6 +33,9 @@ def profile(found: FidelityProfile | MixingProfile, *, ax: Axes | None = None) -
     >>> profile(optimal_weights(heads).profile).get_ylabel()
     'minimax fidelity'
     """
+    if not isinstance(found, FidelityProfile | MixingProfile):
+        message = f"a profile is drawn, as in optimal_weights(heads).profile; got {found!r}"
+        raise KindError(message)
     ax = axes_on(ax)
     if isinstance(found, MixingProfile):
         _draw_steps(found, ax)
@@ -72,7 +78,7 @@ def _value(function: Any, at: float) -> float:
 
 def _draw_steps(found: MixingProfile, ax: Axes) -> None:
     least = found.optimum.value
-    for steps in range(least, least + STEPS + 1):
+    for steps in range(least, min(least + STEPS, LONGEST) + 1):
         inner = found.within(steps - 1) if steps > least else ()
         for low, high in _without(found.within(steps), inner):
             ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")

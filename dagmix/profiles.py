@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -13,7 +14,8 @@ import numpy as np
 
 from dagmix import minimax
 from dagmix.algebraic import Number, between, enclosure, simplest
-from dagmix.errors import WeightError
+from dagmix.errors import UndecidedError, WeightError
+from dagmix.exact_minima import exact_minimum
 from dagmix.excursions import Excursions
 from dagmix.extrema import Extremum, Point, best, may_pass, may_reach, outermost, points
 from dagmix.frozen import Frozen
@@ -29,8 +31,8 @@ FIRST_PARTS = 8  # equal intervals of weights, halved as needed
 NARROWEST = Fraction(1, 2**10)  # an interval that is left enclosed
 MOST_PARTS = 128  # intervals looked at, after which those that wait are not halved
 EXCESS = 2.0**-20  # by which a limit may be missed
-FEW = 2**14  # cost of comparing candidates at which an interval is rather halved
-MOST_AT_ONCE = 2**16  # and left enclosed, if it is one of the narrowest
+FEW = 2**23  # cost of comparing candidates at which an interval is rather halved
+MOST_AT_ONCE = 2**26  # and left enclosed, if it is one of the narrowest; about three seconds
 ONE, ZERO = Fraction(1), Fraction(0)
 
 
@@ -56,9 +58,20 @@ class FidelityProfile(Frozen):
         self.__dict__.update(nodes=nodes, _heads=heads)
 
     def __call__(self, weight: Any) -> Fraction:
-        """Return φ_min at a rational weight of the first head, 0 and 1 included."""
+        """Return φ_min at a rational weight of the first head, 0 and 1 included.
+
+        Raises UndecidedError where it is enclosed only.
+        """
         beta = read_weight(weight)
-        return Fraction(self._minimum(beta).value)
+        return exact_minimum(mixture(self._heads.heads, beta), self._heads.sink)
+
+    def _points(self, weights: list[Fraction]) -> list[Point]:
+        """Return the values at some weights that can be told exactly."""
+        found = []
+        for beta in weights:
+            with suppress(UndecidedError):
+                found.append(Point(beta, Ratio.constant(self(beta))))
+        return found
 
     def _minimum(self, beta: Fraction) -> minimax.Minimum:
         return minimax.minimax_fidelity(mixture(self._heads.heads, beta), self._heads.sink, 0)
@@ -122,8 +135,10 @@ class FidelityProfile(Frozen):
         if known:  # a value of the others is worth its computing only where it may matter
             rivals = may_reach(rivals, best(known, direction)[0], direction)
         tried = [_probe(piece, inside=inside) for piece in rivals]
-        probes = [Point(beta, Ratio.constant(self(beta))) for beta in tried]
-        found = best([*known, *probes], direction)
+        found = best([*known, *self._points(tried)], direction)
+        if not found:
+            message = "no value of the profile can be told exactly"
+            raise UndecidedError(message)
         level = found[0]
         value = level.value
         rivals = [
@@ -136,7 +151,7 @@ class FidelityProfile(Frozen):
             bound = outermost(above, direction)
             lower, upper = (value, bound) if direction > 0 else (bound, value)
             return Extremum(value, lower, upper, weights, "undecided", complete=False)
-        here = tuple(w for w in weights if self._has(w, value))
+        here = tuple(w for w in weights if self._has(w, value, inside=inside))
         flat = tuple(
             (p.low, p.high)
             for p in self.pieces
@@ -145,9 +160,9 @@ class FidelityProfile(Frozen):
         attained = bool(here or flat)
         return Extremum(value, value, value, here or weights, attained, flat, not rivals)
 
-    def _has(self, weight: Number, value: Number) -> bool:
-        """Tell whether a value of the pieces at a weight is one of the profile."""
-        return weight not in (0, 1) or self.ends[int(weight == 1)] == value
+    def _has(self, weight: Number, value: Number, *, inside: bool) -> bool:
+        """Tell whether a value of the pieces at a weight is one of the profile, maybe inside it."""
+        return weight not in (0, 1) or (not inside and self.ends[int(weight == 1)] == value)
 
     @property
     def _enclosed(self) -> list[Piece]:
@@ -181,6 +196,10 @@ class FidelityProfile(Frozen):
     def _is_above(self, piece: Piece, at: Number, level: Fraction) -> bool:
         return sign(piece.function.minus(Ratio.constant(level)), at) > 0
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the heads; what was found out is found out again."""
+        return FidelityProfile, (self._heads, self.nodes)
+
     def __repr__(self) -> str:
         low, high = self.ends
         return f"FidelityProfile(nodes={self.nodes!r}, ends=({low}, {high}))"
@@ -196,9 +215,9 @@ def read_weight(weight: Any) -> Fraction:
 
 
 def _cost(found: list[Candidates]) -> int:
-    """Return about the cost of comparing candidates pair by pair: pairs times degree."""
+    """Return about the cost of comparing candidates: measured, that of their common roots."""
     degree = max(max(one.times, default=1) for one in found)
-    return sum(one.count for one in found) ** 2 * degree
+    return int(sum(one.count for one in found) * degree**4)
 
 
 def _probe(piece: Piece, *, inside: bool = False) -> Fraction:

@@ -79,6 +79,10 @@ class TwoHeads:
         self.floats = Pair(floats[0], floats[1])
         self._limits: dict[int, Ratio] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the heads and the sink only: FLINT's polynomials cannot be."""
+        return TwoHeads, (self.heads, self.sink)
+
     @property
     def weights(self) -> list[Fraction]:
         """2n + 1 weights inside (0, 1), which determine a rational function of degree ≤ n."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 
-def read_weights(
-    weights: Sequence[Any] | None, heads: int, tolerance: float
-) -> tuple[list[Fraction | Expr], bool]:
+def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fraction | Expr], bool]:
     """Return the exact weights, and whether one was a float; uniform weights by default.
 
     Floats that sum to 1 within tolerance are divided by their exact sum. Symbols are free;
@@ -31,6 +29,9 @@ def read_weights(
     check_tolerance(tolerance)
     if weights is None:
         return [Fraction(1, heads)] * heads, False
+    if not np.iterable(weights) or isinstance(weights, Mapping):
+        message = f"weights come as a sequence, one for each head; got {weights!r}"
+        raise WeightError(message)
     numbers = [read_scalar(w, f"weight {h}") for h, w in enumerate(weights)]
     if len(numbers) != heads:
         message = f"one weight for each head: got {len(numbers)} weights for {heads} heads"

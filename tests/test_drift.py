@@ -197,6 +197,15 @@ def test_a_float_weight() -> None:
     assert near(found.gain, list(exact.gain), max(exact.alone))
 
 
+def test_a_second_head_that_stays_is_worth_nothing() -> None:
+    """c = 0 exactly: V(2 steps of ½ each) is lost in waiting, in floats as in rationals."""
+    stays = [[0.7, 0], [0.3, 1]], np.eye(2)
+    found = cross_drift(MultiHeadWalk([np.array(head) for head in stays], sink=1))
+    assert found.progress.tolist() == [0, 0]
+    assert found.gain[0] == pytest.approx(-10 / 3)
+    assert [found.verdict(row) for row in (0, 1)] == ["loses", "even"]
+
+
 @pytest.mark.parametrize(("scale", "bits"), [(30, 256), (60, 512)])
 def test_precision_is_raised_until_it_suffices(
     scale: int, bits: int, monkeypatch: pytest.MonkeyPatch

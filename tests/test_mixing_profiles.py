@@ -104,9 +104,25 @@ def test_no_weight_mixes() -> None:
     line = [["1/2", 0, 0], ["1/2", "1/2", 0], [0, "1/2", 1]]
     shape = of(MultiHeadWalk([stuck, stuck], sink=2))
     assert shape.helps == ()
-    with pytest.raises(UndecidedError, match="up to 256 steps"):
+    with pytest.raises(UndecidedError, match="T is infinite"):
         _ = shape.optimum
     assert of(MultiHeadWalk([stuck, line], sink=2)).ends[1] == math.inf
+
+
+def test_one_node_is_always_mixed() -> None:
+    shape = of(MultiHeadWalk([FeedforwardDAG([], nodes="a")] * 2))
+    assert (shape.optimum.value, shape.helps, shape.slowest) == (0, (), 0)
+
+
+def test_times_past_what_is_told_exactly() -> None:
+    """T = 1386 at each head alone and 2 at ½: the optimum is told, where mixing helps is not."""
+    stays, goes = "999/1000", "1/1000"
+    one: list[list[Any]] = [[stays, 0, 0], [0, 0, 0], [goes, 1, 1]]
+    other: list[list[Any]] = [[0, 0, 0], [0, stays, 0], [1, goes, 1]]
+    shape = of(MultiHeadWalk([one, other], sink=2))
+    assert (shape.optimum.value, shape.ends) == (2, (1386, 1386))
+    with pytest.raises(UndecidedError, match="up to 256 steps, not 1385"):
+        _ = shape.helps
 
 
 @pytest.mark.parametrize(("steps", "error"), [(257, UndecidedError), (-1, NumberError)])

@@ -35,7 +35,7 @@ from dagmix.errors import (
     UndecidedError,
     WeightError,
 )
-from dagmix.goals import shares
+from dagmix.goals import FidelityGoal, shares
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 
@@ -323,3 +323,50 @@ def test_what_cannot_be_decided_is_climbed() -> None:
         optimal_weights(slow, "mixing", method="exact")
     still = [[[1, 0], [0, 1]]] * 2
     assert optimal_weights(still, "mixing", sink=1).value == float("inf")
+
+
+# --- what cannot be judged -----------------------------------------------------------------------
+
+
+def test_weights_that_are_undecided_are_passed_over() -> None:
+    """A periodic head has no limit and no fidelity; the even mixture has 4/9."""
+    turns = [[0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    stays = [["3/4", "1/4", 0], [0, 1, 0], [0, 0, 1]]
+    found = optimal_weights([turns, stays], sink=2)
+    assert (found.weights, found.value) == ((Fraction(1, 2),) * 2, Fraction(4, 9))
+    with pytest.raises(UndecidedError, match="no weights could be judged; of the last: the signal"):
+        optimal_weights([turns, turns, turns], sink=2)
+
+
+def test_traces_of_a_head_are_dropped() -> None:
+    """An ascent that ends at a weight of 3e-16: as 0, it can be judged."""
+    lists = (
+        [(1, 0), (2, 1), (2, 4), (3, 2), (3, 4)],
+        [(0, 4), (1, 0), (1, 4), (2, 1), (3, 1), (3, 4)],
+        [(0, 2), (0, 3), (1, 0), (1, 2), (1, 3), (1, 4), (3, 4)],
+    )
+    found = optimal_weights([FeedforwardDAG(e, nodes=range(5)) for e in lists], restarts=0)
+    assert found.value >= Fraction(1, 4)
+    mixed = MultiHeadDiffusion([FeedforwardDAG(e, nodes=range(5)) for e in lists])
+    *_, kept, raw = FidelityGoal(mixed).rounded(np.array([3e-16, 0.25, 0.75 - 3e-16]))
+    assert kept == pytest.approx((0.0, 0.25, 0.75), abs=0, rel=1e-15)
+    assert raw[0] == 3e-16
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: optimal_weights(None), HeadsError, "heads come as a sequence; got None"),
+        (lambda: optimal_weights([THREE[0], None]), HeadsError, "head 1 is None"),
+        (lambda: optimal_weights(THREE, start=3), WeightError, "one for each head; got 3"),
+        (
+            lambda: optimal_weights(THREE, start={0: 1}),
+            WeightError,
+            "one for each head; got {0: 1}",
+        ),
+        (lambda: optimal_weights(THREE, start=[[1]]), NumberError, "weight 0"),
+    ],
+)
+def test_what_is_no_sequence(call: Any, error: type[DagmixError], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()

@@ -48,6 +48,21 @@ def test_for_machines(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert found["cross_head_share"] == share
 
 
+def test_the_first_step_is_that_of_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From t = 1 on the sink hears itself least, with its own small weight, and not with 1."""
+    weights = np.tril(np.ones((4, 4)))
+    weights[3, 3] = 0.01
+    np.savez(tmp_path / "a.npz", attention=(weights / weights.sum(-1, keepdims=True))[None, None])
+    options = ["analyze", str(tmp_path / "a.npz"), "--json", "--first-step", "1", "--pathways"]
+    assert cli.main(options) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    found = record["pathways"]
+    assert (found["source"], found["steps"]) == (3, 1)
+    assert found["signal"] == record["fidelity"]
+
+
 def test_for_people(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Five pathways of every layer unless another number is given, none without the option."""
     assert cli.main(["analyze", str(saved), "--json", "--pathways", "5"]) == 0
@@ -77,6 +92,10 @@ def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixt
     ("options", "message"),
     [
         (["--pathways", "0"], "the number of pathways is an integer, at least 1; got 0"),
+        (
+            ["--pathways", "--first-step", "1", "--steps", "0"],
+            "the number of steps is at least the first step, 1; got 0",
+        ),
         (["--steps", "3"], "--steps is about pathways and needs --pathways"),
         (["--pathways", "--steps", "-1"], "the number of steps must be an integer, at least 0"),
         (["--pathways", "9999999"], "sample [0], layer 0: a table of the 9999999 heaviest"),

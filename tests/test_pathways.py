@@ -31,6 +31,7 @@ from dagmix import (
     head_sums,
     pathways,
 )
+from dagmix.errors import WeightError
 from dagmix.paper import example_3_8, example_3_13
 
 if TYPE_CHECKING:
@@ -268,6 +269,22 @@ def test_pathways_lighter_than_any_float() -> None:
     assert second.exact == first.exact
     assert first.nodes < second.nodes
     assert pathways.cross_head_share(mix, 1, 3000) == 1 - Fraction(1 + 2**3000, 3**3000)
+
+
+def test_shares_of_a_signal_below_any_float() -> None:
+    """(1e-5)⁷⁰ is 0 as a float: shares of it are not known, and the table prints."""
+    mix = MultiHeadDiffusion([np.array([[1, 0], [1 - 1e-5, 1e-5]])], sink=1)
+    found = pathways.heaviest(mix, 1, 70, 1)
+    assert found[0].exact > 0 == found.signal
+    assert all(map(math.isnan, found.shares))
+    assert "nan" in str(found)
+
+
+def test_weights_of_a_polynomial_come_as_a_sequence() -> None:
+    counts = pathways.by_head_counts(MultiHeadDiffusion(example_3_8()), "u", 2)
+    for wrong in (None, 3, {0: 1, 1: 2}, "12"):
+        with pytest.raises(WeightError, match="weights come as a sequence"):
+            counts.at(wrong)
 
 
 def test_entries_lighter_than_any_float() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, Pair, heads
 
 from dagmix import FeedforwardDAG
+from dagmix.errors import KindError
 from dagmix.optimal import optimal_weights
 from dagmix.profile_plots import STEPS, profile
 
@@ -59,3 +61,16 @@ def test_the_best_head_and_given_axes() -> None:
     assert set(dashed.get_ydata()) == {5}
     solid = {(float(line.get_ydata()[0]), *map(float, line.get_xdata())) for line in lines}
     assert {(4, 0.25, 0.75), (5, 0, 0.25), (5, 0.75, 1)} <= solid
+
+
+def test_levels_past_what_is_told_exactly_are_not_drawn() -> None:
+    """T = 252 at every weight; of the levels above, those up to 256 are told."""
+    head = [["181/182", 0], ["1/182", 1]]
+    ax = profile(optimal_weights([head, head], "mixing", sink=1).profile)
+    assert {y for line in ax.lines for y in np.asarray(line.get_ydata()).tolist()} == {252}
+
+
+def test_what_is_no_profile_is_refused() -> None:
+    found = optimal_weights(heads(EXAMPLE_13))
+    with pytest.raises(KindError, match=r"as in optimal_weights\(heads\).profile; got OptimalW"):
+        profile(found)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -15,15 +17,25 @@ from flint import fmpz_poly
 from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, all_pairs, heads, minimax
 from pairs_of_heads import Pair as Heads
 
-from dagmix import DagmixError, DiffusionOperator, MultiHeadDiffusion, families
+from dagmix import (
+    DagmixError,
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    exact_minima,
+    families,
+    fidelity,
+    profiles,
+)
 from dagmix.algebraic import enclosure
 from dagmix.bernstein import Columns, Pair, Rows
-from dagmix.errors import WeightError
+from dagmix.errors import UndecidedError, WeightError
 from dagmix.excursions import Excursions, coefficients, upper_bound
 from dagmix.extrema import Extremum
 from dagmix.frozen import Frozen
 from dagmix.mixture import MultiHead
 from dagmix.monotone import _later_slope, _sum_of_powers, stays_below
+from dagmix.nodes import Nodes
 from dagmix.optimal import optimal_weights
 from dagmix.pieces import Binding, Piece
 from dagmix.polynomials import Ratio
@@ -399,3 +411,82 @@ def test_the_sink_of_the_mixture_is_the_listener() -> None:
     model = two_heads(MultiHeadDiffusion(heads(EXAMPLE_8)))
     assert model.sink == 2
     assert mixture(model.heads, HALF).support.n == 3
+
+
+# --- values that a search encloses, ends, pickles -------------------------------------------------
+
+
+def test_a_value_is_exact_where_the_search_is_in_floats() -> None:
+    """φ_min at 99999/100000 is the signal of node 1 at t = 17, a rational, not a float near it."""
+    weight = Fraction(99_999, 100_000)
+    mix = MultiHeadDiffusion(heads(EXAMPLE_8), [weight, 1 - weight])
+    found = mix.minimax_fidelity()
+    assert found.lower < found.upper
+    values = [
+        max(mix.signal(node, t) for t in mix.node_fidelity(node).times) for node in found.nodes
+    ]
+    assert profile(EXAMPLE_8)(weight) == min(values)
+    assert Fraction(found.lower) <= min(values) <= Fraction(found.upper)
+
+
+def test_a_value_that_is_enclosed_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that is cut leaves a range of times, and no exact value."""
+    weight = Fraction(99_999, 100_000)
+    real = fidelity.node_fidelity
+
+    def cut(*given: Any) -> Any:
+        return replace(real(*given), times=range(3, 99))
+
+    monkeypatch.setattr(exact_minima, "node_fidelity", cut)
+    with pytest.raises(UndecidedError, match="a fidelity is only known to lie between"):
+        profile(EXAMPLE_8)(weight)
+
+
+def test_probes_that_are_undecided_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The enclosure of an extremum rests on what is exact; without any, it is refused."""
+    shape = FidelityProfile(two_heads(MultiHeadDiffusion(heads(EXAMPLE_8))), Nodes("uvτ"))
+    expected = profile(EXAMPLE_8).optimum
+
+    def refuse(*_: Any) -> Any:
+        message = "not told"
+        raise UndecidedError(message)
+
+    _ = shape.ends, shape.pieces
+    monkeypatch.setattr(profiles, "exact_minimum", refuse)
+    found = shape.optimum
+    assert found.lower <= expected.upper
+    assert expected.lower <= found.upper
+    assert not found.complete
+    nothing = FidelityProfile(two_heads(MultiHeadDiffusion(heads(EXAMPLE_8))), Nodes("uvτ"))
+    nothing.__dict__["pieces"] = tuple(piece for piece in shape.pieces if not piece.exact)
+    with pytest.raises(UndecidedError, match="no value of the profile can be told exactly"):
+        _ = nothing.lowest
+
+
+def test_an_infimum_at_an_end_is_approached_only() -> None:
+    """φ_min = (2 − β)/4 inside (0, 1): ¼ is its infimum, and no value of it there."""
+    one = FeedforwardDAG([(0, 3), (1, 0), (1, 3), (2, 3)], nodes=range(4))
+    other = FeedforwardDAG([(0, 1), (0, 3), (1, 3), (2, 0)], nodes=range(4), self_loops=False)
+    mixed = MultiHeadDiffusion([one, other])
+    shape = FidelityProfile(two_heads(mixed), mixed.nodes)
+    assert shape("1/3") == Fraction(5, 12)
+    quarter = Fraction(1, 4)
+    assert shape(1) == quarter
+    assert shape.lowest == Extremum(quarter, quarter, quarter, (Fraction(1),), attained=False)
+
+
+def test_constant_stretches_are_open() -> None:
+    """φ_min = ⅓ for β < 1 and ¼ at 1, the first head alone: 0 is among the weights, 1 is not."""
+    pair: Heads = (((0, 3), (1, 0), (2, 0), (2, 3)), ((0, 3), (1, 2), (2, 0), (2, 3)))
+    best = profile(pair).optimum
+    assert (best.weights, best.everywhere) == ((0,), ((0, 1),))
+    assert profile(pair).ends == (Fraction(1, 3), Fraction(1, 4))
+
+
+def test_profiles_are_pickled() -> None:
+    for objective in ("fidelity", "mixing"):
+        found: Any = optimal_weights(heads(EXAMPLE_13), objective)
+        again = pickle.loads(pickle.dumps(found))  # noqa: S301 - it comes from the line above
+        assert again.profile("1/3") == found.profile("1/3")
+        assert again.profile.helps == found.profile.helps
+        assert again.weights == found.weights
