@@ -350,3 +350,11 @@ def test_mixtures_know_their_parts() -> None:
     assert all(isinstance(weight, Fraction) for weight in exact)
     assert [len({weight}) for weight in exact] == [1, 1]
     assert all(a < b for a, b in pairwise(exact))
+
+
+def test_fractions_too_long_to_write_are_rounded() -> None:
+    """Python writes no integer of more than 4,300 digits."""
+    assert shown(Fraction(1, 10**5000)) == "1e-5000"
+    assert shown(Fraction(-2, 3)) == "-2/3"
+    assert shown(Fraction(1, 10**17)) == "1/100000000000000000"
+    assert shown(Fraction(1, 10**18)) == "1e-18"

@@ -291,6 +291,9 @@ def test_bounds_of_many_nodes_print(monkeypatch: pytest.MonkeyPatch) -> None:
             patch.setattr(transition, "LARGEST_EXACT", 0)
             known = mean_time(walk.transition, len(g.nodes) - 1)
             large = bounds.mixing_time(walk)
+        found = hitting_times(walk.transition.floats.kernel, len(g.nodes) - 1).max()
+        assert known.low < min(exact.mean, Fraction(found))
+        assert max(exact.mean, Fraction(found)) < known.high
         assert known.low < exact.mean < known.high < known.low * (1 + Fraction(1, 10**9))
         assert (large.mean_upper, large.time) == (exact.mean_upper, exact.time)
 

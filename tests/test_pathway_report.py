@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadDiffusion, cli, pathways
+from dagmix import MultiHeadDiffusion, cli, pathway_report, pathways
+from dagmix.analysis import Attention
 
 DEAF = np.stack([np.eye(3), np.eye(3)])
 
@@ -61,6 +63,16 @@ def test_the_first_step_is_that_of_the_table(
     found = record["pathways"]
     assert (found["source"], found["steps"]) == (3, 1)
     assert found["signal"] == record["fidelity"]
+
+
+def test_times_are_counted_from_the_first_step() -> None:
+    """A source is heard better with every step, so best at the last one."""
+    rows = np.array([[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]])
+    attention = Attention(rows[None, None])
+    (layer,) = attention.layers()
+    for first in (0, 1):
+        layer = replace(layer, positions=(0,))
+        assert pathway_report.weakest(attention, layer, 1, 4, first).pathways.steps == 4
 
 
 def test_for_people(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:

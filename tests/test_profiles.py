@@ -27,6 +27,7 @@ from dagmix import (
     fidelity,
     profiles,
 )
+from dagmix import minimax as minimax_module
 from dagmix.algebraic import enclosure
 from dagmix.bernstein import Columns, Pair, Rows
 from dagmix.errors import UndecidedError, WeightError
@@ -40,6 +41,7 @@ from dagmix.optimal import optimal_weights
 from dagmix.pieces import Binding, Piece
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
+from dagmix.results import NodeFidelity
 from dagmix.settling import Interval
 from dagmix.two_heads import HALF, TwoHeads, mixture
 
@@ -440,6 +442,24 @@ def test_a_value_that_is_enclosed_only_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(exact_minima, "node_fidelity", cut)
     with pytest.raises(UndecidedError, match="a fidelity is only known to lie between"):
         profile(EXAMPLE_8)(weight)
+
+
+def test_an_exact_minimum_is_the_least_of_the_greatest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the nodes that may be heard worst the least, of their times the greatest signal."""
+    mix = MultiHeadDiffusion(heads(EXAMPLE_13))
+    sink = mix.sink.index
+    open_minimum = minimax_module.Minimum(0.4, 0.3, 0.5, (0, 2))
+    times = {0: (2, 5, 3), 2: (4, 1)}
+
+    def known(_: Any, __: int, row: int, ___: int) -> Any:
+        return NodeFidelity(0.4, 0.3, 0.5, attained=True, times=times[row])
+
+    monkeypatch.setattr(exact_minima, "minimax_fidelity", lambda *_: open_minimum)
+    monkeypatch.setattr(exact_minima, "node_fidelity", known)
+    signals = {row: [mix.signal(mix.nodes[row], t) for t in times[row]] for row in times}
+    expected = min(max(of_row) for of_row in signals.values())
+    assert expected != max(max(of_row) for of_row in signals.values())
+    assert exact_minima.exact_minimum(mix.transition, sink) == expected
 
 
 def test_probes_that_are_undecided_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

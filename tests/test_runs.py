@@ -513,6 +513,7 @@ def test_unions_of_dilations(steps: tuple[int, ...]) -> None:
     united = Runs.of([runs_of_layers(head, step) for head, step in zip(heads, steps, strict=True)])
     assert set(zip(*(part.tolist() for part in united.pairs[::-1]), strict=True)) == by_pairs
     assert united.edges == len(by_pairs)
+    assert max(part.table.size for part in united.layers) <= 3 * n
     assert set(FeedforwardDAG.union(heads).edges) == by_pairs
     x = np.random.default_rng(0).random(n)
     mask = mask_of(united)

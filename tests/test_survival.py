@@ -24,6 +24,7 @@ from dagmix import (
     mixing,
     transition,
 )
+from dagmix import survival as survival_module
 from dagmix.errors import ShapeError, UndecidedError
 from dagmix.results import Enclosure
 from dagmix.survival import FloatSurvival, is_over, scaled
@@ -119,6 +120,29 @@ def test_what_underflows_is_not_sound() -> None:
     assert walk.mixing_time(Fraction(1, 2**1601)) == 3
     assert walk.mixing_time(Fraction(1, 2**4000)) == 5
     assert walk.distance(2) == 0.0
+
+
+def test_an_entry_that_underflows_beside_others_counts_as_lost() -> None:
+    """One state is left at once, another with chance ½ a step; after 2000 steps floats own up."""
+    matrix = np.array([[0.5, 0.0, 0.0], [0.0, 2.0**-800, 0.0], [0.5, 1.0, 1.0]])
+    walk = WalkOperator.from_matrix(matrix, sink=2)
+    survival = FloatSurvival(walk.transition, 2)
+    for _ in range(2000):
+        survival.step()
+    assert not survival.is_sound
+    assert walk.mixing_time(Fraction(1, 2**2000)) == 2000
+
+
+def test_a_table_asks_balls_where_floats_do_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(balls, "distance", lambda *_: 0.125)
+    assert tiny_steps(1000).distances(1).tolist() == [0.125, 0.125]
+
+
+def test_a_walk_that_is_over_needs_no_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a bare line d(t) is 1 up to the last edge and then 0, whatever integers cost."""
+    monkeypatch.setattr(survival_module, "LARGEST_ROW", -1)
+    bare = FeedforwardDAG(zip(range(99), range(1, 100), strict=True), range(100), self_loops=False)
+    assert WalkOperator(bare).mixing_time(Fraction(1, 10**400)) == 99
 
 
 def test_entries_without_an_error_bound_are_not_sound() -> None:
