@@ -448,10 +448,12 @@ def test_an_exact_minimum_is_the_least_of_the_greatest(monkeypatch: pytest.Monke
     """Of the nodes that may be heard worst the least, of their times the greatest signal."""
     mix = MultiHeadDiffusion(heads(EXAMPLE_13))
     sink = mix.sink.index
-    open_minimum = minimax_module.Minimum(0.4, 0.3, 0.5, (0, 2))
+    open_minimum = minimax_module.Minimum(0.4, 0.3, 0.5, (0, 1, 2))
     times = {0: (2, 5, 3), 2: (4, 1)}
 
     def known(_: Any, __: int, row: int, ___: int) -> Any:
+        if row == 1:
+            return NodeFidelity(*(Fraction(9, 10),) * 3, attained=False, times=())
         return NodeFidelity(0.4, 0.3, 0.5, attained=True, times=times[row])
 
     monkeypatch.setattr(exact_minima, "minimax_fidelity", lambda *_: open_minimum)
