@@ -72,7 +72,10 @@ class FloatSurvival:
         self._row = off(transition.support.n, sink)
         self._greatest = float(self._row.max())
         self._exponent = 0
-        self._lost_before = 0.0  # the last change of the exponent, at this time:
+        # What one step may lose; where the entries have no bound, everything.
+        bounded = math.isfinite(self._floats.units)
+        self._loss = self._floats.kernel.roundings * UNDERFLOW if bounded else math.inf
+        self._lost_before = 0.0 if bounded else math.inf  # the last rescaling, at this time:
         self._since = 0
         self.time = 0
 
@@ -97,13 +100,12 @@ class FloatSurvival:
     @property
     def _lost(self) -> float:
         steps = self.time - self._since
-        return self._lost_before + steps * self._floats.kernel.roundings * UNDERFLOW
+        return self._lost_before + steps * self._loss if steps else self._lost_before
 
     @property
     def is_sound(self) -> bool:
         """Whether so little was lost that d(t) is right up to `slack`."""
-        bounded = math.isfinite(self._floats.units)
-        return bounded and self._lost <= NOTHING * self._greatest
+        return self._lost <= NOTHING * self._greatest
 
     @property
     def slack(self) -> float:
