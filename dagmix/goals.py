@@ -115,7 +115,8 @@ class Goal(ABC):
                 if sum(parts) == denominator:
                     yield tuple(Fraction(part, denominator) for part in parts)
         kept = np.where(weights < TRACE, 0.0, weights)
-        yield tuple((kept / kept.sum()).tolist())
+        if (kept < weights).any():
+            yield tuple((kept / kept.sum()).tolist())
         yield tuple(weights.tolist())
 
     def _transition(self, weights: Weights) -> Transition:

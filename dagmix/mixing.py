@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
@@ -100,7 +101,10 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
         return math.inf
     if math.isfinite(transition.floats.units):
         return _step(transition, sink, epsilon)
-    return _square(transition, sink, epsilon)
+    try:
+        return _square(transition, sink, epsilon)
+    except UndecidedError:
+        return _step_exactly(transition, sink, epsilon)
 
 
 def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
@@ -115,10 +119,11 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if not (sound and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
             return time
-        if time == most or (
-            time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most)
-        ):
+        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)
+        if time == most:
+            with suppress(UndecidedError):  # a tie, which the steps to come decide in integers
+                return _square(transition, sink, epsilon)
 
 
 def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
@@ -160,10 +165,7 @@ def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Square in balls, at the precision that a walk as long as the mean needs."""
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
     bits = 2 * doublings + transition.support.n.bit_length() + 10
-    try:
-        return balls.exit_time(transition, sink, epsilon, bits)
-    except UndecidedError:
-        return _step_exactly(transition, sink, epsilon)
+    return balls.exit_time(transition, sink, epsilon, bits)
 
 
 def forward_probability(kernel: Kernel, sink: int) -> Fraction | float:

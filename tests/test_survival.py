@@ -231,6 +231,13 @@ def test_thresholds_near_one_do_not_step_for_ever(gap: float) -> None:
     assert (bits, before) == (True, False)
 
 
+def test_a_tie_past_where_squaring_begins_is_decided_in_integers() -> None:
+    """d(5000) = (2/3)⁵⁰⁰⁰ exactly: no balls tell, and nothing is stepped anew."""
+    walk = WalkOperator.from_matrix([["2/3", 0], ["1/3", 1]])
+    assert mixing.affordable(walk.transition) < 5000
+    assert walk.mixing_time(Fraction(2, 3) ** 5000) == 5000
+
+
 def test_squaring_begins_where_stepping_has_cost_as_much(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
