@@ -151,10 +151,7 @@ def closed_classes(chain: Support) -> Ints:
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes
     receivers, senders = chain.pairs
-    graph = scipy.sparse.coo_array(
-        (np.ones(len(senders)), (senders, receivers)), shape=(chain.n, chain.n)
-    )
-    count, labels = scipy.sparse.csgraph.connected_components(graph, connection="strong")
+    count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
     crossing = labels[senders] != labels[receivers]
     closed = np.ones(count, dtype=bool)
     closed[labels[senders[crossing]]] = False

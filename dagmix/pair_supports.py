@@ -11,7 +11,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from dagmix.support import Ints, Support, Vec, distinct
+from dagmix.support import Ints, Support, Vec, csr_matrix, distinct
 
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
@@ -73,8 +73,7 @@ class Dense(PairSupport):
     @cached_property
     def pairs(self) -> tuple[Ints, Ints]:
         """Receivers and senders of all pairs, by sender and then by receiver."""
-        senders, receivers = np.nonzero(self._mask.T)
-        return receivers, senders
+        return pairs_of(self._mask)
 
     def place(self, values: Vec) -> Vec:
         """Return the n × n matrix of values."""
@@ -93,7 +92,7 @@ class Csr(PairSupport):
     def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
         """Keep the pairs, which must be sorted by sender and then by receiver."""
         self.n = n
-        self._pairs = (receivers, senders)
+        self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
 
     @property
     def kind(self) -> str:
@@ -138,7 +137,7 @@ class Csr(PairSupport):
         heads = np.concatenate((self.starts, [self.edges + len(origins)]))
         tails = np.concatenate((self._pairs[0], origins))
         # One more node sends to all origins.
-        graph = scipy.sparse.csr_array((np.ones(len(tails)), tails, heads), shape=(self.n + 1,) * 2)
+        graph = csr_matrix(self.n + 1, tails, heads)
         found = scipy.sparse.csgraph.breadth_first_order(graph, self.n, return_predecessors=False)
         seen = np.zeros(self.n + 1, dtype=bool)
         seen[found] = True
@@ -158,6 +157,16 @@ class Csr(PairSupport):
         return values
 
 
+def pairs_of(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Return receivers and senders of the pairs of a mask, by sender and then by receiver.
+
+    >>> pairs_of(np.array([[False, False], [True, True]]))
+    (array([1, 1]), array([0, 1]))
+    """
+    senders, receivers = np.nonzero(mask.T)  # strided views of one array
+    return np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
+
+
 def from_mask(mask: NDArray[np.bool_]) -> Support:
     """Return the support of a mask with mask[i, j] true where j sends to i.
 
@@ -167,8 +176,7 @@ def from_mask(mask: NDArray[np.bool_]) -> Support:
     n = len(mask)
     if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
         return Dense(mask)
-    senders, receivers = np.nonzero(mask.T)
-    return Csr(n, receivers, senders)
+    return Csr(n, *pairs_of(mask))
 
 
 def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:

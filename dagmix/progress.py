@@ -115,9 +115,6 @@ def longest_path(support: Support, order: Ints, sink: int) -> int:
 
 def greatest_distance(support: Support, sink: int) -> int | float:
     """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
-    receivers, senders = support.pairs
-    backward = scipy.sparse.coo_array(
-        (np.ones(len(senders)), (receivers, senders)), shape=(support.n,) * 2
-    )
+    backward = support.transposed().adjacency
     farthest = float(scipy.sparse.csgraph.dijkstra(backward, indices=sink, unweighted=True).max())
     return int(farthest) if math.isfinite(farthest) else math.inf

@@ -52,7 +52,10 @@ class Support(ABC):
     @property
     @abstractmethod
     def pairs(self) -> tuple[Ints, Ints]:
-        """Receivers and senders of all pairs, by sender and then by receiver."""
+        """Receivers and senders of all pairs, by sender and then by receiver.
+
+        Both arrays are contiguous: compiled code, such as SciPy's csgraph, refuses strided views.
+        """
 
     @cached_property
     def out_degree(self) -> Ints:
@@ -136,9 +139,7 @@ class Support(ABC):
     @property
     def adjacency(self) -> scipy.sparse.csr_array:
         """The pairs as SciPy has them, row j for sender j."""
-        receivers, _ = self.pairs
-        ones = np.ones(len(receivers), dtype=bool)
-        return scipy.sparse.csr_array((ones, receivers, self.starts), shape=(self.n, self.n))
+        return csr_matrix(self.n, self.pairs[0], self.starts)
 
     @cached_property
     def has_loop(self) -> NDArray[np.bool_]:
@@ -181,6 +182,15 @@ class Support(ABC):
         matrix = np.zeros((self.n, self.n), dtype=values.dtype)
         matrix[self.pairs] = self.take(values)
         return matrix
+
+
+def csr_matrix(n: int, receivers: Ints, starts: Ints) -> scipy.sparse.csr_array:
+    """Return the pairs for csgraph, which takes contiguous indices of 32 bits and float data.
+
+    SciPy before 1.15 refuses the wider indices instead of converting them.
+    """
+    indices, bounds = (rows.astype(np.int32) for rows in (receivers, starts))
+    return scipy.sparse.csr_array((np.ones(len(receivers)), indices, bounds), shape=(n, n))
 
 
 def distinct(n: int, receivers: Ints, senders: Ints) -> tuple[Ints, Ints]:

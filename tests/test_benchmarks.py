@@ -126,11 +126,13 @@ def race_once(name: str, sizes: list[int], limits: Limits) -> list[Result]:
     return next(row for row in rows if row[0].question == "hitting")
 
 
+@pytest.mark.slow
 def test_an_answer_that_takes_too_much_memory_is_reported() -> None:
     row = race_once("NumPy, powers", [8, 100_000, 200_000], Limits())
     assert [r.verdict for r in row] == [AGREES, "out of memory", NOT_TRIED]
 
 
+@pytest.mark.slow
 def test_an_answer_that_takes_too_long_is_reported_and_the_next_row_still_asked() -> None:
     tables = {("hitting", "window"): [4, 512], ("stationary", "line"): [4]}
     slow, after = race(tables, "sympy.stats", Limits(seconds=1.0))
@@ -138,6 +140,7 @@ def test_an_answer_that_takes_too_long_is_reported_and_the_next_row_still_asked(
     assert [r.verdict for r in after] == [AGREES]
 
 
+@pytest.mark.slow
 def test_who_has_no_call_is_said_to_have_none() -> None:
     assert [r.verdict for r in race_once("networkx", [4], Limits())] == [NO_CALL]
 
@@ -202,6 +205,7 @@ def test_what_is_always_installed_still_answers(name: str) -> None:
                 assert verdict in (AGREES, ROUNDED), (question, family, words)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_page_and_its_plots(tmp_path: Path) -> None:
     command = [sys.executable, str(PEERS), "--smallest", "--only", "NumPy, powers", "networkx"]
     subprocess.run([*command, "--out", str(tmp_path)], check=True, capture_output=True)  # noqa: S603 - our own script

@@ -104,6 +104,7 @@ def check_numbers(found: MixingBounds, mix: Mixture, W: oracle.Matrix) -> None:
 WEIGHTS = [(HALF, HALF), (Fraction(1, 5), Fraction(4, 5))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", WEIGHTS, ids=str)
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_every_pair_of_small_heads(n: int, weights: tuple[Fraction, ...]) -> None:

@@ -113,6 +113,7 @@ def test_mixtures_name_their_weights_and_leave_out_heads_of_weight_0() -> None:
     assert legend(graph(MultiHeadWalk(HEADS, weights=[b, 1 - b])))[1] == "head 1, weight 1 - b"
 
 
+@pytest.mark.slow
 @given(mixtures())
 def test_every_edge_of_every_head_is_an_arrow(mix: Mixture) -> None:
     """Overlaid or side by side, heads have one arrow for each edge, and all sinks are dark."""

@@ -106,6 +106,7 @@ def test_mixing_time_of_attention_is_the_exact_integer(seed: int) -> None:
         first_below(causal(seed), epsilon)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(30))
 def test_mixing_time_of_sticky_attention(seed: int) -> None:
     """The same where nearly all weight stays on the diagonal and T goes to thousands."""

@@ -16,6 +16,7 @@ from dagmix.course import Course, course_of
 
 PRECISION = 2000  # bits of the oracles
 WIDTH = 1e-15  # relative, a few roundings
+TINY = 1e-300  # the oracles' own error, far below any difference looked for
 Rates = list[Fraction]
 Rows = list[list[Fraction]]
 
@@ -78,8 +79,10 @@ def signals_of(rows: Rows, node: int) -> Any:
 
 
 def holds(found: Any, value: Any) -> bool:
-    """Tell whether a value lies within the bounds of an answer."""
-    return bool(balls.ball(Fraction(found.lower)) <= value <= balls.ball(Fraction(found.upper)))
+    """Tell whether a value, known to hundreds of digits, lies within the bounds of an answer."""
+    assert value.rad() < TINY
+    lower, upper = (balls.ball(Fraction(end)) for end in (found.lower, found.upper))
+    return not (value < lower or value > upper)  # an exact answer is one point of the value's ball
 
 
 # --- small heads with closed forms ----------------------------------------------------------------

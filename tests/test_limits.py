@@ -120,6 +120,7 @@ def test_several_sources_behind_a_cycle_in_floats() -> None:
         assert other.upper - other.lower < 1e-11
 
 
+@pytest.mark.slow
 def test_signals_below_the_floats_are_exact() -> None:
     """A signal of 2⁻¹⁰⁰⁰ is handed to integers, and rounded outwards at the end."""
     tiny = Fraction(1, 2**500)

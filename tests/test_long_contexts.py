@@ -70,6 +70,7 @@ def nothing_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Runs, "pairs", property(refuse))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("nothing_listed")
 @each_graph
 def test_every_quantity_without_a_matrix_or_a_list(make: Callable[[int], FeedforwardDAG]) -> None:
@@ -187,6 +188,7 @@ def test_a_tie_among_too_many_numbers_is_not_attempted() -> None:
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_exact_signals_of_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transition, "LARGEST_EXACT", 10**6)
     diffusion = DiffusionOperator(families.complete(100_000))

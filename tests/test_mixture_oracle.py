@@ -34,6 +34,7 @@ def test_the_sample_is_varied() -> None:
         assert any(0 in mix.weights for mix in mixes)
 
 
+@pytest.mark.slow
 @of_each_kind
 def test_mixing_time_and_distance(mixes: list[Mixture]) -> None:
     """T(ε) at every distance, halfway below it, and in one over a million."""

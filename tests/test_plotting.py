@@ -285,6 +285,7 @@ def test_without_matplotlib_analyze_says_what_to_install(
     assert error.value.name == "matplotlib"
 
 
+@pytest.mark.slow
 def test_pictures_touch_no_pyplot(tmp_path: Path) -> None:
     """Neither imports nor drawing load it: a program's own figures and backend are left alone."""
     code = (

@@ -121,6 +121,7 @@ def test_fidelity_jumps_at_the_faces() -> None:
     assert shape(Fraction(1, 1000)) > Fraction(99, 100)
 
 
+@pytest.mark.slow
 def test_the_jump_leaves_the_optimum_undecided() -> None:
     """The supremum is 1, approached as β → 0; the pieces there have no end."""
     best = profile(EXAMPLE_8).optimum
@@ -361,6 +362,7 @@ def test_a_node_never_heard() -> None:
     assert shape.helps == ()
 
 
+@pytest.mark.slow
 def test_a_periodic_class_is_enclosed() -> None:
     """Two nodes that swap for ever: no limit, and so no proof on narrow intervals either."""
     swap: Any = [[0, 1, 0], [1, 0, 0], ["1/2", "1/2", 0]]
@@ -418,6 +420,7 @@ def test_the_sink_of_the_mixture_is_the_listener() -> None:
 # --- values that a search encloses, ends, pickles -------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_value_is_exact_where_the_search_is_in_floats() -> None:
     """φ_min at 99999/100000 is the signal of node 1 at t = 17, a rational, not a float near it."""
     weight = Fraction(99_999, 100_000)

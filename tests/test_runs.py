@@ -29,6 +29,7 @@ from dagmix import (
     families,
     kernels,
     layers,
+    pair_supports,
 )
 from dagmix.absorption import closed_classes, hits_from, hitting_times
 from dagmix.backward import Backward
@@ -38,7 +39,7 @@ from dagmix.errors import CycleError, NumberError, ShapeError
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.layers import layer
 from dagmix.mixing import mixing_time
-from dagmix.pair_supports import Dense
+from dagmix.pair_supports import Csr, Dense
 from dagmix.run_tables import minus, table, union
 from dagmix.runs import Runs
 from dagmix.support import Support
@@ -138,6 +139,7 @@ def test_every_small_relation(n: int) -> None:
         check_relation(runs_of(mask), mask)
 
 
+@pytest.mark.slow
 def test_every_causal_relation_of_four_nodes_and_its_reverse() -> None:
     for mask in causal_masks(4):
         check_relation(runs_of(mask), mask)
@@ -386,6 +388,7 @@ def auto_graphs() -> list[FeedforwardDAG]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("graph_", auto_graphs(), ids=repr)
 def test_a_graph_is_the_same_on_every_support(
     graph_: FeedforwardDAG, monkeypatch: pytest.MonkeyPatch
@@ -543,3 +546,31 @@ def test_the_cycle_of_a_mask_that_is_not_causal_is_named() -> None:
         FeedforwardDAG.from_runs(np.arange(300), 0, 300)
     with pytest.raises(CycleError, match="the cycle b → c → d → b"):
         FeedforwardDAG([("a", "b"), ("b", "c"), ("c", "d"), ("d", "b"), ("d", "e")])
+
+
+# --- what compiled code is handed -----------------------------------------------------------------
+
+
+LINE = np.eye(20, k=-1, dtype=bool)  # mask[i, j]: j sends to i
+CONTIGUOUS = {
+    "matrix": pair_supports.from_mask(np.tri(20, dtype=bool)),
+    "small matrix": pair_supports.from_mask(np.tri(3, dtype=bool).T),
+    "list from a mask": pair_supports.from_mask(LINE),
+    "list from a strided mask": pair_supports.from_mask(LINE[::-1, ::-1]),
+    "list of strided pairs": Csr(20, *np.nonzero(LINE.T)[::-1]),
+    "strided pairs": pair_supports.from_pairs(20, *np.argwhere(LINE).T),
+    "ranges": Runs.of([pair_supports.from_mask(LINE)]),
+    "graph": families.line(20).support,
+    "graph of a mask": FeedforwardDAG.from_mask(np.tri(20, dtype=bool)).support,
+}
+
+
+@pytest.mark.parametrize("support", CONTIGUOUS.values(), ids=CONTIGUOUS.keys())
+def test_pairs_are_contiguous(support: Support) -> None:
+    """Some releases of SciPy refuse views, and some refuse wide indices, where others copy."""
+    for one in (support, support.transposed(), support.with_loops(np.ones(support.n, dtype=bool))):
+        assert all(rows.flags.c_contiguous and rows.dtype == np.intp for rows in one.pairs)
+        matrix = one.adjacency
+        assert {matrix.indices.dtype, matrix.indptr.dtype} == {np.dtype(np.int32)}
+        rows, columns = np.nonzero(matrix.toarray())
+        assert set(zip(*one.pairs, strict=True)) == set(zip(columns, rows, strict=True))

@@ -39,6 +39,7 @@ def test_feedforward_dags(graph: FeedforwardDAG, loops: bool) -> None:  # noqa: 
     assert FeedforwardDAG(graph.edges, nodes=range(n), self_loops=loops).sinks == graph.sinks
 
 
+@pytest.mark.slow
 def test_feedforward_dags_come_without_self_loops_too() -> None:
     bare = find(testing.feedforward_dags(self_loops=False), lambda g: bool(g.edges))
     assert bare == FeedforwardDAG([(0, 1)], nodes=(0, 1), self_loops=False)
@@ -54,6 +55,7 @@ def test_unique_sink_dags(any_order: FeedforwardDAG, ordered: FeedforwardDAG) ->
     assert all(j < i for j, i in proper(ordered))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "strategy",
     [testing.unique_sink_dags(max_nodes=4), testing.feedforward_dags(max_nodes=4)],
@@ -113,6 +115,7 @@ def test_causal_attention(any_: NDArray[np.float64], positive: NDArray[np.float6
     assert isinstance(MultiHeadWalk.from_attention(positive).mixing_time(), int)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "alone", "together"),
     [
