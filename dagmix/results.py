@@ -43,27 +43,36 @@ class Enclosure(float):
 
 
 @dataclass(frozen=True)
-class NodeFidelity:
-    """φ_j = sup_t x_t[j] with a proof.
+class Bounded:
+    """An answer with its proof: `value` lies between `lower` and `upper`.
 
-    `value` lies between `lower` and `upper`, which are equal exactly where the answer is
-    exact. `attained` says whether some t has the value. `times` holds all maximising times
-    (for floats, all candidates that are not excluded); it is empty where the supremum is
-    not attained. With `onwards` every later time attains it too (for floats: may
-    attain it).
+    >>> Bounded(0.5, 0.25, 0.75).exact
+    False
     """
 
     value: Fraction | float
     lower: Fraction | float
     upper: Fraction | float
-    attained: bool | Literal["undecided"]
-    times: Sequence[int]
-    onwards: bool = False
 
     @property
     def exact(self) -> bool:
-        """Whether the value is known exactly."""
+        """Whether the value is known exactly: the bounds are equal."""
         return self.lower == self.upper
+
+
+@dataclass(frozen=True)
+class NodeFidelity(Bounded):
+    """φ_j = sup_t x_t[j] with a proof.
+
+    `attained` says whether some t has the value. `times` holds all maximising times
+    (for floats, all candidates that are not excluded); it is empty where the supremum is
+    not attained. With `onwards` every later time attains it too (for floats: may
+    attain it).
+    """
+
+    attained: bool | Literal["undecided"]
+    times: Sequence[int]
+    onwards: bool = False
 
 
 def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
