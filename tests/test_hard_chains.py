@@ -16,7 +16,7 @@ from dagmix.course import Course, course_of
 
 PRECISION = 2000  # bits of the oracles
 WIDTH = 1e-15  # relative, a few roundings
-TINY = 1e-300  # the oracles' own error, far below any difference looked for
+BITS_LEFT = 300  # of the oracles, so that a wrong answer cannot hide in their own error
 Rates = list[Fraction]
 Rows = list[list[Fraction]]
 
@@ -79,8 +79,8 @@ def signals_of(rows: Rows, node: int) -> Any:
 
 
 def holds(found: Any, value: Any) -> bool:
-    """Tell whether a value, known to hundreds of digits, lies within the bounds of an answer."""
-    assert value.rad() < TINY
+    """Tell whether a value, known to hundreds of bits, lies within the bounds of an answer."""
+    assert value.rel_accuracy_bits() > BITS_LEFT
     lower, upper = (balls.ball(Fraction(end)) for end in (found.lower, found.upper))
     return not (value < lower or value > upper)  # an exact answer is one point of the value's ball
 
