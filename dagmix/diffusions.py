@@ -18,7 +18,7 @@ from dagmix.given import GraphDiffusion
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node
 from dagmix.operators import Operator, frozen_copy
-from dagmix.results import NodeFidelity
+from dagmix.results import Bounded, NodeFidelity
 from dagmix.scalars import Field, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.support import Vec
@@ -32,16 +32,13 @@ LARGEST_CLOSED_FORM = 64  # nodes
 
 
 @dataclass(frozen=True)
-class MinimaxFidelity:
+class MinimaxFidelity(Bounded):
     """min_j φ_j and the nodes that have it.
 
     `value` lies between `lower` and `upper`, equal exactly where the answer is exact. For
     floats, `nodes` holds every node that is not excluded.
     """
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
     nodes: tuple[Node, ...]
 
 

@@ -6,7 +6,6 @@ nodes, and then it has cycles. A head may lack a unique sink while the mixture h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,11 +17,12 @@ from numpy.typing import ArrayLike
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
 from dagmix.derived import AsFloats, Mixture
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
-from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node, Nodes, check_same_nodes
 from dagmix.operators import Operator
+from dagmix.results import Bounded, ratio
 from dagmix.scalars import Field, read_scalar, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.transition import Transition, same_matrix
@@ -34,16 +34,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BestHead:
+class BestHead(Bounded):
     """The greatest minimax fidelity among the heads alone, and the heads that have it.
 
     `value` lies between `lower` and `upper`, equal exactly where the answer is exact. For
     floats, `heads` holds every head that is not excluded.
     """
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
     heads: tuple[int, ...]
 
 
@@ -268,13 +265,7 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         >>> MultiHeadDiffusion(heads).amplification()
         inf
         """
-        mixed, best = self.minimax_fidelity(first_step).value, self.best_head(first_step).value
-        if best:
-            return mixed / best
-        if not mixed:
-            message = "amplification is 0 / 0: the mixture and every head have fidelity 0"
-            raise DagmixError(message)
-        return math.inf
+        return ratio(self.minimax_fidelity(first_step).value, self.best_head(first_step).value)
 
 
 def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:

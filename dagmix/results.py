@@ -75,6 +75,17 @@ class NodeFidelity(Bounded):
     onwards: bool = False
 
 
+def ratio(value: Fraction | float, other: Fraction | float) -> Fraction | float:
+    """Return value / other of non-negative numbers: math.inf for x / 0, math.nan for 0 / 0.
+
+    >>> ratio(Fraction(1, 2), Fraction(3, 8)), ratio(0.5, 0.0), ratio(Fraction(0), Fraction(0))
+    (Fraction(4, 3), inf, nan)
+    """
+    if other:
+        return value / other
+    return math.inf if value else math.nan
+
+
 def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
     """Return an exact fidelity; it is attained if it has times."""
     return NodeFidelity(value, value, value, bool(times), times, onwards)

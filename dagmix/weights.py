@@ -51,6 +51,26 @@ def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fract
     return _normalised(numbers, tolerance if floats else 0.0), floats
 
 
+def read_exact_weights(
+    weights: Any, heads: int, tolerance: float, what: str
+) -> tuple[Fraction, ...]:
+    """Return the exact weights where all are numbers; raise SymbolicError naming `what` if not.
+
+    >>> read_exact_weights([0.5, 0.5], 2, 1e-5, "a search")
+    (Fraction(1, 2), Fraction(1, 2))
+    >>> import sympy as sp
+    >>> a = sp.Symbol("a")
+    >>> read_exact_weights([a, 1 - a], 2, 1e-5, "a search")
+    Traceback (most recent call last):
+    dagmix.errors.SymbolicError: a search needs numbers as weights; got a, 1 - a
+    """
+    exact, _ = read_weights(weights, heads, tolerance)
+    if not all(isinstance(number, Fraction) for number in exact):
+        message = f"{what} needs numbers as weights; got {', '.join(map(str, exact))}"
+        raise SymbolicError(message)
+    return tuple(map(Fraction, exact))
+
+
 def _is_negative(number: Any) -> bool:
     """Tell whether a number, or a symbol by its assumptions, is surely negative."""
     return bool(getattr(number, "is_negative", None) or (number < 0) is True)
