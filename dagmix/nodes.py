@@ -73,7 +73,7 @@ def check_count(n: int) -> int:
 
 
 def normal(label: Node) -> Node:
-    """Return a label in the one form in which labels are compared."""
+    """Return a label in the form in which labels are compared: strings in Unicode NFC."""
     return unicodedata.normalize("NFC", label) if isinstance(label, str) else label
 
 

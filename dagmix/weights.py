@@ -1,4 +1,4 @@
-"""Convex weights: non-negative, summing to 1, one for each head."""
+"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head."""
 
 from __future__ import annotations
 
