@@ -44,7 +44,7 @@ class MinimaxFidelity(Bounded):
     Attributes
     ----------
     value, lower, upper
-        φ_min, in [0, 1], and proved bounds of it: Fractions or floats.
+        φ_min, in [0, 1], and certified bounds of it: Fractions or floats.
     nodes
         Labels, in node order. For floats, every node that is not excluded.
 

@@ -113,12 +113,12 @@ class Operator(Frozen):
 
     @property
     def field(self) -> Field:
-        """The kind of numbers of the matrix and of the answers: rational, float or symbolic."""
+        """The kind of numbers in the matrix and the answers (rational, float or symbolic)."""
         return self.transition.field
 
     @property
     def support(self) -> Support:
-        """The adjacency: which sender has positive weight at which receiver; internal."""
+        """The adjacency of positive weights; internal."""
         return self.transition.support
 
     @cached_property

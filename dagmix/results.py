@@ -74,7 +74,7 @@ class Enclosure(float):
 
     @property
     def exact(self) -> bool:
-        """Whether the number is known exactly: the bounds are equal.
+        """Whether the number is known exactly, its bounds being equal.
 
         >>> Enclosure(0.25, 0.25, 0.25).exact
         True
@@ -115,7 +115,7 @@ class Bounded:
 
     @property
     def exact(self) -> bool:
-        """Whether the value is known exactly: the bounds are equal."""
+        """Whether the value is known exactly, its bounds being equal."""
         return self.lower == self.upper
 
 
