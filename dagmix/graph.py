@@ -85,36 +85,26 @@ class FeedforwardDAG(Frozen):
     ) -> None:
         """Check the edges and keep them."""
         if isinstance(edges, np.ndarray) and isinstance(nodes, range):
-            self._build(Nodes(nodes), *read_array(edges, nodes), self_loops=self_loops)
-            return
-        pairs = read_edges(edges)
-        if nodes is None:
-            nodes = in_order_of_appearance(pairs)
-        labels = Nodes(nodes)
-        senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
-        receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
-        self._build(labels, receivers, senders, self_loops=self_loops)
-
-    def _build(
-        self,
-        nodes: Nodes,
-        receivers: Ints,
-        senders: Ints,
-        *,
-        self_loops: bool | None,
-    ) -> None:
-        if self_loops is not None:
-            proper = receivers != senders
-            loops = np.arange(len(nodes) if self_loops else 0)
-            receivers = np.concatenate((receivers[proper], loops))
-            senders = np.concatenate((senders[proper], loops))
-        self._keep(nodes, detection.graph_support(len(nodes), receivers, senders))
+            labels = Nodes(nodes)
+            receivers, senders = read_array(edges, nodes)
+        else:
+            pairs = read_edges(edges)
+            labels = Nodes(in_order_of_appearance(pairs) if nodes is None else nodes)
+            senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
+            receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
+        self._keep(labels, _joined(len(labels), receivers, senders, self_loops=self_loops))
 
     def _keep(self, nodes: Nodes, support: Support) -> None:
         if support.order is None:
             message = f"the graph has the cycle {_name_cycle(support, nodes)}"
             raise CycleError(message)
         self.__dict__.update(nodes=nodes, support=support)
+
+    @classmethod
+    def _of(cls, nodes: Nodes, support: Support) -> FeedforwardDAG:
+        graph = cls.__new__(cls)
+        cls._keep(graph, nodes, support)
+        return graph
 
     @classmethod
     def from_mask(
@@ -165,9 +155,9 @@ class FeedforwardDAG(Frozen):
         if len(labels) != len(array):
             message = f"{len(labels)} nodes for a mask of shape {array.shape}"
             raise ShapeError(message)
-        graph = cls.__new__(cls)
-        cls._build(graph, labels, *np.nonzero(array), self_loops=self_loops)
-        return graph
+        receivers, senders = np.nonzero(array)
+        support = _joined(len(labels), receivers, senders, self_loops=self_loops)
+        return cls._of(labels, support)
 
     @classmethod
     def from_runs(
@@ -214,9 +204,7 @@ class FeedforwardDAG(Frozen):
         rows, first, after, step = read_runs(receivers, starts, stops, steps)
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
         check_runs(len(labels), rows, first, after, step)
-        graph = cls.__new__(cls)
-        cls._keep(graph, labels, detection.from_runs(len(labels), rows, first, after, step))
-        return graph
+        return cls._of(labels, detection.from_runs(len(labels), rows, first, after, step))
 
     @classmethod
     def from_networkx(
@@ -286,9 +274,7 @@ class FeedforwardDAG(Frozen):
             raise EmptyError(message)
         nodes = heads[0].nodes
         check_same_nodes([head.nodes for head in heads])
-        merged = cls.__new__(cls)
-        cls._keep(merged, nodes, detection.graph_union([head.support for head in heads]))
-        return merged
+        return cls._of(nodes, detection.graph_union([head.support for head in heads]))
 
     def reversed(self) -> FeedforwardDAG:
         """Return the graph with every edge j → i turned into i → j.
@@ -303,7 +289,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG(["ab"], self_loops=False).reversed().edges
         (('b', 'a'),)
         """
-        return _from_support(type(self), self.nodes, self.support.transposed())
+        return self._of(self.nodes, self.support.transposed())
 
     def to_networkx(self) -> nx.DiGraph[Node]:
         """Return a networkx DiGraph with the same nodes, edges and self-loops.
@@ -440,7 +426,7 @@ class FeedforwardDAG(Frozen):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor, or as the runs that make the graph."""
         if isinstance(self.support, Runs):
-            return _from_support, (type(self), self.nodes, self.support)
+            return self._of, (self.nodes, self.support)
         return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
 
     def __repr__(self) -> str:
@@ -457,10 +443,14 @@ class FeedforwardDAG(Frozen):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _from_support(cls: type[FeedforwardDAG], nodes: Nodes, support: Support) -> FeedforwardDAG:
-    graph = cls.__new__(cls)
-    graph._keep(nodes, support)  # noqa: SLF001 - a constructor for pickles
-    return graph
+def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Support:
+    """Return the adjacency of edges among n rows, self-loops added, removed or as they are."""
+    if self_loops is not None:
+        proper = receivers != senders
+        loops = np.arange(n if self_loops else 0)
+        receivers = np.concatenate((receivers[proper], loops))
+        senders = np.concatenate((senders[proper], loops))
+    return detection.graph_support(n, receivers, senders)
 
 
 def _digraph(support: Support) -> nx.DiGraph[int]:
