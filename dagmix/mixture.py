@@ -137,7 +137,7 @@ class MultiHead(Operator):
 
     @property
     def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
-        """The exact weight and the matrix of every head, weights of 0 included."""
+        """The exact weight and the matrix of every head, weights of 0 included; internal."""
         return tuple(zip(self._exact_weights, self._parts, strict=True))
 
     def _read_heads(

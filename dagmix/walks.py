@@ -222,10 +222,12 @@ class WalkOperator(Operator):
         >>> WalkOperator(FeedforwardDAG(["ab"])).stationary_distribution().tolist()
         [Fraction(0, 1), Fraction(1, 1)]
         """
-        misses = np.flatnonzero(~self.support.reaching(np.array([self.sink.index])))
-        if misses.size:
-            names = shorten([self.nodes[row] for row in misses])
-            message = f"no unique stationary distribution: {self.sink.node!r} is missed by {names}"
+        others = np.flatnonzero(~self.support.reaching(np.array([self.sink.index])))
+        if others.size:
+            names = shorten([self.nodes[row] for row in others])
+            message = (
+                f"no unique stationary distribution: {self.sink.node!r} is not reached from {names}"
+            )
             raise SinkError(message)
         number = float if self.field is Field.FLOAT else Fraction
         ones = [number(row == self.sink.index) for row in range(len(self.nodes))]
