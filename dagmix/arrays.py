@@ -1,7 +1,7 @@
 """Stochastic matrices and attention tensors as users bring them, checked once.
 
 Every check names the rule, the value and the place. A float array stands for the exact
-rationals it holds, each line divided by its exact sum (see `transition.FloatArray`).
+rationals it holds, each row (of a diffusion) or column (of a walk) divided by its exact sum.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
 
 
 def check_tolerance(tolerance: Any) -> None:
-    """Raise NumberError unless a tolerance is a number from 0 to 1, and not 1: no row is 0."""
+    """Raise NumberError unless a tolerance is in [0, 1): with 1, a row of zeros would pass."""
     if not (isinstance(tolerance, Real) and 0 <= float(tolerance) < 1):
         message = f"a tolerance is at least 0 and less than 1; got {tolerance!r}"
         raise NumberError(message)

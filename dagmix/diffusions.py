@@ -1,4 +1,8 @@
-"""The diffusion of a graph: what each node hears of its senders, and the sink of all (Def. 3.1)."""
+"""The diffusion of a graph: what each node receives from its senders (Definition 3.1).
+
+Its questions are those of one row of its powers: the signals (Δᵗ)[τ, j] that reach the sink, and
+the fidelities, which are the suprema of the signals over t (arXiv:2507.02944, §3).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ from dagmix.given import GraphDiffusion
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node
 from dagmix.operators import Operator, frozen_copy
-from dagmix.results import NodeFidelity
+from dagmix.results import Bounded, NodeFidelity
 from dagmix.scalars import Field, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.support import Vec
@@ -32,30 +36,58 @@ LARGEST_CLOSED_FORM = 64  # nodes
 
 
 @dataclass(frozen=True)
-class MinimaxFidelity:
-    """min_j φ_j and the nodes that have it.
+class MinimaxFidelity(Bounded):
+    """φ_min = min_j φ_j, the minimum of all node fidelities, and the nodes that have it.
 
-    `value` lies between `lower` and `upper`, equal exactly where the answer is exact. For
-    floats, `nodes` holds every node that is not excluded.
+    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
+
+    Attributes
+    ----------
+    value, lower, upper
+        φ_min, in [0, 1], and certified bounds of it: Fractions or floats.
+    nodes
+        Labels, in node order. For floats, every node that is not excluded.
+
+    Examples
+    --------
+    >>> found = DiffusionOperator(FeedforwardDAG(["ab", "bc"])).minimax_fidelity()
+    >>> found.value, found.exact, found.nodes
+    (Fraction(1, 2), True, ('b',))
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 3.5; arXiv:2502.06751.
     """
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
     nodes: tuple[Node, ...]
 
 
 class DiffusionOperator(Operator):
-    """Δ[i, j] = 1 / indeg(i) for an edge j → i: what node i hears of node j (Definition 3.1).
+    """Δ[i, j] = 1 / indeg(i) for an edge j → i: the share of j in i (Definition 3.1).
 
-    Rows sum to 1; row i is the mix that receiver i takes of its senders. Degrees count
-    self-loops; a node without senders keeps its own value.
+    Rows sum to 1; row i is the average that receiver i takes over its senders. In-degrees count
+    self-loops; a node without senders keeps its own value, Δ[i, i] = 1.
 
-    Parameters and errors are those of `WalkOperator`.
+    Parameters
+    ----------
+    graph : FeedforwardDAG
+    sink : node or UniqueSink, optional
+        The node whose signals are asked for; needed where the graph has no unique sink.
 
+    Raises
+    ------
+    SinkError
+        Where there is no unique sink, or `sink` has edges to other nodes.
+
+    Examples
+    --------
     >>> diffusion = DiffusionOperator(FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")]))
     >>> diffusion.signal("v", 3), diffusion.node_fidelity("v").times
     (Fraction(3, 8), (3, 4))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.1 to 3.5.
     """
 
     def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
@@ -71,10 +103,41 @@ class DiffusionOperator(Operator):
         sink: Node | UniqueSink | None = None,
         tolerance: float = TOLERANCE,
     ) -> DiffusionOperator:
-        """Read a row-stochastic n × n matrix, Δ[i, j] the share of sender j at receiver i.
+        """Read a row-stochastic matrix, Δ[i, j] the share of sender j in receiver i.
 
-        A float array stands for its exact rationals, each row divided by its exact sum.
+        One head of attention is such a matrix, query i and key j.
 
+        Parameters
+        ----------
+        matrix : (n, n) array, nested lists or SymPy matrix
+            Non-negative, rows summing to 1. Nested lists and SymPy matrices of exact numbers
+            (ints, Fractions, strings "1/3", SymPy numbers and symbols) stay exact. A float
+            array stands for its exact rationals, each row divided by its exact sum.
+        nodes : iterable, optional
+            n labels, in row and column order; 0 to n − 1 by default.
+        sink : node or UniqueSink, optional
+            Needed where not exactly one node sends to no other.
+        tolerance : float
+            How far a row of floats may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        DiffusionOperator
+            Rational or symbolic for exact entries, float otherwise.
+
+        Raises
+        ------
+        ShapeError
+            Unless the matrix is square, with n labels.
+        NumberError
+            For entries that are negative or no finite numbers, a tolerance out of range.
+        StochasticError
+            Where a row does not sum to 1.
+        SinkError
+            As for a graph.
+
+        Examples
+        --------
         >>> DiffusionOperator.from_matrix([[1, 0], ["1/3", "2/3"]]).signal(0, 2)
         Fraction(5, 9)
         """
@@ -85,9 +148,22 @@ class DiffusionOperator(Operator):
     def signal(self, node: Node, t: Any) -> Fraction | float | Expr:
         """Return (Δᵗ)[τ, j], the signal of node j at the sink after t steps (Definition 3.2).
 
-        For an integer t a number in the operator's field; a float is within relative error
-        t·(k + 2 + e)·2⁻⁵³. For a SymPy expression t a closed form, for rational operators with
-        up to 64 nodes.
+        It is the probability that the backward chain from τ is at j after t steps.
+
+        Parameters
+        ----------
+        node
+            The label of j.
+        t : int or SymPy expression
+            Steps, at least 0; an expression with symbols asks for the closed form in them.
+
+        Returns
+        -------
+        Fraction, float or SymPy expression
+            In [0, 1], 0 where j does not reach the sink in exactly t steps. A float is within
+            relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a row and e the rounding of
+            the stored ones. A rational operator on more than 4,096 nodes gives an `Enclosure`.
+            A closed form, or the signal of a symbolic operator, is an expression.
 
         Raises
         ------
@@ -95,8 +171,12 @@ class DiffusionOperator(Operator):
             For a node the operator does not have, a negative or fractional t.
         NoClosedForm
             Where the signal has irrational eigenvalues; it names their polynomial.
+        NumberError
+            For a closed form of an operator on more than 64 nodes.
         SymbolicError
-            For a symbolic t and weights that are symbols or floats.
+            For a closed form of an operator that is not rational.
+        UndecidedError
+            Where t is too large to step, and the matrix too large to square.
 
         Examples
         --------
@@ -111,10 +191,29 @@ class DiffusionOperator(Operator):
         return rows_of_powers.signal(self.transition, self.sink.index, row, read_steps(t))
 
     def signals(self, steps: int) -> Vec:
-        """Return the signals of all nodes for t = 0, …, `steps`: shape (steps + 1, n).
+        """Return the signals (Δᵗ)[τ, j] of all nodes j for t = 0, …, `steps`.
 
-        Fractions, or floats with the error of `signal`.
+        Parameters
+        ----------
+        steps : int
+            At least 0.
 
+        Returns
+        -------
+        array of shape (steps + 1, n)
+            Row t sums to 1: Fractions, or floats with the error of `signal`.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional number of steps.
+        SymbolicError
+            For a symbolic operator.
+        ShapeError
+            For a table that would not fit into memory.
+
+        Examples
+        --------
         >>> DiffusionOperator(FeedforwardDAG(["ab"])).signals(2).astype(float).tolist()
         [[0.0, 1.0], [0.5, 0.5], [0.75, 0.25]]
         """
@@ -137,11 +236,32 @@ class DiffusionOperator(Operator):
         """Return φ_j = sup over t ≥ first_step of (Δᵗ)[τ, j] (Definitions 3.3 and 3.4).
 
         The paper writes a maximum; the supremum need not be attained, and the result says so.
-        With t from 0 (Definition 2.7's convention, the default) the sink's own fidelity is 1;
-        the published code starts at 1.
 
-        Raises UndecidedError where no proof could be found within budget.
+        Parameters
+        ----------
+        node
+            The label of j.
+        first_step : int
+            The first t that counts, at least 0. With 0 (as in Definition 2.7) the sink's own
+            fidelity is 1; the paper's published code starts at 1.
 
+        Returns
+        -------
+        NodeFidelity
+            The value, with bounds, and the times that attain it; 0 where j does not reach the
+            sink. Exact for rational operators on up to 4,096 nodes.
+
+        Raises
+        ------
+        UnknownNodeError, StepError
+            For a node the operator does not have, a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where no proof was found within budget, as in a periodic recurrent class.
+
+        Examples
+        --------
         >>> diffusion = DiffusionOperator(FeedforwardDAG(["ab"]))
         >>> diffusion.node_fidelity("a")  # doctest: +NORMALIZE_WHITESPACE
         NodeFidelity(value=Fraction(1, 1), lower=Fraction(1, 1), upper=Fraction(1, 1),
@@ -153,8 +273,30 @@ class DiffusionOperator(Operator):
         return fidelity.node_fidelity(self.transition, self.sink.index, row, first)
 
     def minimax_fidelity(self, first_step: int = 0) -> MinimaxFidelity:
-        """Return min over all nodes of their fidelity, and the nodes that have it (Def. 3.5).
+        """Return φ_min = min_j φ_j, with φ_j of `node_fidelity` (Definitions 3.5 and 3.10).
 
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
+
+        Returns
+        -------
+        MinimaxFidelity
+            The value, with bounds, and the nodes that have it; 0 where some node does not
+            reach the sink. Exact for rational operators on up to 4,096 nodes.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where no proof was found within budget, as in a periodic recurrent class.
+
+        Examples
+        --------
         >>> DiffusionOperator(FeedforwardDAG(["ab", "bc"])).minimax_fidelity().nodes
         ('b',)
         """
@@ -170,11 +312,22 @@ class DiffusionOperator(Operator):
     def successors(self) -> WalkOperator:
         """Return the walk W[i, j] = Δ[i, j] / Σ_i Δ[i, j]: every column divided by its sum.
 
-        For a mixture of heads this mixes first and divides then, as Algorithm 1 does. The
-        sink, whose column may be zero, stays where it is.
+        A mixture of heads is mixed first and divided then, as in the paper's Algorithm 1;
+        `MultiHeadWalk.from_attention` divides each head first.
 
-        Raises StochasticError for a column of zeros at any other node.
+        Returns
+        -------
+        WalkOperator
+            In the same field, with the same nodes and sink. The sink is absorbing, also where
+            its column is zero.
 
+        Raises
+        ------
+        StochasticError
+            For a column of zeros at any other node.
+
+        Examples
+        --------
         >>> DiffusionOperator(FeedforwardDAG(["ab", "bc"])).successors().exact[:, 0].T
         Matrix([[2/3, 1/3, 0]])
         """

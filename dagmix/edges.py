@@ -1,4 +1,4 @@
-"""Edges as users bring them: pairs of nodes, arrays of pairs, runs; checked once."""
+"""Edges as users bring them: pairs of nodes, arrays of pairs, index ranges; checked once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LARGEST_INDEX = np.iinfo(np.intp).max
 
 
 def read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
-    """Return receivers and senders, as rows, of an array of edges (m, 2) among a range."""
+    """Return receivers and senders, as rows, of an array of edges (m, 2) on a range of nodes."""
     if edges.ndim != 2 or edges.shape[1] != 2 or edges.dtype.kind not in "iu":  # noqa: PLR2004 - pairs
         message = f"edges are an integer array (m, 2); got {edges.dtype} of shape {edges.shape}"
         raise ShapeError(message)
@@ -32,7 +32,7 @@ def read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
 
 
 def read_runs(*parts: ArrayLike) -> list[Ints]:
-    """Return receivers, starts, stops and steps of runs as 1-D arrays of one length."""
+    """Return receivers, starts, stops and steps of index ranges as 1-D arrays of one length."""
     arrays = [np.asarray(part) for part in parts]
     for name, array in zip(("receivers", "starts", "stops", "steps"), arrays, strict=True):
         if array.size and (array.dtype.kind not in "iu" or array.max() > LARGEST_INDEX):
@@ -50,7 +50,7 @@ def read_runs(*parts: ArrayLike) -> list[Ints]:
 
 
 def check_runs(n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints) -> None:
-    """Raise NumberError at the first run that leaves the rows 0..n−1, or has no step."""
+    """Raise NumberError at the first index range outside 0..n−1, or with a step below 1."""
     bad = (rows < 0) | (rows >= n) | (starts < 0) | (stops > n) | (steps < 1)
     if bad.any():
         k = int(bad.argmax())

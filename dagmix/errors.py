@@ -15,15 +15,15 @@ class DagmixError(ValueError):
 
 
 class EmptyError(DagmixError):
-    """A graph needs a node, a mixture needs a head."""
+    """Something has no elements: a graph no node, a mixture no head."""
 
 
 class CycleError(DagmixError):
-    """A feedforward graph has no directed cycle but self-loops."""
+    """A feedforward graph has no directed cycles except self-loops."""
 
 
 class UnknownNodeError(DagmixError):
-    """A node that the graph or operator does not have."""
+    """A node must be one of the graph's or the operator's."""
 
 
 class RepeatedNodeError(DagmixError):
@@ -55,11 +55,11 @@ class CausalError(DagmixError):
 
 
 class ShapeError(DagmixError):
-    """An array of the wrong shape."""
+    """An array, graph or table has the shape and size that is asked for."""
 
 
 class EpsilonError(DagmixError):
-    """A mixing threshold lies strictly between 0 and 1."""
+    """A mixing threshold ε lies strictly between 0 and 1."""
 
 
 class StepError(DagmixError):
@@ -67,27 +67,27 @@ class StepError(DagmixError):
 
 
 class SymbolicError(DagmixError):
-    """The question needs numbers where the weights are symbols."""
+    """A question about numbers needs numbers: weights or entries here are symbolic."""
 
 
 class NoClosedForm(DagmixError):  # noqa: N818 - the public name in the design, read as an answer
-    """A signal whose closed form needs irrational eigenvalues."""
+    """A closed form in t is given where the signal's eigenvalues are rational."""
 
 
 class UndecidedError(DagmixError):
-    """The answer could not be certified within the budget; the message says how far it got."""
+    """An answer is given only where it is certified; here the bits, steps or memory ran out."""
 
 
 class ClaimError(DagmixError):
-    """A claim to search a witness against answers True or False, and does not raise."""
+    """A claim, to which a counterexample is searched, returns True or False and never raises."""
 
 
 class KindError(DagmixError):
-    """A question about walks is asked of a walk, one about diffusions of a diffusion."""
+    """An argument is of the kind asked for: a walk, a diffusion, a dense array."""
 
 
 class ObjectiveError(DagmixError):
-    """Weights are optimised for an objective, and by a method, that there is."""
+    """The objective is 'fidelity' or 'mixing', and the method one that applies to the heads."""
 
 
 class SourceError(DagmixError):
@@ -99,12 +99,12 @@ class DistributionError(DagmixError):
 
 
 class FileError(DagmixError):
-    """A file that is not what it should be."""
+    """A file can be read or written, and its name and content follow the format."""
 
 
 class SizeError(DagmixError):
-    """An answer is written out only where it is small; the message says how large it is."""
+    """An answer is written out only where it is small enough; the message gives its size."""
 
 
 class ConfigError(DagmixError):
-    """A model, or a way of training it, that cannot be."""
+    """The sizes of a model, and the settings of its training, are in range and fit together."""

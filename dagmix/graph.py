@@ -1,7 +1,7 @@
-"""Feedforward graphs and their sinks (Definitions 2.1 and 2.2 of arXiv 2507.02944).
+"""Feedforward graphs and their sinks (arXiv:2507.02944, Definitions 2.1 and 2.2).
 
-A feedforward graph is a directed graph whose nodes can be ordered so that every edge j → i
-goes forward, j before i or j = i. A sink has no edge to another node.
+A feedforward graph is a directed graph whose nodes can be ordered so that every edge j → i, from
+sender j to receiver i, has j before i or j = i. A sink has no edge to another node.
 """
 
 from __future__ import annotations
@@ -52,19 +52,25 @@ class FeedforwardDAG(Frozen):
     ------
     CycleError, UnknownNodeError, RepeatedNodeError, EmptyError
         Each names what broke the rule. Nothing is built.
+    ShapeError
+        For what are no pairs, or an array that is not of shape (m, 2).
 
     Notes
     -----
     Frozen, hashable, compared by nodes (in order) and edges. Few nodes or many edges are kept
-    as a matrix, few edges as a list, and more than 64 nodes whose edges fall into runs as
-    those: `repr` says which. What has to list the edges of a graph made of runs raises
-    ShapeError where they are too many.
+    as a matrix, few edges as a list, and more than 64 nodes whose edges form index ranges as
+    those ("runs"): `repr` says which. What has to list the edges of a graph made of ranges
+    raises ShapeError where they are too many.
 
     Examples
     --------
     >>> head = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
     >>> head.unique_sink, head.sources, head.in_degree("v"), head.longest_path
     (UniqueSink(node='τ', index=3), ('u',), 2, ('u', 'v', 'w', 'τ'))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.1 and 2.2.
     """
 
     nodes: Nodes
@@ -79,36 +85,26 @@ class FeedforwardDAG(Frozen):
     ) -> None:
         """Check the edges and keep them."""
         if isinstance(edges, np.ndarray) and isinstance(nodes, range):
-            self._build(Nodes(nodes), *read_array(edges, nodes), self_loops=self_loops)
-            return
-        pairs = read_edges(edges)
-        if nodes is None:
-            nodes = in_order_of_appearance(pairs)
-        labels = Nodes(nodes)
-        senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
-        receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
-        self._build(labels, receivers, senders, self_loops=self_loops)
-
-    def _build(
-        self,
-        nodes: Nodes,
-        receivers: Ints,
-        senders: Ints,
-        *,
-        self_loops: bool | None,
-    ) -> None:
-        if self_loops is not None:
-            proper = receivers != senders
-            loops = np.arange(len(nodes) if self_loops else 0)
-            receivers = np.concatenate((receivers[proper], loops))
-            senders = np.concatenate((senders[proper], loops))
-        self._keep(nodes, detection.graph_support(len(nodes), receivers, senders))
+            labels = Nodes(nodes)
+            receivers, senders = read_array(edges, nodes)
+        else:
+            pairs = read_edges(edges)
+            labels = Nodes(in_order_of_appearance(pairs) if nodes is None else nodes)
+            senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
+            receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
+        self._keep(labels, _joined(len(labels), receivers, senders, self_loops=self_loops))
 
     def _keep(self, nodes: Nodes, support: Support) -> None:
         if support.order is None:
             message = f"the graph has the cycle {_name_cycle(support, nodes)}"
             raise CycleError(message)
         self.__dict__.update(nodes=nodes, support=support)
+
+    @classmethod
+    def _of(cls, nodes: Nodes, support: Support) -> FeedforwardDAG:
+        graph = cls.__new__(cls)
+        cls._keep(graph, nodes, support)
+        return graph
 
     @classmethod
     def from_mask(
@@ -118,8 +114,33 @@ class FeedforwardDAG(Frozen):
         *,
         self_loops: bool | None = None,
     ) -> FeedforwardDAG:
-        """Read an n × n attention mask: mask[i, j] true where query i sees key j (edge j → i).
+        """Read an attention mask: mask[i, j] is true where query i sees key j (edge j → i).
 
+        Parameters
+        ----------
+        mask : (n, n) array
+            Booleans, or 0 and 1. A causal mask is lower triangular.
+        nodes : iterable, optional
+            n labels, in row and column order; 0 to n − 1 by default.
+        self_loops : bool or None
+            True adds every self-loop, False removes all, None keeps those of the diagonal.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With one edge for every true entry.
+
+        Raises
+        ------
+        ShapeError
+            Unless the mask is square, with n labels.
+        NumberError
+            For other entries than booleans, 0 and 1.
+        CycleError
+            Where the mask has a cycle of several nodes.
+
+        Examples
+        --------
         >>> FeedforwardDAG.from_mask(np.tri(3)).edges
         ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
         """
@@ -134,9 +155,9 @@ class FeedforwardDAG(Frozen):
         if len(labels) != len(array):
             message = f"{len(labels)} nodes for a mask of shape {array.shape}"
             raise ShapeError(message)
-        graph = cls.__new__(cls)
-        cls._build(graph, labels, *np.nonzero(array), self_loops=self_loops)
-        return graph
+        receivers, senders = np.nonzero(array)
+        support = _joined(len(labels), receivers, senders, self_loops=self_loops)
+        return cls._of(labels, support)
 
     @classmethod
     def from_runs(
@@ -147,15 +168,23 @@ class FeedforwardDAG(Frozen):
         steps: ArrayLike = 1,
         nodes: Iterable[Node] | None = None,
     ) -> FeedforwardDAG:
-        """Read an attention mask as runs: node receivers[k] hears range(start, stop, step).
+        """Read an attention mask as index ranges: query i sees the keys range(start, stop, step).
+
+        A million positions take a few arrays: edges are never listed.
 
         Parameters
         ----------
         receivers, starts, stops, steps : integers, or 1-D arrays of them
-            Rows; they are broadcast against one another. A node may have several runs, which
-            may overlap, and hears nobody without one. Self-loops are edges like others.
+            Range k gives receivers[k] an edge from every row of range(starts[k], stops[k],
+            steps[k]); they are broadcast against one another. A node may have several ranges,
+            which may overlap, and has no sender without one. Self-loops are edges like others.
         nodes : iterable, optional
-            The labels of the rows; by default 0, …, the greatest receiver.
+            The labels of the rows; by default 0 to the greatest receiver.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the union of the ranges as its edges.
 
         Raises
         ------
@@ -164,7 +193,7 @@ class FeedforwardDAG(Frozen):
         ShapeError
             For arrays that cannot be broadcast to one dimension.
         CycleError
-            Where the runs make a cycle.
+            Where the ranges make a cycle.
 
         Examples
         --------
@@ -175,16 +204,35 @@ class FeedforwardDAG(Frozen):
         rows, first, after, step = read_runs(receivers, starts, stops, steps)
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
         check_runs(len(labels), rows, first, after, step)
-        graph = cls.__new__(cls)
-        cls._keep(graph, labels, detection.from_runs(len(labels), rows, first, after, step))
-        return graph
+        return cls._of(labels, detection.from_runs(len(labels), rows, first, after, step))
 
     @classmethod
     def from_networkx(
         cls, graph: nx.DiGraph[Node], *, self_loops: bool | None = None
     ) -> FeedforwardDAG:
-        """Read a networkx DiGraph, its nodes in its own order, its self-loops as they are.
+        """Read a networkx DiGraph, its edges from sender to receiver, its nodes in its own order.
 
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+            Weights and other attributes are ignored.
+        self_loops : bool or None
+            True adds every self-loop, False removes all, None keeps those given.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the same nodes.
+
+        Raises
+        ------
+        ShapeError
+            For an undirected graph.
+        CycleError, EmptyError
+            Where the graph has a cycle, or no nodes.
+
+        Examples
+        --------
         >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
         (('u', 'v'), ('v', 'v'))
         """
@@ -195,8 +243,27 @@ class FeedforwardDAG(Frozen):
 
     @classmethod
     def union(cls, graphs: Iterable[FeedforwardDAG]) -> FeedforwardDAG:
-        """Return the graph with every edge of every graph; CycleError where orders disagree.
+        """Return the graph with every edge of every graph, on the same nodes.
 
+        Parameters
+        ----------
+        graphs : iterable of FeedforwardDAG
+            At least one, all on the same nodes in the same order.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the graphs' self-loops.
+
+        Raises
+        ------
+        EmptyError, HeadsError
+            For no graphs, or graphs on different nodes.
+        CycleError
+            Where the graphs share no topological order.
+
+        Examples
+        --------
         >>> line, shortcut = [FeedforwardDAG(e, nodes="abc") for e in (["ab", "bc"], ["ac"])]
         >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
         3
@@ -207,20 +274,41 @@ class FeedforwardDAG(Frozen):
             raise EmptyError(message)
         nodes = heads[0].nodes
         check_same_nodes([head.nodes for head in heads])
-        merged = cls.__new__(cls)
-        cls._keep(merged, nodes, detection.graph_union([head.support for head in heads]))
-        return merged
+        return cls._of(nodes, detection.graph_union([head.support for head in heads]))
 
     def reversed(self) -> FeedforwardDAG:
-        """Return the graph with every edge turned around.
+        """Return the graph with every edge j → i turned into i → j.
 
+        Returns
+        -------
+        FeedforwardDAG
+            Its sinks are the sources of this one.
+
+        Examples
+        --------
         >>> FeedforwardDAG(["ab"], self_loops=False).reversed().edges
         (('b', 'a'),)
         """
-        return _from_support(type(self), self.nodes, self.support.transposed())
+        return self._of(self.nodes, self.support.transposed())
 
     def to_networkx(self) -> nx.DiGraph[Node]:
-        """Return a networkx DiGraph with the same nodes, edges and self-loops."""
+        """Return a networkx DiGraph with the same nodes, edges and self-loops.
+
+        Returns
+        -------
+        networkx.DiGraph
+            Without weights.
+
+        Raises
+        ------
+        ShapeError
+            For a graph made of index ranges with too many edges to list.
+
+        Examples
+        --------
+        >>> list(FeedforwardDAG(["ab"], self_loops=False).to_networkx().edges)
+        [('a', 'b')]
+        """
         edges = self.edges  # first: it may refuse
         graph: nx.DiGraph[Node] = nx.DiGraph()
         graph.add_nodes_from(self.nodes)
@@ -229,17 +317,62 @@ class FeedforwardDAG(Frozen):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Pairs (sender, receiver), self-loops included, in node order."""
+        """Pairs (sender, receiver), self-loops included, by receiver and then by sender.
+
+        Raises ShapeError for a graph made of index ranges with too many edges to list.
+        """
         receivers, senders = self.support.pairs
         ends = zip(senders.tolist(), receivers.tolist(), strict=True)
         return tuple((self.nodes[j], self.nodes[i]) for j, i in ends)
 
     def out_degree(self, node: Node) -> int:
-        """Return the number of edges from a node, its self-loop included."""
+        """Return the number of edges from a node, its self-loop included.
+
+        Parameters
+        ----------
+        node
+            The label.
+
+        Returns
+        -------
+        int
+            From 0 (a sink without self-loop) to n.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a label that the graph does not have.
+
+        Examples
+        --------
+        >>> FeedforwardDAG(["ab", "ac"]).out_degree("a")
+        3
+        """
         return int(self.support.out_degree[self.nodes.row(node)])
 
     def in_degree(self, node: Node) -> int:
-        """Return the number of edges to a node, its self-loop included."""
+        """Return the number of edges to a node, its self-loop included.
+
+        Parameters
+        ----------
+        node
+            The label.
+
+        Returns
+        -------
+        int
+            From 0 (a source without self-loop) to n.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a label that the graph does not have.
+
+        Examples
+        --------
+        >>> FeedforwardDAG(["ac", "bc"]).in_degree("c")
+        3
+        """
         return int(self.support.in_degree[self.nodes.row(node)])
 
     @property
@@ -254,12 +387,12 @@ class FeedforwardDAG(Frozen):
 
     @cached_property
     def unique_sink(self) -> UniqueSink:
-        """The one sink; SinkError naming all of them where there are several."""
+        """The one sink (Definition 2.2); raises SinkError naming the sinks where there are more."""
         return find_unique_sink(self.support, self.nodes, None)
 
     @cached_property
     def topological_order(self) -> tuple[Node, ...]:
-        """The nodes, every edge going forward; of all such orders the first by node order."""
+        """The nodes, senders before receivers; of all such orders the first by node order."""
         order = self.support.order
         if order is not None and (order == np.arange(len(order))).all():
             return tuple(self.nodes)
@@ -293,7 +426,7 @@ class FeedforwardDAG(Frozen):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor, or as the runs that make the graph."""
         if isinstance(self.support, Runs):
-            return _from_support, (type(self), self.nodes, self.support)
+            return self._of, (self.nodes, self.support)
         return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
 
     def __repr__(self) -> str:
@@ -310,10 +443,14 @@ class FeedforwardDAG(Frozen):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _from_support(cls: type[FeedforwardDAG], nodes: Nodes, support: Support) -> FeedforwardDAG:
-    graph = cls.__new__(cls)
-    graph._keep(nodes, support)  # noqa: SLF001 - a constructor for pickles
-    return graph
+def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Support:
+    """Return the adjacency of edges among n rows, self-loops added, removed or as they are."""
+    if self_loops is not None:
+        proper = receivers != senders
+        loops = np.arange(n if self_loops else 0)
+        receivers = np.concatenate((receivers[proper], loops))
+        senders = np.concatenate((senders[proper], loops))
+    return detection.graph_support(n, receivers, senders)
 
 
 def _digraph(support: Support) -> nx.DiGraph[int]:

@@ -6,7 +6,6 @@ nodes, and then it has cycles. A head may lack a unique sink while the mixture h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,11 +17,12 @@ from numpy.typing import ArrayLike
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
 from dagmix.derived import AsFloats, Mixture
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
-from dagmix.errors import DagmixError, EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node, Nodes, check_same_nodes
 from dagmix.operators import Operator
+from dagmix.results import Bounded, ratio
 from dagmix.scalars import Field, read_scalar, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.transition import Transition, same_matrix
@@ -34,21 +34,72 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BestHead:
-    """The greatest minimax fidelity among the heads alone, and the heads that have it.
+class BestHead(Bounded):
+    """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
 
-    `value` lies between `lower` and `upper`, equal exactly where the answer is exact. For
-    floats, `heads` holds every head that is not excluded.
+    It is `exact` where the bounds are equal: for rational heads on up to 4,096 nodes.
+
+    Attributes
+    ----------
+    value, lower, upper
+        The maximum, in [0, 1], and certified bounds of it: Fractions or floats.
+    heads
+        Numbers of heads, from 0, increasing. For floats, every head that is not excluded.
+
+    Examples
+    --------
+    >>> line, star = [
+    ...     FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["uw", "vw", "wτ"])
+    ... ]
+    >>> found = MultiHeadDiffusion([line, star]).best_head()
+    >>> found.value, found.exact, found.heads
+    (Fraction(1, 2), True, (1,))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.11 and 3.12.
     """
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
     heads: tuple[int, ...]
 
 
 class MultiHead(Operator):
-    """A convex mixture of heads on the same nodes."""
+    """A convex mixture Σ α_h M_h of heads M_h on the same nodes, itself an operator.
+
+    It is made as a `MultiHeadWalk` or a `MultiHeadDiffusion`.
+
+    Parameters
+    ----------
+    heads : iterable
+        Feedforward graphs, operators of the mixture's kind, or stochastic arrays.
+    weights : sequence, optional
+        Non-negative numbers or symbols that sum to 1, one for each head; uniform by default.
+        A float among them makes the mixture float.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError
+        For no heads, heads of another kind, or heads on different nodes.
+    WeightError, SymbolicError
+        For weights that are not convex, symbols mixed with floats.
+    SinkError
+        Where there is no unique sink, or `sink` has edges to other nodes.
+
+    Examples
+    --------
+    >>> from dagmix import families
+    >>> mix = MultiHeadWalk([families.line(3), families.complete(3)], ["1/3", "2/3"])
+    >>> mix.weights, mix.exact[:, 0].T
+    ((Fraction(1, 3), Fraction(2, 3)), Matrix([[7/18, 7/18, 2/9]]))
+
+    References
+    ----------
+    arXiv:2507.02944, §2.2 and Definition 3.6.
+    """
 
     heads: tuple[Any, ...]
     weights: tuple[Fraction | float | Expr, ...]
@@ -86,7 +137,7 @@ class MultiHead(Operator):
 
     @property
     def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
-        """The exact weight and the matrix of every head, weights of 0 included."""
+        """The exact weight and the matrix of every head, weights of 0 included; internal."""
         return tuple(zip(self._exact_weights, self._parts, strict=True))
 
     def _read_heads(
@@ -120,7 +171,33 @@ class MultiHead(Operator):
         return nodes, transition
 
     def subs(self, values: Mapping[Expr, Any]) -> Self:
-        """Return the mixture with symbols among its weights and heads replaced, checked anew."""
+        """Return the mixture with symbols among its weights and heads replaced, checked anew.
+
+        Parameters
+        ----------
+        values : mapping
+            From symbols to numbers, rational strings or expressions.
+
+        Returns
+        -------
+        MultiHeadWalk or MultiHeadDiffusion
+            Of the same kind.
+
+        Raises
+        ------
+        NumberError
+            For a value that is no finite real number or expression.
+        WeightError
+            Where the weights are then no longer convex.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> a = sp.Symbol("a")
+        >>> mix = MultiHeadDiffusion([FeedforwardDAG(["ab"])] * 2, [a, 1 - a])
+        >>> mix.subs({a: "1/4"}).weights
+        (Fraction(1, 4), Fraction(3, 4))
+        """
         exact = {symbol: read_scalar(v, f"the value of {symbol}") for symbol, v in values.items()}
         heads = [h.subs(values) if isinstance(h, Operator) else h for h in self.heads]
         weights = [w.subs(exact) if hasattr(w, "subs") else w for w in self.weights]
@@ -147,13 +224,19 @@ class MultiHeadWalk(MultiHead, WalkOperator):
     heads : iterable
         FeedforwardDAGs, WalkOperators or column-stochastic arrays on the same nodes.
     weights : sequence, optional
-        Non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+        α, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
     sink : node or UniqueSink, optional
         Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats, of a column or of the weights, may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError, WeightError, SymbolicError, SinkError
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
 
     Examples
     --------
-    >>> from dagmix.graph import FeedforwardDAG
     >>> one, two = [
     ...     FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])
     ... ]
@@ -161,6 +244,10 @@ class MultiHeadWalk(MultiHead, WalkOperator):
     [5, 5]
     >>> MultiHeadWalk([one, two]).mixing_time()
     4
+
+    References
+    ----------
+    arXiv:2507.02944, §2.2 and Lemma 2.6.
     """
 
     _kind, _axis, _of_graph = WalkOperator, COLUMNS, GraphWalk
@@ -173,11 +260,41 @@ class MultiHeadWalk(MultiHead, WalkOperator):
         nodes: Iterable[Node] | None = None,
         tolerance: float = TOLERANCE,
     ) -> MultiHeadWalk:
-        """Read causal attention (heads, n, n): divide each head's columns, then mix (§2.2).
+        """Read causal attention as a walk: W_h[i, j] = A_h[i, j] / Σ_i A_h[i, j], then mix (§2.2).
 
-        Parameters are those of `MultiHeadDiffusion.from_attention`. Raises StochasticError
-        where a head has a column of zeros before the last position.
+        The rows of attention sum to 1, its columns do not: each head is renormalised to a walk
+        from key to query before the heads are mixed.
 
+        Parameters
+        ----------
+        attention : (heads, n, n) array
+            Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
+            within `tolerance`, and no weight stands above the diagonal.
+        weights : (heads,) array, optional
+            Importances of the heads, non-negative, of any scale; uniform by default.
+        nodes : iterable, optional
+            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+        tolerance : float
+            How far a row may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        MultiHeadWalk
+            In floats, with the last position as its sink.
+
+        Raises
+        ------
+        ShapeError, NumberError
+            For another shape, entries that are negative or no finite numbers.
+        CausalError
+            Where a query gives weight to a later key.
+        StochasticError
+            Where a row does not sum to 1, or a head has a column of zeros before the last.
+        WeightError
+            For importances of another shape, or all 0.
+
+        Examples
+        --------
         >>> MultiHeadWalk.from_attention([[[1, 0], [0.25, 0.75]]]).matrix.tolist()
         [[0.8, 0.0], [0.2, 1.0]]
         """
@@ -199,16 +316,28 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
     ----------
     heads : iterable
         FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
-    weights, sink
-        As for `MultiHeadWalk`.
+    weights : sequence, optional
+        β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats, of a row or of the weights, may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError, WeightError, SymbolicError, SinkError
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
 
     Examples
     --------
-    >>> from dagmix.graph import FeedforwardDAG
     >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
     >>> mix = MultiHeadDiffusion(heads)
     >>> mix.minimax_fidelity().value, mix.best_head().value, mix.amplification()
     (Fraction(1, 2), Fraction(3, 8), Fraction(4, 3))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.6 to 3.12 and Example 3.13.
     """
 
     _kind, _axis, _of_graph = DiffusionOperator, ROWS, GraphDiffusion
@@ -221,16 +350,36 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         nodes: Iterable[Node] | None = None,
         tolerance: float = TOLERANCE,
     ) -> MultiHeadDiffusion:
-        """Read causal attention (heads, n, n), query i and key j in [h, i, j].
+        """Read causal attention as a diffusion: Δ̄ = Σ β_h A_h, an attention matrix being a Δ.
 
         Parameters
         ----------
-        attention : array
-            Row-stochastic within `tolerance`, no weight above the diagonal.
-        weights : array, optional
-            Head importances (heads,), non-negative, of any scale; uniform by default.
+        attention : (heads, n, n) array
+            Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
+            within `tolerance`, and no weight stands above the diagonal.
+        weights : (heads,) array, optional
+            Importances of the heads, non-negative, of any scale; uniform by default. β is these
+            divided by their sum.
         nodes : iterable, optional
-            Labels of the positions, 0..n−1 by default. The last one is the sink.
+            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+        tolerance : float
+            How far a row may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        MultiHeadDiffusion
+            In floats, with the last position as its sink.
+
+        Raises
+        ------
+        ShapeError, NumberError
+            For another shape, entries that are negative or no finite numbers.
+        CausalError
+            Where a query gives weight to a later key.
+        StochasticError
+            Where a row does not sum to 1.
+        WeightError
+            For importances of another shape, or all 0.
 
         Examples
         --------
@@ -242,11 +391,32 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         return cls(heads, read_importance(weights, len(heads)), heads[0].sink)
 
     def best_head(self, first_step: int = 0) -> BestHead:
-        """Return the best minimax fidelity of a head alone, and its heads (Defs. 3.11, 3.12).
+        """Return max_h φ_min(Δ_h) and the heads that have it (Definitions 3.11 and 3.12).
 
-        Every head is read at the mixture's sink, heads of weight 0 included.
+        Signals of every head are read at the mixture's sink; heads of weight 0 count.
 
-        >>> from dagmix.graph import FeedforwardDAG
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
+
+        Returns
+        -------
+        BestHead
+            The value, with bounds, and the numbers of the heads, from 0; the value is 0 where in
+            every head some node does not reach the sink.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic mixture.
+        UndecidedError
+            Where no proof was found within budget.
+
+        Examples
+        --------
         >>> MultiHeadDiffusion([FeedforwardDAG(["ab"])] * 2).best_head().heads
         (0, 1)
         """
@@ -259,22 +429,35 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         return BestHead(value, floor, max(one.upper for one in found), heads)
 
     def amplification(self, first_step: int = 0) -> Fraction | float:
-        """Return φ_min of the mixture over φ_min of its best head; math.inf for x / 0.
+        """Return φ_min(Δ̄) / max_h φ_min(Δ_h), the mixture's fidelity over its best head's (§3.1).
 
-        Raises DagmixError for 0 / 0. A float is within the relative width of its two parts.
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
 
-        >>> from dagmix.graph import FeedforwardDAG
+        Returns
+        -------
+        Fraction or float
+            At least 0; math.inf for x / 0, math.nan for 0 / 0. Another float is within the sum
+            of the relative widths of its two parts.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic mixture.
+        UndecidedError
+            Where no proof was found within budget.
+
+        Examples
+        --------
         >>> heads = [FeedforwardDAG([edge], nodes="uvτ") for edge in ("uv", "vτ")]
         >>> MultiHeadDiffusion(heads).amplification()
         inf
         """
-        mixed, best = self.minimax_fidelity(first_step).value, self.best_head(first_step).value
-        if best:
-            return mixed / best
-        if not mixed:
-            message = "amplification is 0 / 0: the mixture and every head have fidelity 0"
-            raise DagmixError(message)
-        return math.inf
+        return ratio(self.minimax_fidelity(first_step).value, self.best_head(first_step).value)
 
 
 def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:

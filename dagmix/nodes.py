@@ -43,7 +43,7 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
 
     @cached_property
     def _rows(self) -> dict[Node, int]:
-        """The first row of every label; a range needs none until it is asked oddly."""
+        """The first row of every label; for a range only made for what is no int of it."""
         rows: dict[Node, int] = {}
         for row, node in enumerate(self):
             rows.setdefault(node, row)
@@ -73,7 +73,7 @@ def check_count(n: int) -> int:
 
 
 def normal(label: Node) -> Node:
-    """Return a label in the one form in which labels are compared."""
+    """Return a label in the form in which labels are compared: strings in Unicode NFC."""
     return unicodedata.normalize("NFC", label) if isinstance(label, str) else label
 
 

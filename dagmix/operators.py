@@ -33,7 +33,29 @@ LONGEST_REPR = 400  # characters of one argument
 
 
 class Operator(Frozen):
-    """What walks and diffusions share: a stochastic matrix on labelled nodes with a sink."""
+    """A stochastic matrix on labelled nodes with a sink: what walks and diffusions share.
+
+    It is made as a `WalkOperator`, a `DiffusionOperator` or a mixture of either. Frozen,
+    hashable, compared by type, nodes, sink, field and exact matrix.
+
+    Attributes
+    ----------
+    nodes
+        The labels, in row and column order.
+    sink
+        The sink τ, as a `UniqueSink`: label and row.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG, WalkOperator
+    >>> walk = WalkOperator(FeedforwardDAG(["ab", "bc"]))
+    >>> walk.nodes, walk.sink, walk.field
+    (('a', 'b', 'c'), UniqueSink(node='c', index=2), <Field.RATIONAL: 'rational'>)
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.2, 2.3 and 3.1.
+    """
 
     nodes: Nodes
     sink: UniqueSink
@@ -58,26 +80,57 @@ class Operator(Frozen):
         sink: Node | UniqueSink | None,
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> Self:
-        """Return the operator of a checked transition; `origin` is the call that makes it."""
+        """Return the operator of a matrix that was checked already: internal.
+
+        Parameters
+        ----------
+        transition, nodes, sink
+            The matrix, its labels, and the sink or None for the only one.
+        origin : (callable, arguments)
+            The call that makes this operator, for `repr` and for pickling.
+
+        Returns
+        -------
+        Operator
+            Of the class it is called on.
+
+        Raises
+        ------
+        SinkError
+            Where there is no unique sink, or `sink` has edges to other nodes.
+
+        Examples
+        --------
+        >>> from dagmix import FeedforwardDAG, WalkOperator
+        >>> walk = WalkOperator(FeedforwardDAG(["ab"]))
+        >>> origin = WalkOperator, (FeedforwardDAG(["ab"]),)
+        >>> WalkOperator.of(walk.transition, walk.nodes, None, origin) == walk
+        True
+        """
         operator = cls.__new__(cls)
         cls._build(operator, transition, nodes, sink, origin)
         return operator
 
     @property
     def field(self) -> Field:
-        """Where the answers live (rational, float or symbolic)."""
+        """The kind of numbers in the matrix and the answers (rational, float or symbolic)."""
         return self.transition.field
 
     @property
     def support(self) -> Support:
-        """Who sends to whom, with positive weight."""
+        """The adjacency of positive weights; internal."""
         return self.transition.support
 
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
         """The matrix as read-only float64, n × n, receiver i and sender j in [i, j].
 
-        Exact operators round each entry once.
+        Exact operators round each entry once. Raises SymbolicError for a symbolic operator and
+        ShapeError for one that would not fit into memory.
+
+        >>> from dagmix import DiffusionOperator, FeedforwardDAG
+        >>> DiffusionOperator(FeedforwardDAG(["ab"])).matrix.tolist()
+        [[1.0, 0.0], [0.5, 0.5]]
         """
         self._need_numbers("a float matrix")
         self.support.need_square()
@@ -90,7 +143,17 @@ class Operator(Frozen):
 
     @property
     def exact(self) -> ImmutableMatrix:
-        """The exact matrix in SymPy, n × n."""
+        """The exact matrix in SymPy, n × n, receiver i and sender j in [i, j].
+
+        A float operator gives the rationals that its floats stand for. Raises ShapeError for a
+        matrix that would not fit into memory.
+
+        >>> from dagmix import FeedforwardDAG, WalkOperator
+        >>> WalkOperator(FeedforwardDAG(["ab"])).exact
+        Matrix([
+        [1/2, 0],
+        [1/2, 1]])
+        """
         import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
         self.support.need_square()
@@ -98,7 +161,33 @@ class Operator(Frozen):
         return sp.ImmutableMatrix(entries.tolist())
 
     def subs(self, values: Mapping[Expr, Any]) -> Self:
-        """Return the operator with symbols replaced, checked anew."""
+        """Return the operator with symbols replaced, checked anew.
+
+        Parameters
+        ----------
+        values : mapping
+            From symbols to numbers, rational strings or expressions.
+
+        Returns
+        -------
+        Operator
+            Of the same kind; itself where it has no symbols.
+
+        Raises
+        ------
+        NumberError, StochasticError
+            For a value that is no finite real number or expression, or that makes an entry
+            negative or a sum differ from 1.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> from dagmix import DiffusionOperator
+        >>> a = sp.Symbol("a")
+        >>> mix = DiffusionOperator.from_matrix([[1, 0], [a, 1 - a]])
+        >>> mix.subs({a: "1/3"}).signal(0, 2)
+        Fraction(5, 9)
+        """
         constructor, (_, *rest) = self._origin
         if self.field is not Field.SYMBOLIC:
             return self
@@ -169,12 +258,12 @@ def _show(argument: Any) -> str:
 
 
 def frozen_copy(matrix: Any) -> Any:
-    """Return a matrix as it may be kept: a private copy of an array, else the thing itself."""
+    """Return a matrix as it may be kept: a private copy of an array, others as they are."""
     return matrix.copy() if isinstance(matrix, np.ndarray) else matrix
 
 
 def check_kind(operator: Any, kind: type[Operator]) -> None:
-    """Raise KindError unless an operator, or whatever else was passed, is of a kind."""
+    """Raise KindError unless what was passed is an operator of a kind."""
     if not isinstance(operator, kind):
         message = f"a {kind.__name__} is asked for, or a mixture of them; got {operator!r}"
         raise KindError(message)

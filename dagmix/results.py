@@ -1,4 +1,4 @@
-"""What a fidelity is known to be: a value between bounds, and the times that have it."""
+"""Answers that say how exact they are: a value between certified bounds."""
 
 from __future__ import annotations
 
@@ -13,10 +13,25 @@ class Enclosure(float):
     """A float that stands for an exact number between `lower` and `upper`.
 
     Rational operators on more than 4,096 nodes answer with it where smaller ones answer with
-    a Fraction.
+    a Fraction. Arithmetic with it gives plain floats.
 
-    >>> Enclosure(0.25, 0.2, 0.3)
-    Enclosure(0.25, lower=0.2, upper=0.3)
+    Parameters
+    ----------
+    value : float
+        Near the exact number.
+    lower, upper : float
+        Certified bounds of the exact number.
+
+    Examples
+    --------
+    >>> found = Enclosure(0.25, 0.2, 0.3)
+    >>> found, found.lower, 2 * found
+    (Enclosure(0.25, lower=0.2, upper=0.3), 0.2, 0.5)
+
+    References
+    ----------
+    The enclosures of interval arithmetic, with a point inside that stands for them; they bound
+    the distances and signals of arXiv:2507.02944, Definitions 2.7 and 3.2.
     """
 
     lower: float
@@ -29,9 +44,42 @@ class Enclosure(float):
         return number
 
     @classmethod
-    def within(cls, value: float, slack: float) -> Self:
-        """Return a value in [0, 1] that is right up to a relative error."""
-        return cls(min(value, 1.0), *widened(value * (1 - slack), value * (1 + slack)))
+    def within(cls, value: float, error: float) -> Self:
+        """Return the enclosure [value·(1 − error), value·(1 + error)] ∩ [0, 1].
+
+        Parameters
+        ----------
+        value : float
+            At least 0; above 1 by no more than the error.
+        error : float
+            A bound of the relative error of the value, at least 0.
+
+        Returns
+        -------
+        Enclosure
+            With bounds rounded outwards.
+
+        Raises
+        ------
+        TypeError
+            For what are no numbers; nothing else is checked.
+
+        Examples
+        --------
+        >>> found = Enclosure.within(0.25, 0.5)
+        >>> found.lower < 0.125 < 0.25 < 0.375 < found.upper
+        True
+        """
+        return cls(min(value, 1.0), *widened(value * (1 - error), value * (1 + error)))
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is known exactly, its bounds being equal.
+
+        >>> Enclosure(0.25, 0.25, 0.25).exact
+        True
+        """
+        return self.lower == self.upper
 
     def __getnewargs__(self) -> tuple[float, float, float]:  # type: ignore[override]
         """Pickle with the bounds."""
@@ -44,10 +92,21 @@ class Enclosure(float):
 
 @dataclass(frozen=True)
 class Bounded:
-    """An answer with its proof: `value` lies between `lower` and `upper`.
+    """An answer between certified bounds: lower ≤ value ≤ upper, as the exact number is.
 
+    Attributes
+    ----------
+    value, lower, upper
+        Fractions where the answer is rational, else floats.
+
+    Examples
+    --------
     >>> Bounded(0.5, 0.25, 0.75).exact
     False
+
+    References
+    ----------
+    The quantities of arXiv:2507.02944, computed with bounds in place of a rounding.
     """
 
     value: Fraction | float
@@ -56,23 +115,54 @@ class Bounded:
 
     @property
     def exact(self) -> bool:
-        """Whether the value is known exactly: the bounds are equal."""
+        """Whether the value is known exactly, its bounds being equal."""
         return self.lower == self.upper
 
 
 @dataclass(frozen=True)
 class NodeFidelity(Bounded):
-    """φ_j = sup_t x_t[j] with a proof.
+    """φ_j = sup_t (Δᵗ)[τ, j], the fidelity of one node, and the times that attain it.
 
-    `attained` says whether some t has the value. `times` holds all maximising times
-    (for floats, all candidates that are not excluded); it is empty where the supremum is
-    not attained. With `onwards` every later time attains it too (for floats: may
-    attain it).
+    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
+
+    Attributes
+    ----------
+    value, lower, upper
+        φ_j, in [0, 1], and certified bounds of it: Fractions or floats.
+    attained
+        Whether some t has the value: True, False, or "undecided" among floats.
+    times
+        All maximising t in increasing order, for floats all that are not excluded; empty where
+        the supremum is not attained.
+    onwards
+        Whether every t after the last of `times` attains it too (for floats: may attain it).
+
+    Examples
+    --------
+    >>> from dagmix import DiffusionOperator, FeedforwardDAG
+    >>> found = DiffusionOperator(FeedforwardDAG(["ab", "bc"])).node_fidelity("b")
+    >>> found.value, found.exact, found.attained, found.times
+    (Fraction(1, 2), True, True, (1, 2))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.3 and 3.4.
     """
 
     attained: bool | Literal["undecided"]
     times: Sequence[int]
     onwards: bool = False
+
+
+def ratio(value: Fraction | float, other: Fraction | float) -> Fraction | float:
+    """Return value / other of non-negative numbers: math.inf for x / 0, math.nan for 0 / 0.
+
+    >>> ratio(Fraction(1, 2), Fraction(3, 8)), ratio(0.5, 0.0), ratio(Fraction(0), Fraction(0))
+    (Fraction(4, 3), inf, nan)
+    """
+    if other:
+        return value / other
+    return math.inf if value else math.nan
 
 
 def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
 
 
 class Field(Enum):
-    """Where the numbers of an operator live; answers come back in the same field."""
+    """The kind of numbers an operator has; answers come back in the same kind.
+
+    - `RATIONAL`: every entry is a Fraction, answers are exact.
+    - `FLOAT`: some number was a float; answers are floats with certified error bounds.
+    - `SYMBOLIC`: some number is another SymPy expression; signals are such expressions.
+
+    >>> from dagmix import DiffusionOperator
+    >>> DiffusionOperator.from_matrix([[1, 0], [0.5, 0.5]]).field
+    <Field.FLOAT: 'float'>
+    """
 
     RATIONAL = "rational"
     FLOAT = "float"

@@ -1,4 +1,4 @@
-"""Sinks of a support (Definition 2.2 of arXiv 2507.02944): nodes that send to no other node."""
+"""The unique sink of a graph: the node that sends to no other (Definition 2.2)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,22 @@ from dagmix.support import Support
 class UniqueSink:
     """The one node without an edge to another node, and its row (Definition 2.2).
 
-    >>> from dagmix.graph import FeedforwardDAG
+    Attributes
+    ----------
+    node
+        The label.
+    index
+        The row of the node, from 0.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG
     >>> FeedforwardDAG([("u", "v"), ("u", "w"), ("v", "w")]).unique_sink
     UniqueSink(node='w', index=2)
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 2.2.
     """
 
     node: Node

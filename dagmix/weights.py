@@ -1,4 +1,4 @@
-"""Convex weights: non-negative, summing to 1, one for each head."""
+"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head."""
 
 from __future__ import annotations
 
@@ -49,6 +49,26 @@ def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fract
         _check_symbols(numbers)
         return numbers, False
     return _normalised(numbers, tolerance if floats else 0.0), floats
+
+
+def read_exact_weights(
+    weights: Any, heads: int, tolerance: float, what: str
+) -> tuple[Fraction, ...]:
+    """Return the exact weights where all are numbers; raise SymbolicError naming `what` if not.
+
+    >>> read_exact_weights([0.5, 0.5], 2, 1e-5, "a search")
+    (Fraction(1, 2), Fraction(1, 2))
+    >>> import sympy as sp
+    >>> a = sp.Symbol("a")
+    >>> read_exact_weights([a, 1 - a], 2, 1e-5, "a search")
+    Traceback (most recent call last):
+    dagmix.errors.SymbolicError: a search needs numbers as weights; got a, 1 - a
+    """
+    exact, _ = read_weights(weights, heads, tolerance)
+    if not all(isinstance(number, Fraction) for number in exact):
+        message = f"{what} needs numbers as weights; got {', '.join(map(str, exact))}"
+        raise SymbolicError(message)
+    return tuple(map(Fraction, exact))
 
 
 def _is_negative(number: Any) -> bool:

@@ -282,7 +282,7 @@ def test_a_graph_without_edges_between_nodes() -> None:
 
 def test_float_walks_that_miss_the_sink_have_no_stationary_distribution() -> None:
     walk = WalkOperator.from_matrix(np.eye(2), nodes="ab", sink="b")
-    with pytest.raises(SinkError, match="'b' is missed by 'a'"):
+    with pytest.raises(SinkError, match="'b' is not reached from 'a'"):
         walk.stationary_distribution()
     line = WalkOperator.from_matrix(WalkOperator(families.line(2)).matrix)
     assert line.stationary_distribution().tolist() == [0.0, 1.0]

@@ -13,7 +13,7 @@ from oracle_fidelity import Signals
 from subjects import as_oracle, mixed_diffusion, mixed_walk
 from zoo import Mixture, sampled_mixtures
 
-from dagmix import DagmixError, FeedforwardDAG, MultiHeadDiffusion
+from dagmix import FeedforwardDAG, MultiHeadDiffusion
 
 COUNT = 40
 KINDS = {
@@ -101,8 +101,7 @@ def test_minimax_best_head_and_amplification(mixes: list[Mixture], first: int) -
         elif value > 0:
             assert diffusion.amplification(first_step=first) == math.inf, mix
         else:
-            with pytest.raises(DagmixError):
-                diffusion.amplification(first_step=first)
+            assert math.isnan(diffusion.amplification(first_step=first)), mix
 
 
 def test_a_head_of_weight_zero_is_still_a_head() -> None:
@@ -117,9 +116,8 @@ def test_a_head_of_weight_zero_is_still_a_head() -> None:
 
 
 def test_nothing_over_nothing() -> None:
-    """Without self-loops the sink hears itself no more after a step: 0/0 has no answer."""
+    """Without self-loops the sink keeps nothing of itself after a step: 0/0 is NaN."""
     line = FeedforwardDAG([("u", "τ")], nodes="uτ", self_loops=False)
     mix = MultiHeadDiffusion([line, line])
     assert mix.minimax_fidelity(first_step=1).value == 0
-    with pytest.raises(DagmixError):
-        mix.amplification(first_step=1)
+    assert math.isnan(mix.amplification(first_step=1))
