@@ -24,6 +24,7 @@ extensions = [
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
     "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
@@ -39,6 +40,7 @@ doctest_default_flags = doctest.ELLIPSIS | doctest.DONT_ACCEPT_TRUE_FOR_1
 # The pages' own examples only: docstrings run under pytest, each in its module's namespace.
 doctest_test_doctest_blocks = ""
 
+autosummary_generate = False  # the tables link to the same page, there are no stubs
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
