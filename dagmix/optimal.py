@@ -146,6 +146,8 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
         For an objective or method that there is not, or "exact" heads that are not two rational.
     HeadsError, WeightError, SymbolicError
         For fewer than two heads, heads on different nodes, wrong weights, symbols.
+    SinkError, UnknownNodeError, EpsilonError, NumberError
+        For no unique sink, an ε outside (0, 1), negative counts or tolerance.
     UndecidedError
         By the exact method, where T is infinite, or more than 256 steps, at all weights.
         By the numerical one, where the objective is undecided at all weights that were tried;

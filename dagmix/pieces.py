@@ -97,15 +97,11 @@ class Piece:
         """The function plus the excess, which bounds φ_min from above."""
         return self.function.plus(self.excess) if self.excess else self.function
 
-    def labelled(self, nodes: Sequence[Node]) -> Piece:
-        """Return the piece with the rows of its bindings as nodes."""
-        named = tuple(Binding(nodes[b.node], b.time) for b in self.bindings)
-        return replace(self, bindings=named)
 
-    def continues(self, other: Piece) -> bool:
-        """Tell whether this piece begins where the other one ends, with the same function."""
-        same = self.low == other.high and self.excess == other.excess
-        return same and not self.function.minus(other.function)
+def labelled(piece: Piece, nodes: Sequence[Node]) -> Piece:
+    """Return a piece whose bindings have the labels of their rows."""
+    named = tuple(Binding(nodes[b.node], b.time) for b in piece.bindings)
+    return replace(piece, bindings=named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,10 +175,16 @@ def merged(pieces: Sequence[Piece]) -> list[Piece]:
     """Join neighbouring pieces of the same function."""
     joined: list[Piece] = []
     for piece in pieces:
-        if joined and piece.continues(joined[-1]):
+        if joined and _continues(piece, joined[-1]):
             last = joined[-1]
             common = tuple(b for b in last.bindings if b in piece.bindings) or last.bindings
             piece = Piece(last.low, piece.high, last.function, last.excess, common)  # noqa: PLW2901
             joined.pop()
         joined.append(piece)
     return joined
+
+
+def _continues(piece: Piece, earlier: Piece) -> bool:
+    """Tell whether a piece begins where an earlier one ends, with the same function."""
+    same = piece.low == earlier.high and piece.excess == earlier.excess
+    return same and not piece.function.minus(earlier.function)

@@ -137,7 +137,7 @@ class Ratio:
         Raises
         ------
         AttributeError
-            For an argument that is not a `Ratio`.
+            For an argument without numerator and denominator.
 
         Examples
         --------
@@ -211,8 +211,8 @@ class Ratio:
 
         Raises
         ------
-        ZeroDivisionError
-            Where the denominator is 0.
+        ZeroDivisionError, ValueError
+            Where the denominator is 0, at a rational or at an algebraic weight.
 
         Examples
         --------

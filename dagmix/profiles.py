@@ -21,7 +21,7 @@ from dagmix.excursions import Excursions
 from dagmix.extrema import Extremum, Point, best, may_pass, may_reach, outermost, points
 from dagmix.monotone import stays_below
 from dagmix.nodes import Nodes
-from dagmix.pieces import Binding, Piece, envelope, merged
+from dagmix.pieces import Binding, Piece, envelope, labelled, merged
 from dagmix.polynomials import Ratio, roots_inside, sign
 from dagmix.scalars import read_scalar
 from dagmix.settling import Candidates, Interval
@@ -127,7 +127,7 @@ class FidelityProfile:
             never = tuple(Binding(self.nodes[row], 0) for row in unreachable)
             return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
         found = merged(sorted(self._parts(), key=lambda piece: piece.low))
-        return tuple(piece.labelled(self.nodes) for piece in found)
+        return tuple(labelled(piece, self.nodes) for piece in found)
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
