@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagmix.adjoints import FloatHeads, Floats, Target
-from dagmix.epigraph import Epigraph
+from dagmix.epigraph import Subproblem
 
 MOST_NODES = 32  # constraints at once, those of the least fidelity
 ROUNDS = 40  # of choosing the times anew
@@ -45,7 +45,7 @@ class Ascent:
 
     def _solve(self, weights: Floats, targets: list[Target], scale: float, sign: int) -> Floats:
         """Raise (sign 1) the least, or lower (−1) the greatest, of the entries at the targets."""
-        problem = Epigraph(self._model, targets, scale)
+        problem = Subproblem(self._model, targets, scale)
         found = problem.solve(weights, sign)
         self.evaluations += problem.evaluations
         return found

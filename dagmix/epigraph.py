@@ -19,7 +19,7 @@ MOST_STEPS = 60  # of SLSQP
 PRECISION = 1e-10  # of z, relative to its first value
 
 
-class Epigraph:
+class Subproblem:
     """The subproblem for one choice of targets; its variables are the weights and scaled z."""
 
     def __init__(self, model: FloatHeads, targets: Sequence[Target], scale: float) -> None:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from flint import fmpz_poly
@@ -34,7 +34,8 @@ TRACE = 1e-12  # a weight below it is tried as 0
 LARGEST_DENOMINATOR = 12  # of the simple weights that are tried beside those found
 NEAR = Fraction(1, 2**20)  # distance from a face at which a supremum is only approached
 
-Weights = tuple[Number | float, ...]
+ObjectiveName = Literal["fidelity", "mixing"]
+HeadWeights = tuple[Number | float, ...]
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Evaluated(Bounded):
     value: Any
     lower: Any
     upper: Any
-    weights: Weights
+    weights: HeadWeights
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,15 @@ class Solved:
     profile: FidelityProfile | MixingProfile
 
 
-class Goal(ABC):
+class Objective(ABC):
     """An objective on the weights of a mixture's heads."""
 
+    name: ObjectiveName
     mixed: MultiHeadDiffusion | MultiHeadWalk
     bound: Number | float  # of the objective over all weights
 
     @abstractmethod
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return the objective at rational or float weights."""
 
     @abstractmethod
@@ -78,7 +80,7 @@ class Goal(ABC):
     def solve(self) -> Solved:
         """Solve exactly for the weight of head 0 of two rational heads."""
 
-    def best(self, candidates: Iterator[Weights]) -> Evaluated:
+    def best(self, candidates: Iterator[HeadWeights]) -> Evaluated:
         """Return the best of some weights, the first among equals; the undecided do not count.
 
         Raises UndecidedError where none is decided.
@@ -96,7 +98,7 @@ class Goal(ABC):
             raise UndecidedError(message)
         return best
 
-    def simple(self, given: Weights | None) -> Iterator[Weights]:
+    def simple(self, given: HeadWeights | None) -> Iterator[HeadWeights]:
         """Yield uniform weights, those given, and each head alone: lower limits of the answer."""
         count = len(self.mixed.heads)
         yield (Fraction(1, count),) * count
@@ -105,7 +107,7 @@ class Goal(ABC):
         for head in range(count):
             yield tuple(Fraction(int(head == other)) for other in range(count))
 
-    def rounded(self, weights: Floats) -> Iterator[Weights]:
+    def rounded(self, weights: Floats) -> Iterator[HeadWeights]:
         """Yield simple weights near some floats, for rational heads, then the floats.
 
         The floats come first without weights below TRACE, which matter after 10¹² steps only.
@@ -120,15 +122,15 @@ class Goal(ABC):
             yield tuple((kept / kept.sum()).tolist())
         yield tuple(weights.tolist())
 
-    def _transition(self, weights: Weights) -> Transition:
+    def _transition(self, weights: HeadWeights) -> Transition:
         exact, any_float = read_weights(weights, len(self.mixed.heads), TOLERANCE)
         transition: Transition = Mixture(exact, [part for _, part in self.mixed.parts])
         rounds = any_float and transition.field is Field.RATIONAL
         return AsFloats(transition) if rounds else transition
 
-    def _floats(self, start: Floats) -> FloatHeads:
+    def _floats(self, initial: Floats) -> FloatHeads:
         matrices = [part.floats.kernel.dense() for _, part in self.mixed.parts]
-        return FloatHeads(np.array(matrices), start)
+        return FloatHeads(np.array(matrices), initial)
 
     @property
     def _pair(self) -> tuple[Transition, Transition]:
@@ -136,16 +138,17 @@ class Goal(ABC):
         return first, second
 
 
-class FidelityGoal(Goal):
+class FidelityGoal(Objective):
     """Maximise φ_min."""
 
+    name = "fidelity"
     bound = Fraction(1)
 
     def __init__(self, mixed: MultiHeadDiffusion) -> None:
         """Take the heads, mixed in any way."""
         self.mixed = mixed
 
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return φ_min: rational, or a float between bounds."""
         found = minimax.minimax_fidelity(self._transition(weights), self.mixed.sink.index, 0)
         return Evaluated(found.value, found.lower, found.upper, weights)
@@ -156,8 +159,8 @@ class FidelityGoal(Goal):
 
     def ascent(self) -> Fidelity:
         """Return the ascent by signals at the sink."""
-        start = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
-        return Fidelity(self._floats(start), GAIN)
+        initial = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
+        return Fidelity(self._floats(initial), GAIN)
 
     def solve(self) -> Solved:
         """Solve exactly for the weight of head 0 of two rational heads."""
@@ -170,15 +173,17 @@ class FidelityGoal(Goal):
         return Solved(at, found.upper, shape)
 
 
-class MixingGoal(Goal):
+class MixingObjective(Objective):
     """Minimise T(ε)."""
+
+    name = "mixing"
 
     def __init__(self, mixed: MultiHeadWalk, epsilon: Fraction) -> None:
         """Take the heads, mixed in any way, and a checked threshold."""
         self.mixed, self._epsilon = mixed, epsilon
         self.bound = greatest_distance(mixed.support, mixed.sink.index)
 
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return T(ε), an integer or infinite."""
         steps = mixing.mixing_time(self._transition(weights), self.mixed.sink.index, self._epsilon)
         return Evaluated(steps, steps, steps, weights)
@@ -189,9 +194,9 @@ class MixingGoal(Goal):
 
     def ascent(self) -> MixingTime:
         """Return the descent by survival probabilities."""
-        start = np.ones(len(self.mixed.nodes))
-        start[self.mixed.sink.index] = 0.0
-        return MixingTime(self._floats(start), GAIN, float(self._epsilon))
+        initial = np.ones(len(self.mixed.nodes))
+        initial[self.mixed.sink.index] = 0.0
+        return MixingTime(self._floats(initial), GAIN, float(self._epsilon))
 
     def solve(self) -> Solved:
         """Solve exactly for the weight of head 0 of two rational heads."""
@@ -203,6 +208,6 @@ class MixingGoal(Goal):
         return Solved(at, fastest.value, steps)
 
 
-def shares(weight: Number) -> Weights:
+def shares(weight: Number) -> HeadWeights:
     """Return the weights β and 1 − β of two heads."""
     return weight, Ratio(fmpz_poly([1, -1]), fmpz_poly([1])).value(weight)

@@ -23,7 +23,7 @@ from dagmix.transition import Transition
 from dagmix.two_heads import HALF, PolynomialRows, mixture
 
 LONGEST = 2**8  # steps, the degree of the polynomials
-Interval = tuple[Number, Number]
+NumberInterval = tuple[Number, Number]
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Fastest:
     """
 
     value: int
-    intervals: tuple[Interval, ...]
+    intervals: tuple[NumberInterval, ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -132,7 +132,7 @@ class MixingProfile:
         """T at α = 0, head 1 alone, and at α = 1, head 0 alone."""
         return self(0), self(1)
 
-    def within(self, steps: int) -> tuple[Interval, ...]:
+    def within(self, steps: int) -> tuple[NumberInterval, ...]:
         """Return the weights α with T(ε) ≤ steps as closed intervals, in order.
 
         Parameters
@@ -167,7 +167,7 @@ class MixingProfile:
         above = [p * self.epsilon.denominator - level for p in self._rows.row(time)]
         cuts = {r for p in above for r in roots_inside(p, Fraction(0), Fraction(1))}
         ends: list[Number] = [Fraction(0), *sorted(cuts), Fraction(1)]
-        found: list[Interval] = []
+        found: list[NumberInterval] = []
         for end, after in zip(ends, [*ends[1:], None], strict=True):
             if all(sign(p, end) <= 0 for p in above):
                 _extend(found, end, end)
@@ -205,7 +205,7 @@ class MixingProfile:
         return steps
 
     @property
-    def helps(self) -> tuple[Interval, ...]:
+    def helps(self) -> tuple[NumberInterval, ...]:
         """The intervals of α where the mixture mixes faster than the best head alone.
 
         They are closed; where each head alone misses the sink, it is (0, 1), open. Raises
@@ -226,7 +226,7 @@ class MixingProfile:
         return f"MixingProfile(epsilon={self.epsilon}, ends={self.ends})"
 
 
-def _extend(found: list[Interval], low: Number, high: Number) -> None:
+def _extend(found: list[NumberInterval], low: Number, high: Number) -> None:
     """Append [low, high] to the intervals, joined to the last one where they touch."""
     joined = found and found[-1][1] == low
     found.append((found.pop()[0] if joined else low, high))

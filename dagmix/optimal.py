@@ -22,7 +22,7 @@ from dagmix.algebraic import Number
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import starts
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
-from dagmix.goals import FidelityGoal, Goal, MixingGoal, Weights
+from dagmix.goals import FidelityGoal, HeadWeights, MixingObjective, Objective, ObjectiveName
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators import QUARTER
@@ -31,7 +31,6 @@ from dagmix.results import Bounded
 from dagmix.scalars import Field, brief, read_count, read_epsilon
 from dagmix.weights import read_weights
 
-Objective = Literal["fidelity", "mixing"]
 Method = Literal["auto", "exact", "numerical"]
 
 SMALL = 8  # nodes up to which two rational heads are solved exactly by default
@@ -76,7 +75,7 @@ class OptimalWeights(Bounded):
     value: Number | float  # type: ignore[assignment]  # wider than the base: maybe irrational
     lower: Number | float  # type: ignore[assignment]
     upper: Number | float  # type: ignore[assignment]
-    objective: Objective
+    objective: ObjectiveName
     weights: tuple[Number | float, ...]
     bound: Number | float
     method: Literal["exact", "numerical"]
@@ -91,7 +90,7 @@ class OptimalWeights(Bounded):
 
 def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to search
     heads: Iterable[Any],
-    objective: Objective = "fidelity",
+    objective: ObjectiveName = "fidelity",
     *,
     epsilon: Any = QUARTER,
     sink: Any = None,
@@ -170,24 +169,26 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     φ_min and T(ε) of a mixture: arXiv:2507.02944, Definitions 2.7 and 3.10; SLSQP:
     https://doi.org/10.1145/192115.192124.
     """
-    goal = _goal(heads, objective, epsilon, sink, tolerance)
-    given = None if start is None else _read_start(start, len(goal.mixed.heads), tolerance)
+    function = _read_objective(heads, objective, epsilon, sink, tolerance)
+    given = None if start is None else _read_start(start, len(function.mixed.heads), tolerance)
     count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
-    if _is_exact(goal, method):
+    if _is_exact(function, method):
         try:
-            return _exactly(goal, objective, given)
+            return _exactly(function, given)
         except UndecidedError:
             if method == "exact":
                 raise
-    points = starts(len(goal.mixed.heads), count, drawn)
+    points = starts(len(function.mixed.heads), count, drawn)
     if given is not None:
         points.insert(0, np.array(given, dtype=float))
     bar = Console(stderr=True)
     shown = track(points, "ascending", console=bar, transient=True, disable=not progress)
-    return _numerically(goal, objective, given, shown)
+    return _numerically(function, given, shown)
 
 
-def _goal(heads: Iterable[Any], objective: str, epsilon: Any, sink: Any, tolerance: float) -> Goal:
+def _read_objective(
+    heads: Iterable[Any], objective: str, epsilon: Any, sink: Any, tolerance: float
+) -> Objective:
     """Return the objective that the arguments describe."""
     threshold = read_epsilon(epsilon)
     if objective not in ("fidelity", "mixing"):
@@ -201,7 +202,9 @@ def _goal(heads: Iterable[Any], objective: str, epsilon: Any, sink: Any, toleran
     if mixed.field is Field.SYMBOLIC:
         message = "optimal weights need heads of numbers; use .subs({symbol: value}) on each"
         raise SymbolicError(message)
-    return MixingGoal(mixed, threshold) if isinstance(mixed, MultiHeadWalk) else FidelityGoal(mixed)
+    if isinstance(mixed, MultiHeadWalk):
+        return MixingObjective(mixed, threshold)
+    return FidelityGoal(mixed)
 
 
 def _read_start(start: Sequence[Any], heads: int, tolerance: float) -> tuple[Fraction, ...]:
@@ -212,12 +215,12 @@ def _read_start(start: Sequence[Any], heads: int, tolerance: float) -> tuple[Fra
     return tuple(map(Fraction, numbers))
 
 
-def _is_exact(goal: Goal, method: str) -> bool:
+def _is_exact(function: Objective, method: str) -> bool:
     """Tell whether the heads are solved exactly, by the method asked for."""
     if method not in ("auto", "exact", "numerical"):
         message = f"a method is 'auto', 'exact' or 'numerical'; got {brief(method)}"
         raise ObjectiveError(message)
-    mixed = goal.mixed
+    mixed = function.mixed
     able = mixed.field is Field.RATIONAL and len(mixed.heads) == 2  # noqa: PLR2004 - one free weight
     if method == "exact" and not able:
         message = f"the exact method is for two rational heads; got {mixed!r}"
@@ -225,17 +228,17 @@ def _is_exact(goal: Goal, method: str) -> bool:
     return method == "exact" or (method == "auto" and able and len(mixed.nodes) <= SMALL)
 
 
-def _exactly(goal: Goal, objective: Objective, given: Weights | None) -> OptimalWeights:
-    solved = goal.solve()
+def _exactly(function: Objective, given: HeadWeights | None) -> OptimalWeights:
+    solved = function.solve()
     best = solved.best
     if best.value != solved.bound:
-        others = goal.best(goal.simple(given))
-        best = others if goal.is_better(others, best) else best
+        others = function.best(function.simple(given))
+        best = others if function.is_better(others, best) else best
     return OptimalWeights(
         best.value,
         best.lower,
         best.upper,
-        objective,
+        function.name,
         best.weights,
         solved.bound,
         "exact",
@@ -244,19 +247,19 @@ def _exactly(goal: Goal, objective: Objective, given: Weights | None) -> Optimal
 
 
 def _numerically(
-    goal: Goal, objective: Objective, given: Weights | None, points: Iterable[Floats]
+    function: Objective, given: HeadWeights | None, points: Iterable[Floats]
 ) -> OptimalWeights:
-    ascent = goal.ascent()
+    ascent = function.ascent()
     found = [ascent.climb(point) for point in points]
     top = max(found, key=lambda one: ascent.direction * one.value)
-    best = goal.best(chain(goal.simple(given), goal.rounded(top.weights)))
+    best = function.best(chain(function.simple(given), function.rounded(top.weights)))
     return OptimalWeights(
         best.value,
         best.lower,
         best.upper,
-        objective,
+        function.name,
         best.weights,
-        goal.bound,
+        function.bound,
         "numerical",
         ascent.evaluations,
     )

@@ -132,13 +132,13 @@ class FidelityProfile:
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
         width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
-        waiting = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
+        queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
-        while waiting:
-            low, high = waiting.popleft()
+        while queue:
+            low, high = queue.popleft()
             tried += 1
             interval = Interval(self._heads, excursions, low, high, EXCESS)
-            last = high - low <= NARROWEST or tried + len(waiting) > MOST_PARTS
+            last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.settle()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
                 yield from envelope(self._heads, found, low, high)
@@ -147,7 +147,7 @@ class FidelityProfile:
                 yield Piece(low, high, Ratio.constant(least), most - least, ())
             else:
                 middle = (low + high) / 2
-                waiting += [(low, middle), (middle, high)]
+                queue += [(low, middle), (middle, high)]
 
     @property
     def gaps(self) -> tuple[tuple[Number, Number], ...]:

@@ -121,9 +121,9 @@ class Interval:
         for node, label in enumerate(self._heads.listener.closed_class.tolist()):
             members = np.flatnonzero(self._heads.listener.closed_class == label)
             if label >= 0 and len(members) > 1:
-                self._look_at_class(node, members, time // 2)
+                self._bound_class(node, members, time // 2)
 
-    def _look_at_class(self, node: int, members: Any, half: int) -> None:
+    def _bound_class(self, node: int, members: Any, half: int) -> None:
         if node not in self._columns:
             self._columns[node] = Columns(self._heads.floats, node, self.low, self.high)
         low, high, spread = self._columns[node].range(half, members)
@@ -142,8 +142,8 @@ class Interval:
         return bool(classes[node] >= 0 and (classes == classes[node]).sum() == 1)
 
     def _is_settled(self, node: int) -> bool:
-        beaten = self._tail[node] < self._best[node]
-        return bool(beaten or self._is_single(node) or self._excess[node] <= self._allowed)
+        below = self._tail[node] < self._best[node]
+        return bool(below or self._is_single(node) or self._excess[node] <= self._allowed)
 
     def _candidates(self, node: int) -> Candidates:
         if self._is_single(node):

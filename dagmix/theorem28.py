@@ -16,6 +16,7 @@ from dagmix.binomials import exponential_at_most
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadWalk
 from dagmix.operators import QUARTER
+from dagmix.pairs import Pair
 from dagmix.paper import HALF, Finding, Statement, Verdict
 from dagmix.search import NotFound, Witness, smallest_witness
 from dagmix.walks import WalkOperator
@@ -23,9 +24,7 @@ from dagmix.walks import WalkOperator
 LARGEST_PAIR = 4  # nodes
 TINY = Fraction(1, 1000)  # an ε far below e⁻²
 TRIALS = 12  # forward moves up to which Hoeffding's inequality is computed
-LONG = 256  # nodes at which asymptotic sentences are looked at
-
-Pair = tuple[FeedforwardDAG, FeedforwardDAG]
+LONG = 256  # nodes at which asymptotic sentences are evaluated
 
 
 def small_pairs() -> list[Pair]:

@@ -35,12 +35,12 @@ def mixture(heads: tuple[Transition, Transition], weight: Fraction) -> Transitio
 class PolynomialRows:
     """Rows r_{t+1} = r_t M(β) over the integer polynomials, r_t being row t over scaleᵗ."""
 
-    def __init__(self, heads: tuple[Transition, Transition], start: list[int]) -> None:
+    def __init__(self, heads: tuple[Transition, Transition], initial: list[int]) -> None:
         """Take rational heads, and the row r_0."""
         (self._first, one), (self._second, other) = (head.integers for head in heads)
         self.scale = math.lcm(one, other)
         self._shares = (BETA * (self.scale // one), (1 - BETA) * (self.scale // other))
-        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in start])]
+        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in initial])]
 
     def row(self, time: int) -> Vec:
         """Return scaleᵗ r_t, one polynomial for each node."""
