@@ -14,13 +14,12 @@ from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
-from rich.console import Console
-from rich.progress import track
 
 from dagmix.adjoints import Floats
 from dagmix.algebraic import Number
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import starts
+from dagmix.bar import tracked
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.goals import FidelityGoal, HeadWeights, MixingObjective, Objective, ObjectiveName
 from dagmix.mixing_profiles import MixingProfile
@@ -131,7 +130,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     tolerance : float
         How far sums of float weights, or rows of attention, may be from 1.
     progress : bool
-        Show a progress bar on standard error.
+        Show a progress bar on standard error, if that is a terminal.
 
     Returns
     -------
@@ -181,8 +180,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     points = starts(len(function.mixed.heads), count, drawn)
     if given is not None:
         points.insert(0, np.array(given, dtype=float))
-    bar = Console(stderr=True)
-    shown = track(points, "ascending", console=bar, transient=True, disable=not progress)
+    shown = tracked(points, "ascending", len(points)) if progress else points
     return _numerically(function, given, shown)
 
 
