@@ -95,9 +95,10 @@ class Statement:
 
     Examples
     --------
-    >>> from dagmix.verification import STATEMENTS
-    >>> STATEMENTS[1].label, STATEMENTS[1].check().computed
-    ('Definition 2.2', 'Example 3.13: τ and τ')
+    >>> from dagmix.verification import verify
+    >>> statement = next(verify()).statement
+    >>> statement.label, statement.documented, statement.check().literally
+    ('Definition 2.1', <Verdict.VERIFIED: 'verified exactly'>, True)
 
     References
     ----------
