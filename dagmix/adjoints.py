@@ -1,4 +1,4 @@
-"""Rows of powers of a mixture in floats, and their gradients in the weights, by the adjoint row.
+"""Rows of powers of a mixture in floats, and their gradients in the weights, by the adjoint method.
 
 For r_t = r_0 M̄ᵗ with M̄ = Σ w_h M_h, the entry r_T[j] has the partial derivatives
 
@@ -21,9 +21,9 @@ Target = tuple[int, int]  # a time and a node
 class FloatHeads:
     """Heads as one float array (heads, n, n), and the row r_0 that is stepped."""
 
-    def __init__(self, heads: Floats, start: Floats) -> None:
+    def __init__(self, heads: Floats, initial: Floats) -> None:
         """Take stochastic matrices and a row."""
-        self.heads, self.start = heads, start
+        self.heads, self.initial = heads, initial
 
     def mixed(self, weights: Floats) -> Floats:
         """Return M̄."""
@@ -32,8 +32,8 @@ class FloatHeads:
     def rows(self, weights: Floats, steps: int) -> Floats:
         """Return r_0, …, r_steps, shape (steps + 1, n)."""
         mixed = self.mixed(weights)
-        table = np.empty((steps + 1, len(self.start)))
-        table[0] = self.start
+        table = np.empty((steps + 1, len(self.initial)))
+        table[0] = self.initial
         for t in range(steps):
             table[t + 1] = table[t] @ mixed
         return table
@@ -52,7 +52,7 @@ class FloatHeads:
         times = np.array([time for time, _ in targets])
         nodes = np.array([node for _, node in targets])
         rows, mixed = self.rows(weights, int(times.max())), self.mixed(weights)
-        adjoint = np.zeros((len(self.start), len(targets)))
+        adjoint = np.zeros((len(self.initial), len(targets)))
         gradients = np.zeros((len(self.heads), len(targets)))
         for t in reversed(range(int(times.max()))):
             begun = np.flatnonzero(times == t + 1)

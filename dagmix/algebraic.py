@@ -22,21 +22,56 @@ MOST_DIGITS = 60  # characters of a polynomial that a repr shows
 @total_ordering
 @dataclass(frozen=True, repr=False)
 class Algebraic:
-    """The real root number `rank`, counted from 0 upwards, of an irreducible polynomial.
+    """A real irrational algebraic number: a root of an irreducible integer polynomial.
 
-    `coefficients` are integers, the constant first; the degree is at least 2. Algebraic
-    numbers are compared exactly with each other, with rationals and with floats.
+    Compared exactly with each other, with rationals and with floats; `float` gives the nearest
+    float, or one next to it. Rational numbers are Fractions instead.
 
+    Parameters
+    ----------
+    coefficients : tuple of int
+        Of the polynomial, the constant first; the degree is at least 2.
+    rank : int
+        Which of its real roots, in increasing order from 0.
+
+    Examples
+    --------
     >>> root = Algebraic((-2, 0, 9), 1)
     >>> root, Fraction(1, 3) < root < Fraction(1, 2), root == Algebraic((-2, 0, 9), 1)
     (Algebraic(0.471404520791, root of 9*x^2 - 2), True, True)
+
+    References
+    ----------
+    Roots are enclosed by FLINT in ball arithmetic: arXiv:1611.02831.
     """
 
     coefficients: tuple[int, ...]
     rank: int
 
     def enclosure(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
-        """Return rationals around the number, nearer than 2^(1 − bits) of its size."""
+        """Return rationals (low, high) around the number.
+
+        Parameters
+        ----------
+        bits : int
+            high − low is at most about 2^(1 − bits) times the number.
+
+        Returns
+        -------
+        tuple of two Fractions
+            low < number < high.
+
+        Raises
+        ------
+        IndexError
+            If the polynomial has no real root of this rank.
+
+        Examples
+        --------
+        >>> low, high = Algebraic((-2, 0, 1), 1).enclosure(32)
+        >>> low**2 < 2 < high**2, high - low < Fraction(1, 2**30)
+        (True, True)
+        """
         return _enclosure(self.coefficients, self.rank, bits)
 
     def __lt__(self, other: Algebraic | Fraction | float) -> bool:

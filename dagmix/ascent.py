@@ -1,13 +1,13 @@
-"""Better weights of many heads, numerically: minorise and maximise.
+"""Local search for weights of many heads, in floats: minorise and maximise.
 
-φ_min is not smooth: a maximum over times inside a minimum over nodes. With the times fixed at
-those that are best now it can only be less, φ_j ≥ x_{t_j}[j], and
+φ_min is not smooth: a minimum over nodes of a maximum over times. Fixing each node's time at
+the present maximiser t_j minorises it, φ_j ≥ x_{t_j}[j], and
 
     maximise z  subject to  x_{t_j}[j](w) ≥ z for the nodes of least fidelity,  w convex
 
-is smooth (`dagmix.epigraph`). It is solved, the times are chosen anew, and so on: z never
-falls. For a mixing time T the same problem with t = T − 1 asks for weights of d_t(w) ≤ ε,
-until none are found.
+is smooth (`dagmix.epigraph`). It is solved and the times are chosen anew; z never decreases.
+For a mixing time T the same subproblem with t = T − 1 looks for weights with d_t(w) ≤ ε,
+until it finds none.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagmix.adjoints import FloatHeads, Floats, Target
-from dagmix.epigraph import Epigraph
+from dagmix.epigraph import Subproblem
 
 MOST_NODES = 32  # constraints at once, those of the least fidelity
 ROUNDS = 40  # of choosing the times anew
-LONGEST = 2**10  # steps looked at
-STILL = 1e-12  # a row that moves less than this in one step has arrived
-CLOSE = 1e-9  # relative loss at which an earlier time is taken for a later one
+LONGEST = 2**10  # steps evaluated
+STILL = 1e-12  # a row that changes less than this in one step has converged
+CLOSE = 1e-9  # relative loss at which an earlier time is preferred
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Found:
 
 
 class Ascent:
-    """What the two objectives share: the smooth problem, and counting evaluations."""
+    """What the two objectives share: the smooth subproblem, and counting evaluations."""
 
     def __init__(self, model: FloatHeads, tolerance: float) -> None:
         """Take the heads and the relative gain that ends the ascent."""
@@ -45,25 +45,25 @@ class Ascent:
 
     def _solve(self, weights: Floats, targets: list[Target], scale: float, sign: int) -> Floats:
         """Raise (sign 1) the least, or lower (−1) the greatest, of the entries at the targets."""
-        problem = Epigraph(self._model, targets, scale)
+        problem = Subproblem(self._model, targets, scale)
         found = problem.solve(weights, sign)
         self.evaluations += problem.evaluations
         return found
 
 
 class Fidelity(Ascent):
-    """Ascend φ_min, with times up to a horizon: a bound from below that later times improve."""
+    """Ascend φ_min over times up to a horizon: a lower bound of φ_min over all times."""
 
     direction = 1
 
     def value(self, weights: Floats) -> tuple[float, Floats, Floats]:
         """Return φ_min, all fidelities, and the times that have them."""
         self.evaluations += 1
-        rows = self._arrived(weights)
+        rows = self._converged(weights)
         best = rows.max(axis=0)
         return float(best.min()), best, (rows >= best * (1 - CLOSE)).argmax(axis=0)
 
-    def _arrived(self, weights: Floats) -> Floats:
+    def _converged(self, weights: Floats) -> Floats:
         steps = 64
         while True:
             rows = self._model.rows(weights, steps)
@@ -98,9 +98,9 @@ class MixingTime(Ascent):
         self._epsilon = epsilon
 
     def value(self, weights: Floats) -> float:
-        """Return T(ε) in floats; infinite past the steps looked at."""
+        """Return T(ε) in floats; infinite past LONGEST steps."""
         self.evaluations += 1
-        mixed, row, steps = self._model.mixed(weights), self._model.start, 0
+        mixed, row, steps = self._model.mixed(weights), self._model.initial, 0
         while row.max() > self._epsilon:
             row, steps = row @ mixed, steps + 1
             if steps > LONGEST:
@@ -123,7 +123,7 @@ class MixingTime(Ascent):
 
 
 def starts(heads: int, count: int, seed: int) -> list[Floats]:
-    """Return weights to start from: uniform, near each head alone, and random."""
+    """Return initial weights: uniform, near each head alone, and random."""
     uniform = np.full(heads, 1 / heads)
     near = [0.9 * np.eye(heads)[h] + 0.1 * uniform for h in range(heads)]
     drawn = np.random.default_rng(seed).dirichlet(np.ones(heads), count)

@@ -1,7 +1,9 @@
-"""The smooth problem inside an ascent: raise the least of some entries, or lower the greatest.
+"""The SLSQP subproblem of an ascent: maximise the least of some entries, or minimise the greatest.
 
-maximise z subject to r_T[j](w) ≥ z at targets (T, j), Σ w = 1, w ≥ 0; or minimise with ≤. SciPy's
-SLSQP solves it with the gradients of `dagmix.adjoints`.
+    maximise z  subject to  r_T[j](w) ≥ z at targets (T, j),  Σ w = 1,  w ≥ 0,
+
+the epigraph form, or minimise z with ≤. SciPy's SLSQP solves it with the gradients of
+`dagmix.adjoints`.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ MOST_STEPS = 60  # of SLSQP
 PRECISION = 1e-10  # of z, relative to its first value
 
 
-class Epigraph:
-    """The problem for one choice of targets; a point is the weights and z, after scaling."""
+class Subproblem:
+    """The subproblem for one choice of targets; its variables are the weights and scaled z."""
 
     def __init__(self, model: FloatHeads, targets: Sequence[Target], scale: float) -> None:
-        """Take targets, and about the value of the entries there."""
+        """Take targets, and the order of magnitude of the entries there."""
         self._model, self._targets, self._scale = model, targets, scale
         self._at = np.empty(0)
         self._known: tuple[Floats, Floats] = (self._at, self._at)
@@ -69,7 +71,7 @@ class Epigraph:
 
 
 def _convex(point: Floats, otherwise: Floats) -> Floats:
-    """Return a point as convex weights, or others where the solver has lost its way."""
+    """Return a point as convex weights, or others where the solver has failed."""
     inside = np.clip(point, 0.0, 1.0)
     total = float(inside.sum())
     return np.asarray(inside / total) if 0 < total < np.inf else otherwise

@@ -1,12 +1,13 @@
-"""How much of the mass on one node can ever be on another, over an interval of weights.
+"""Hitting bounds: by Green's function, how large sup_t (Δᵗ)[k, j] can be on an interval of weights.
 
-For transient nodes k and j of the backward chain and G = Σ_t Δᵗ the expected visits,
+For transient nodes k and j of the backward chain, and Green's function G = Σ_t Δᵗ of expected
+visits,
 
     sup_t (Δᵗ)[k, j] ≤ min(G[k, j] / G[j, j], G[k, j] / G[k, k]).
 
-The first is the probability to ever hit j. For the second, the row g = e_k G has g Δ ≤ g, and
-e_k ≤ g / G[k, k]; hence e_k Δᵗ ≤ g / G[k, k]. Where k is left slowly and j at once, as near a face
-of the simplex, it is small though k surely hits j. Both are quotients of cofactors of I − Δ(β),
+The first quotient is the probability of ever hitting j. For the second, the row g = e_k G has
+g Δ ≤ g and e_k ≤ g / G[k, k]; hence e_k Δᵗ ≤ g / G[k, k]. It is the smaller one where k is left
+slowly and j at once, as near a face of the simplex. Both are quotients of cofactors of I − Δ(β),
 rational functions of degree ≤ n.
 """
 
@@ -69,10 +70,10 @@ class Excursions:
 
 
 def upper_bound(ratio: Ratio, low: Fraction, high: Fraction) -> Fraction:
-    """Bound a probability, as a quotient of polynomials, on an interval; 1 where that fails.
+    """Bound a probability, a quotient of polynomials, on an interval; 1 where that fails.
 
-    A quotient of two polynomials is at most the greatest quotient of their Bernstein
-    coefficients of one degree, if those below are positive.
+    A quotient of two polynomials is at most the maximum quotient of their Bernstein
+    coefficients of equal degree, if those of the denominator are positive.
     """
     degree = max(ratio.numerator.degree(), ratio.denominator.degree())
     tops = coefficients(ratio.numerator, low, high, degree)
@@ -85,7 +86,7 @@ def upper_bound(ratio: Ratio, low: Fraction, high: Fraction) -> Fraction:
 def coefficients(
     polynomial: fmpz_poly, low: Fraction, high: Fraction, degree: int
 ) -> list[Fraction]:
-    """Return the Bernstein coefficients of a polynomial on an interval, of a degree.
+    """Return the Bernstein coefficients, of a given degree, of a polynomial on an interval.
 
     >>> coefficients(fmpz_poly([0, 1]), Fraction(1), Fraction(2), 2)
     [Fraction(1, 1), Fraction(3, 2), Fraction(2, 1)]

@@ -1,4 +1,4 @@
-"""The greatest and the least value of a profile, exact where its pieces are."""
+"""The supremum and the infimum of a profile, exact where its pieces are."""
 
 from __future__ import annotations
 
@@ -10,35 +10,52 @@ from typing import Literal
 from dagmix.algebraic import Number
 from dagmix.pieces import Piece
 from dagmix.polynomials import Ratio, roots_inside
+from dagmix.results import Bounded
 
 
 @dataclass(frozen=True)
-class Extremum:
-    """A supremum or infimum over weights, between `lower` and `upper`, and where it is.
+class Extremum(Bounded):
+    """A supremum or infimum of φ_min over the weight β of head 0, and where it is.
 
-    `weights` of the first head have the value, as Fractions or `Algebraic` numbers, and so have
-    the open intervals `everywhere`, on which the profile is constant; where `complete` there are
-    no others. `attained` is False where the value is only approached at them, and "undecided" where
-    the value is not exact.
+    Attributes
+    ----------
+    value, lower, upper : Fraction or Algebraic
+        The extremum lies between the bounds; they are equal where it is known exactly
+        (`exact`).
+    weights : tuple of Fraction or Algebraic
+        Weights β in [0, 1] with this value, in order.
+    attained : bool or "undecided"
+        False where the value is only approached at `weights`; "undecided" where it is not exact.
+    everywhere : tuple of (low, high)
+        Open intervals of β on which the profile is constant and has this value.
+    complete : bool
+        Whether no other weights have it.
+
+    Examples
+    --------
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.paper import example_3_13
+    >>> optimum = optimal_weights(example_3_13()).profile.optimum
+    >>> optimum.value, optimum.weights, optimum.attained, optimum.complete, optimum.exact
+    (Fraction(1, 2), (Fraction(1, 2),), True, True, True)
+
+    References
+    ----------
+    φ_min of a mixture: arXiv:2507.02944, Definition 3.10.
     """
 
-    value: Number
-    lower: Number
-    upper: Number
+    value: Number  # type: ignore[assignment]  # wider than the base: irrational
+    lower: Number  # type: ignore[assignment]
+    upper: Number  # type: ignore[assignment]
     weights: tuple[Number, ...]
     attained: bool | Literal["undecided"]
     everywhere: tuple[tuple[Number, Number], ...] = ()
     complete: bool = True
 
-    @property
-    def exact(self) -> bool:
-        """Whether the value is known exactly."""
-        return self.lower == self.upper
-
 
 @dataclass(frozen=True)
 class Point:
-    """The value of a function at a weight; compared by enclosures, then exactly."""
+    """The value of a function at a weight; compared by enclosures, and exactly if these overlap."""
 
     weight: Number
     function: Ratio
@@ -61,13 +78,13 @@ class Point:
 
 
 def points(piece: Piece) -> list[Point]:
-    """Return the ends of a piece and the zeros of its slope."""
+    """Return the ends of a piece and the zeros of its derivative."""
     inner = roots_inside(piece.function.slope, piece.low, piece.high)
     return [Point(at, piece.function) for at in (piece.low, *inner, piece.high)]
 
 
 def best(candidates: Iterable[Point], direction: int) -> list[Point]:
-    """Return the points of greatest (direction 1) or least (−1) value, ties included."""
+    """Return the points of maximum (direction 1) or minimum (−1) value, ties included."""
     found: list[Point] = []
     for point in candidates:
         if not found or point.exceeds(found[0], direction):

@@ -1,4 +1,4 @@
-"""What weights of heads are judged by: φ_min or T(ε), evaluated with certainty."""
+"""Objectives on the weights of heads, φ_min or T(ε): evaluated exactly or with certified bounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from flint import fmpz_poly
@@ -23,62 +23,65 @@ from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
 from dagmix.progress import greatest_distance
+from dagmix.results import Bounded
 from dagmix.scalars import Field
 from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads
 from dagmix.weights import read_weights
 
 GAIN = 1e-9  # relative gain that ends an ascent
-TRACE = 1e-12  # a weight that is rather 0
+TRACE = 1e-12  # a weight below it is tried as 0
 LARGEST_DENOMINATOR = 12  # of the simple weights that are tried beside those found
-NEAR = Fraction(1, 2**20)  # to a face, where a supremum is only approached
+NEAR = Fraction(1, 2**20)  # distance from a face at which a supremum is only approached
 
-Weights = tuple[Number | float, ...]
+ObjectiveName = Literal["fidelity", "mixing"]
+HeadWeights = tuple[Number | float, ...]
 
 
 @dataclass(frozen=True)
-class Evaluated:
-    """The objective at some weights, between `lower` and `upper`: a Number or a float."""
+class Evaluated(Bounded):
+    """The objective at some weights: a Number or a float, between `lower` and `upper`."""
 
-    weights: Weights
     value: Any
     lower: Any
     upper: Any
+    weights: HeadWeights
 
 
 @dataclass(frozen=True)
 class Solved:
-    """Weights of two heads, what no weights can pass, and the objective over all of them."""
+    """The best weights of two heads, a bound for all weights, and the objective as a function."""
 
     best: Evaluated
     bound: Number | float
     profile: FidelityProfile | MixingProfile
 
 
-class Goal(ABC):
+class Objective(ABC):
     """An objective on the weights of a mixture's heads."""
 
+    name: ObjectiveName
     mixed: MultiHeadDiffusion | MultiHeadWalk
-    bound: Number | float  # that no weights pass
+    bound: Number | float  # of the objective over all weights
 
     @abstractmethod
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return the objective at rational or float weights."""
 
     @abstractmethod
     def is_better(self, one: Evaluated, other: Evaluated) -> bool:
-        """Tell whether one is surely better than the other."""
+        """Tell whether one is certainly better than the other."""
 
     @abstractmethod
     def ascent(self) -> Fidelity | MixingTime:
-        """Return what looks for better weights in floats."""
+        """Return the local search in floats."""
 
     @abstractmethod
     def solve(self) -> Solved:
-        """Solve for the weight of the first of two rational heads."""
+        """Solve exactly for the weight of head 0 of two rational heads."""
 
-    def best(self, candidates: Iterator[Weights]) -> Evaluated:
-        """Return the best of some weights, the earliest among equals; the undecided do not count.
+    def best(self, candidates: Iterator[HeadWeights]) -> Evaluated:
+        """Return the best of some weights, the first among equals; the undecided do not count.
 
         Raises UndecidedError where none is decided.
         """
@@ -95,8 +98,8 @@ class Goal(ABC):
             raise UndecidedError(message)
         return best
 
-    def simple(self, given: Weights | None) -> Iterator[Weights]:
-        """Yield what the answer may not be worse than: uniform, given, and single weights."""
+    def simple(self, given: HeadWeights | None) -> Iterator[HeadWeights]:
+        """Yield uniform weights, those given, and each head alone: lower limits of the answer."""
         count = len(self.mixed.heads)
         yield (Fraction(1, count),) * count
         if given is not None:
@@ -104,10 +107,10 @@ class Goal(ABC):
         for head in range(count):
             yield tuple(Fraction(int(head == other)) for other in range(count))
 
-    def rounded(self, weights: Floats) -> Iterator[Weights]:
+    def rounded(self, weights: Floats) -> Iterator[HeadWeights]:
         """Yield simple weights near some floats, for rational heads, then the floats.
 
-        First those without traces, which take a walk of 10¹² steps to be heard.
+        The floats come first without weights below TRACE, which matter after 10¹² steps only.
         """
         if self.mixed.field is Field.RATIONAL:
             for denominator in range(2, LARGEST_DENOMINATOR + 1):
@@ -119,15 +122,15 @@ class Goal(ABC):
             yield tuple((kept / kept.sum()).tolist())
         yield tuple(weights.tolist())
 
-    def _transition(self, weights: Weights) -> Transition:
+    def _transition(self, weights: HeadWeights) -> Transition:
         exact, any_float = read_weights(weights, len(self.mixed.heads), TOLERANCE)
         transition: Transition = Mixture(exact, [part for _, part in self.mixed.parts])
         rounds = any_float and transition.field is Field.RATIONAL
         return AsFloats(transition) if rounds else transition
 
-    def _floats(self, start: Floats) -> FloatHeads:
+    def _floats(self, initial: Floats) -> FloatHeads:
         matrices = [part.floats.kernel.dense() for _, part in self.mixed.parts]
-        return FloatHeads(np.array(matrices), start)
+        return FloatHeads(np.array(matrices), initial)
 
     @property
     def _pair(self) -> tuple[Transition, Transition]:
@@ -135,72 +138,76 @@ class Goal(ABC):
         return first, second
 
 
-class FidelityGoal(Goal):
-    """The greatest φ_min."""
+class FidelityGoal(Objective):
+    """Maximise φ_min."""
 
+    name = "fidelity"
     bound = Fraction(1)
 
     def __init__(self, mixed: MultiHeadDiffusion) -> None:
         """Take the heads, mixed in any way."""
         self.mixed = mixed
 
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return φ_min: rational, or a float between bounds."""
         found = minimax.minimax_fidelity(self._transition(weights), self.mixed.sink.index, 0)
-        return Evaluated(weights, found.value, found.lower, found.upper)
+        return Evaluated(found.value, found.lower, found.upper, weights)
 
     def is_better(self, one: Evaluated, other: Evaluated) -> bool:
-        """Compare what is certain."""
+        """Compare lower bounds."""
         return bool(one.lower > other.lower)
 
     def ascent(self) -> Fidelity:
-        """Return the ascent of the signals at the sink."""
-        start = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
-        return Fidelity(self._floats(start), GAIN)
+        """Return the ascent by signals at the sink."""
+        initial = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
+        return Fidelity(self._floats(initial), GAIN)
 
     def solve(self) -> Solved:
-        """Solve for the weight of the first of two rational heads."""
+        """Solve exactly for the weight of head 0 of two rational heads."""
         shape = FidelityProfile(TwoHeads(self._pair, self.mixed.sink.index), self.mixed.nodes)
         found = shape.optimum
         if found.attained is False:
             near = 1 - NEAR if found.weights[0] == 1 else NEAR
             return Solved(self.evaluate(shares(near)), found.upper, shape)
-        at = Evaluated(shares(found.weights[0]), *(found.value,) * 3)
+        at = Evaluated(*(found.value,) * 3, shares(found.weights[0]))
         return Solved(at, found.upper, shape)
 
 
-class MixingGoal(Goal):
-    """The least T(ε)."""
+class MixingObjective(Objective):
+    """Minimise T(ε)."""
+
+    name = "mixing"
 
     def __init__(self, mixed: MultiHeadWalk, epsilon: Fraction) -> None:
         """Take the heads, mixed in any way, and a checked threshold."""
         self.mixed, self._epsilon = mixed, epsilon
         self.bound = greatest_distance(mixed.support, mixed.sink.index)
 
-    def evaluate(self, weights: Weights) -> Evaluated:
+    def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return T(ε), an integer or infinite."""
         steps = mixing.mixing_time(self._transition(weights), self.mixed.sink.index, self._epsilon)
-        return Evaluated(weights, steps, steps, steps)
+        return Evaluated(steps, steps, steps, weights)
 
     def is_better(self, one: Evaluated, other: Evaluated) -> bool:
         """Compare exactly."""
         return bool(one.value < other.value)
 
     def ascent(self) -> MixingTime:
-        """Return the descent of the survival."""
-        start = np.ones(len(self.mixed.nodes))
-        start[self.mixed.sink.index] = 0.0
-        return MixingTime(self._floats(start), GAIN, float(self._epsilon))
+        """Return the descent by survival probabilities."""
+        initial = np.ones(len(self.mixed.nodes))
+        initial[self.mixed.sink.index] = 0.0
+        return MixingTime(self._floats(initial), GAIN, float(self._epsilon))
 
     def solve(self) -> Solved:
-        """Solve for the weight of the first of two rational heads."""
+        """Solve exactly for the weight of head 0 of two rational heads."""
         steps = MixingProfile(self._pair, self.mixed.sink.index, self._epsilon)
         fastest = steps.optimum
         low, high = fastest.intervals[0]
         weight = low if low == high else simplest(enclosure(low)[1], enclosure(high)[0])
-        return Solved(Evaluated(shares(weight), *(fastest.value,) * 3), fastest.value, steps)
+        at = Evaluated(*(fastest.value,) * 3, shares(weight))
+        return Solved(at, fastest.value, steps)
 
 
-def shares(weight: Number) -> Weights:
-    """Return the weights of two heads from that of the first."""
+def shares(weight: Number) -> HeadWeights:
+    """Return the weights β and 1 − β of two heads."""
     return weight, Ratio(fmpz_poly([1, -1]), fmpz_poly([1])).value(weight)

@@ -1,7 +1,7 @@
-"""T(ε) of two rational heads as a function of the weight α of the first, exactly.
+"""T(ε) of two rational heads as a function of the weight α of head 0, exactly.
 
-d_t(α) = max_j s_t[j](α) is the greatest of n polynomials of degree ≤ t, and never increases
-in t. Hence T is a step function, and {α : T(α) ≤ t} = {α : d_t(α) ≤ ε} a union of finitely
+d_t(α) = max_j s_t[j](α), the maximum of n polynomials of degree ≤ t, is non-increasing in t.
+Hence T is a step function, and {α : T(α) ≤ t} = {α : d_t(α) ≤ ε} a union of finitely
 many closed intervals whose ends are roots of s_t[j] − ε: exact algebraic numbers.
 """
 
@@ -16,7 +16,6 @@ from typing import Any
 from dagmix import mixing
 from dagmix.algebraic import Number, between
 from dagmix.errors import UndecidedError
-from dagmix.frozen import Frozen
 from dagmix.polynomials import roots_inside, sign
 from dagmix.profiles import read_weight
 from dagmix.scalars import read_count
@@ -24,62 +23,151 @@ from dagmix.transition import Transition
 from dagmix.two_heads import HALF, PolynomialRows, mixture
 
 LONGEST = 2**8  # steps, the degree of the polynomials
-Interval = tuple[Number, Number]
+NumberInterval = tuple[Number, Number]
 
 
 @dataclass(frozen=True)
 class Fastest:
-    """The least mixing time over all weights of the first head, and all weights that have it.
+    """The least mixing time over all weights α of head 0, and all weights that have it.
 
-    `intervals` are closed; one of a single weight has equal ends.
+    Attributes
+    ----------
+    value : int
+        min T(ε) over 0 ≤ α ≤ 1, in steps; exact.
+    intervals : tuple of (low, high)
+        Closed intervals of α, in order, Fraction or Algebraic; a single weight has equal ends.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG
+    >>> from dagmix.optimal import optimal_weights
+    >>> pair = [FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])]
+    >>> optimal_weights(pair, "mixing").profile.optimum
+    Fastest(value=4, intervals=((Fraction(1, 4), Fraction(3, 4)),))
+
+    References
+    ----------
+    Mixing time: arXiv:2507.02944, Definition 2.7.
     """
 
     value: int
-    intervals: tuple[Interval, ...]
+    intervals: tuple[NumberInterval, ...]
 
 
-class MixingProfile(Frozen):
-    """T(ε) of α W₁ + (1 − α) W₂ over 0 ≤ α ≤ 1, a step function.
+@dataclass(frozen=True, eq=False, repr=False)
+class MixingProfile:
+    """T(ε) of α W₀ + (1 − α) W₁ as a function of α, 0 ≤ α ≤ 1: a step function.
 
-    Calling it evaluates it exactly at a rational α.
+    `optimal_weights` returns it for two rational heads. Calling it with a rational α evaluates
+    it exactly. Everything is computed when first asked for.
+
+    Attributes
+    ----------
+    epsilon : Fraction
+        The threshold of total variation, 0 < ε < 1.
+    ends : tuple of two int, or inf
+        T at α = 0 and at α = 1, in steps.
+    optimum : Fastest
+        The least T over 0 ≤ α ≤ 1.
+    slowest : int or inf
+        The greatest.
+    helps : tuple of (low, high)
+        The intervals of α where the mixture mixes faster than the best head alone.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG
+    >>> from dagmix.optimal import optimal_weights
+    >>> pair = [FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])]
+    >>> profile = optimal_weights(pair, "mixing").profile
+    >>> profile("1/2"), profile.ends, profile.helps
+    (4, (5, 5), ((Fraction(1, 4), Fraction(3, 4)),))
+
+    References
+    ----------
+    Mixing time: arXiv:2507.02944, Definition 2.7.
     """
 
-    epsilon: Fraction
     _heads: tuple[Transition, Transition]
     _sink: int
-    _rows: PolynomialRows
+    epsilon: Fraction
 
-    def __init__(self, heads: tuple[Transition, Transition], sink: int, epsilon: Fraction) -> None:
-        """Take rational walks, the sink of their mixture, and a checked threshold."""
-        start = [int(j != sink) for j in range(heads[0].support.n)]
-        rows = PolynomialRows(heads, start)
-        self.__dict__.update(epsilon=epsilon, _heads=heads, _sink=sink, _rows=rows)
+    @cached_property
+    def _rows(self) -> PolynomialRows:
+        """The survival probabilities at each step, from every initial state."""
+        initial = [int(j != self._sink) for j in range(self._heads[0].support.n)]
+        return PolynomialRows(self._heads, initial)
 
     def __call__(self, weight: Any) -> int | float:
-        """Return T(ε) at a rational weight of the first head, 0 and 1 included."""
+        """Return T(ε) at a weight of head 0.
+
+        Parameters
+        ----------
+        weight : Fraction, int, str or float
+            α in [0, 1], taken exactly; str as "1/3".
+
+        Returns
+        -------
+        int or float
+            Steps; `math.inf` where some node never reaches the sink.
+
+        Raises
+        ------
+        WeightError, NumberError
+            For a weight outside [0, 1], or none at all.
+
+        Examples
+        --------
+        >>> from dagmix.optimal import optimal_weights
+        >>> from dagmix.paper import example_3_13
+        >>> optimal_weights(example_3_13(), "mixing").profile("1/2")
+        8
+        """
         return mixing.mixing_time(
             mixture(self._heads, read_weight(weight)), self._sink, self.epsilon
         )
 
     @cached_property
     def ends(self) -> tuple[int | float, int | float]:
-        """T at α = 0, the second head alone, and at α = 1, the first."""
+        """T at α = 0, head 1 alone, and at α = 1, head 0 alone."""
         return self(0), self(1)
 
-    def within(self, steps: int) -> tuple[Interval, ...]:
-        """Return the weights with T ≤ steps as closed intervals, in order.
+    def within(self, steps: int) -> tuple[NumberInterval, ...]:
+        """Return the weights α with T(ε) ≤ steps as closed intervals, in order.
 
-        Raises UndecidedError for polynomials of too high a degree.
+        Parameters
+        ----------
+        steps : int
+            A number of steps ≥ 0.
+
+        Returns
+        -------
+        tuple of (low, high)
+            Fraction or Algebraic; a single weight has equal ends; empty where there are none.
+
+        Raises
+        ------
+        NumberError
+            For steps that are no such integer.
+        UndecidedError
+            For more than 256 steps: the polynomials have this degree.
+
+        Examples
+        --------
+        >>> from dagmix.optimal import optimal_weights
+        >>> from dagmix.paper import example_3_13
+        >>> optimal_weights(example_3_13(), "mixing").profile.within(8)
+        ((Fraction(0, 1), Fraction(1, 1)),)
         """
         time = read_count(steps, 0, "steps")
         if time > LONGEST:
-            message = f"weights are told exactly up to {LONGEST} steps, not {time}"
+            message = f"weights are computed exactly up to {LONGEST} steps, not {time}"
             raise UndecidedError(message)
         level = self.epsilon.numerator * self._rows.scale**time
         above = [p * self.epsilon.denominator - level for p in self._rows.row(time)]
         cuts = {r for p in above for r in roots_inside(p, Fraction(0), Fraction(1))}
         ends: list[Number] = [Fraction(0), *sorted(cuts), Fraction(1)]
-        found: list[Interval] = []
+        found: list[NumberInterval] = []
         for end, after in zip(ends, [*ends[1:], None], strict=True):
             if all(sign(p, end) <= 0 for p in above):
                 _extend(found, end, end)
@@ -91,7 +179,7 @@ class MixingProfile(Frozen):
     def optimum(self) -> Fastest:
         """The least T over 0 ≤ α ≤ 1, and all α that have it.
 
-        Raises UndecidedError where no weight mixes within the steps that are told exactly.
+        Raises UndecidedError where T is infinite at all weights, or more than 256.
         """
         least = min(*self.ends, self(HALF))
         if least == math.inf:
@@ -117,7 +205,7 @@ class MixingProfile(Frozen):
         return steps
 
     @property
-    def helps(self) -> tuple[Interval, ...]:
+    def helps(self) -> tuple[NumberInterval, ...]:
         """The intervals of α where the mixture mixes faster than the best head alone.
 
         They are closed; where each head alone misses the sink, it is (0, 1), open. Raises
@@ -131,14 +219,14 @@ class MixingProfile(Frozen):
         return () if self(HALF) == math.inf else ((Fraction(0), Fraction(1)),)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the heads; what was found out is found out again."""
+        """Pickle the heads only; what was computed is computed again."""
         return MixingProfile, (self._heads, self._sink, self.epsilon)
 
     def __repr__(self) -> str:
         return f"MixingProfile(epsilon={self.epsilon}, ends={self.ends})"
 
 
-def _extend(found: list[Interval], low: Number, high: Number) -> None:
-    """Add [low, high] to the intervals, joined to the last one where they touch."""
+def _extend(found: list[NumberInterval], low: Number, high: Number) -> None:
+    """Append [low, high] to the intervals, joined to the last one where they touch."""
     joined = found and found[-1][1] == low
     found.append((found.pop()[0] if joined else low, high))

@@ -1,14 +1,14 @@
-"""Proof that a weight is the only optimum near it, where infinitely many times compete.
+"""Certificate that a weight is the only optimum near it, by Dobrushin's coefficient.
 
-At such a weight p the least fidelity is the limit of a node's signals, and as β nears p ever
-later times give φ_j. All of them stay below φ_j(p) at once if they rise towards p: signals up
-to T do so by their Bernstein coefficients; for later ones the slopes d_t = dx_t/dβ and steps
-u_t = x_{t+1} − x_t are rows that sum to 0, and with D = Δ₁ − Δ₂
+It serves where φ_min at a weight p is the limit of a node's signals, and arbitrarily late times
+give φ_j as β tends to p. All signals are less than φ_j(p) if they increase towards p: those up to
+T by their Bernstein coefficients; for later ones the derivatives d_t = dx_t/dβ and the steps
+u_t = x_{t+1} − x_t are rows that sum to 0, and with D = Δ₀ − Δ₁
 
     u_{t+1} = u_t Δ,    d_{t+1} − d_t = (d_t − d_{t−1}) Δ + u_{t−1} D.
 
 Dobrushin's coefficient κ < 1 of Δᶜ bounds Σ_t ‖z Δᵗ‖₁ ≤ S ‖z‖₁, S = c/(1 − κ), for rows z that
-sum to 0, hence no slope after T is further than S (‖d_{T+1} − d_T‖₁ + 2 S ‖u_T‖₁) from d_T.
+sum to 0; hence ‖d_t − d_T‖₁ ≤ S (‖d_{T+1} − d_T‖₁ + 2 S ‖u_T‖₁) for all t ≥ T.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def stays_below(
 ) -> bool:
     """Tell whether φ_j(β) < φ_j(p) is proved for all β from ends[0] to p = ends[1], but p.
 
-    `level` is a float not above φ_j(p). False says only that there is no proof.
+    `level` is a float not above φ_j(p). False says only that no proof was found.
     """
     rows = Rows(pair, sink, *ends)
     total = _sum_of_powers(rows)
@@ -43,33 +43,33 @@ def stays_below(
 
 
 def _is_low(rows: Rows, node: int, time: int, level: float) -> bool:
-    """Tell whether a signal is below the level, or rises towards the second end."""
-    signal, slack = rows.steps[time][:, node], rows.pair.slack(time)
-    if signal.max() * (1 + slack) < level:
+    """Tell whether a signal is below the level, or increases towards the second end."""
+    signal, error = rows.steps[time][:, node], rows.pair.error(time)
+    if signal.max() * (1 + error) < level:
         return True
-    return bool(time and np.diff(signal).min() > 2 * slack)
+    return bool(time and np.diff(signal).min() > 2 * error)
 
 
 def _later_slope(rows: Rows, node: int, time: int, width: float, total: float) -> float:
-    """Bound the slopes of all signals from `time` on from below, towards the second end."""
+    """Bound from below the derivatives, towards the second end, of all signals from `time` on."""
     now, after = rows.steps[time], rows.steps[time + 1]
     slope, steeper = time * np.diff(now, axis=0), (time + 1) * np.diff(after, axis=0)
     step = _norm(after - elevated(now))
     turn = _norm(steeper - elevated(slope)) / width
-    rounding = 4 * (time + 1) * rows.pair.slack(time + 1) * now.shape[1] / width
+    rounding = 4 * (time + 1) * rows.pair.error(time + 1) * now.shape[1] / width
     least = float(slope[:, node].min()) / width - rounding
     return float(least - total * (turn + rounding + 2 * total * (step + rounding)))
 
 
 def _sum_of_powers(rows: Rows) -> float:
-    """Return S; infinite where the chain is not seen to forget its start."""
+    """Return S; infinite where no power has Dobrushin coefficient below ½."""
     size = len(rows.ends[0])
     power, steps = np.eye(size)[None], 0
     for horizon in HORIZONS:
         while steps < horizon:
             power, steps = blend(power, *rows.ends), steps + 1
         apart = max(_norm(power[:, k] - power[:, m]) for k in range(size) for m in range(k + 1))
-        kappa = apart / 2 + size * rows.pair.slack(steps)
+        kappa = apart / 2 + size * rows.pair.error(steps)
         if kappa < 1 / 2:
             return steps / (1 - kappa)
     return math.inf

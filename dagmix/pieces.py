@@ -1,7 +1,7 @@
-"""Pieces of a profile: on which interval of weights which signal of which node is φ_min.
+"""φ_min as a piecewise envelope: the minimum over nodes of the maximum over candidate signals.
 
-Where φ_j = max over candidates and φ_min = min over nodes are found among finitely many
-functions of β, the pieces end at roots of differences of two of them: exact algebraic numbers.
+On an interval of β with finitely many candidates, functions of β, the pieces end at roots of
+differences of two of them: exact algebraic numbers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,27 @@ Time = int | Literal["limit"]
 
 @dataclass(frozen=True)
 class Binding:
-    """A node whose fidelity is φ_min, and the time at which it has it."""
+    """A node whose node fidelity is φ_min, and a time at which its signal has that value.
+
+    Attributes
+    ----------
+    node : hashable
+        The label of the node.
+    time : int or "limit"
+        Steps; "limit" where the signals only tend to the value. 0 for an unreachable node,
+        whose signal is 0 at all times.
+
+    Examples
+    --------
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.paper import example_3_13
+    >>> optimal_weights(example_3_13()).profile.pieces[0].bindings
+    (Binding(node='u', time=4),)
+
+    References
+    ----------
+    Node fidelity and optimal times of a mixture: arXiv:2507.02944, Definition 3.9.
+    """
 
     node: Any  # a row while pieces are found, then a label
     time: Time
@@ -31,11 +51,34 @@ class Binding:
 
 @dataclass(frozen=True)
 class Piece:
-    """On low ≤ β ≤ high, φ_min lies between `function` and `function` + `excess`.
+    """An interval of the weight β: function ≤ φ_min ≤ function + excess on low ≤ β ≤ high.
 
-    Where `excess` is 0 the function is φ_min, the signal of each binding node at its time (or
-    the limit of its signals). A positive excess bounds what signals after those looked at may
-    exceed their limit by. `bindings` is empty where φ_min is only enclosed.
+    At β = 0 and β = 1 this is the limit of φ_min; see `FidelityProfile`.
+
+    Attributes
+    ----------
+    low, high : Fraction or Algebraic
+        The closed interval.
+    function : Ratio
+        Where `excess` is 0, φ_min: the signal of each binding node at its time, or its limit.
+    excess : Fraction
+        Bounds by how much signals after those evaluated may exceed their limit.
+    bindings : tuple of Binding
+        The nodes and times that determine `function`; empty where φ_min is only enclosed.
+
+    Examples
+    --------
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.paper import example_3_13
+    >>> piece = optimal_weights(example_3_13()).profile.pieces[0]
+    >>> piece.low, piece.high, piece.exact
+    (Fraction(0, 1), Fraction(1, 4), True)
+    >>> piece.function.value(Fraction(1, 5))
+    Fraction(29, 80)
+
+    References
+    ----------
+    φ_min of a mixture: arXiv:2507.02944, Definition 3.10.
     """
 
     low: Number
@@ -51,18 +94,14 @@ class Piece:
 
     @property
     def upper(self) -> Ratio:
-        """The function raised by the excess."""
+        """The function plus the excess, which bounds φ_min from above."""
         return self.function.plus(self.excess) if self.excess else self.function
 
-    def labelled(self, nodes: Sequence[Node]) -> Piece:
-        """Return the piece with the rows of its bindings as nodes."""
-        named = tuple(Binding(nodes[b.node], b.time) for b in self.bindings)
-        return replace(self, bindings=named)
 
-    def continues(self, other: Piece) -> bool:
-        """Tell whether this piece goes on, with the same function, where the other one ends."""
-        same = self.low == other.high and self.excess == other.excess
-        return same and not self.function.minus(other.function)
+def labelled(piece: Piece, nodes: Sequence[Node]) -> Piece:
+    """Return a piece whose bindings have the labels of their rows."""
+    named = tuple(Binding(nodes[b.node], b.time) for b in piece.bindings)
+    return replace(piece, bindings=named)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,10 +175,16 @@ def merged(pieces: Sequence[Piece]) -> list[Piece]:
     """Join neighbouring pieces of the same function."""
     joined: list[Piece] = []
     for piece in pieces:
-        if joined and piece.continues(joined[-1]):
+        if joined and _continues(piece, joined[-1]):
             last = joined[-1]
             common = tuple(b for b in last.bindings if b in piece.bindings) or last.bindings
             piece = Piece(last.low, piece.high, last.function, last.excess, common)  # noqa: PLW2901
             joined.pop()
         joined.append(piece)
     return joined
+
+
+def _continues(piece: Piece, earlier: Piece) -> bool:
+    """Tell whether a piece begins where an earlier one ends, with the same function."""
+    same = piece.low == earlier.high and piece.excess == earlier.excess
+    return same and not piece.function.minus(earlier.function)

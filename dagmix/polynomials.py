@@ -66,25 +66,109 @@ def _variations(polynomial: fmpz_poly, low: Number, high: Number) -> int:
 
 @dataclass(frozen=True)
 class Ratio:
-    """A rational function numerator / denominator; the denominator is positive on (0, 1)."""
+    """A rational function numerator / denominator of a weight β, exact.
+
+    Parameters
+    ----------
+    numerator, denominator : flint.fmpz_poly
+        Integer polynomials; the denominator is positive on 0 < β < 1.
+
+    Attributes
+    ----------
+    slope : flint.fmpz_poly
+        A polynomial with the sign of the derivative.
+
+    Examples
+    --------
+    >>> share = Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 1]))
+    >>> share.numerator, share.denominator, share.value(Fraction(1, 2))
+    (x, x + 1, Fraction(1, 3))
+
+    References
+    ----------
+    Signals of mixtures as polynomials in the weights: arXiv:2507.02944, Remark 3.7.
+    """
 
     numerator: fmpz_poly
     denominator: fmpz_poly
 
     @staticmethod
     def constant(number: Fraction) -> Ratio:
-        """Return a constant function."""
+        """Return a constant function.
+
+        Parameters
+        ----------
+        number : Fraction
+            Its value.
+
+        Returns
+        -------
+        Ratio
+            The function.
+
+        Raises
+        ------
+        AttributeError
+            For a number that is not rational, such as a float.
+
+        Examples
+        --------
+        >>> Ratio.constant(Fraction(1, 3)).value(Fraction(1, 2))
+        Fraction(1, 3)
+        """
         return Ratio(fmpz_poly([number.numerator]), fmpz_poly([number.denominator]))
 
     def __hash__(self) -> int:
         return hash((str(self.numerator), str(self.denominator)))
 
     def minus(self, other: Ratio) -> fmpz_poly:
-        """Return a polynomial with the sign of self − other on (0, 1), and the same zeros."""
+        """Return a polynomial with the sign and the zeros of self − other on (0, 1).
+
+        Parameters
+        ----------
+        other : Ratio
+            The function to compare with.
+
+        Returns
+        -------
+        flint.fmpz_poly
+            The numerator of the difference over a common denominator.
+
+        Raises
+        ------
+        AttributeError
+            For an argument without numerator and denominator.
+
+        Examples
+        --------
+        >>> Ratio(fmpz_poly([0, 1]), fmpz_poly([1])).minus(Ratio.constant(Fraction(1, 3)))
+        3*x + (-1)
+        """
         return self.numerator * other.denominator - other.numerator * self.denominator
 
     def plus(self, number: Fraction) -> Ratio:
-        """Return the function raised by a constant."""
+        """Return the sum of the function and a constant.
+
+        Parameters
+        ----------
+        number : Fraction
+            The constant.
+
+        Returns
+        -------
+        Ratio
+            self + number.
+
+        Raises
+        ------
+        AttributeError
+            For a number that is not rational, such as a float.
+
+        Examples
+        --------
+        >>> Ratio.constant(Fraction(1, 3)).plus(Fraction(1, 6)).value(Fraction(0))
+        Fraction(1, 2)
+        """
         top = self.numerator * number.denominator + self.denominator * number.numerator
         return Ratio(top, self.denominator * number.denominator)
 
@@ -95,12 +179,46 @@ class Ratio:
         return top.derivative() * bottom - top * bottom.derivative()
 
     def reduced(self) -> Ratio:
-        """Return the same function in lowest terms, which is defined where a limit was."""
+        """Return the function in lowest terms, defined also where 0/0 has a limit.
+
+        Returns
+        -------
+        Ratio
+            Equal to self wherever that is defined.
+
+        Examples
+        --------
+        >>> Ratio(fmpz_poly([0, 1]), fmpz_poly([0, 2])).reduced().value(Fraction(0))
+        Fraction(1, 2)
+        """
         common = self.numerator.gcd(self.denominator)
         return Ratio(self.numerator // common, self.denominator // common)
 
     def enclosure(self, at: Number, bits: int = BITS) -> tuple[Fraction, Fraction]:
-        """Return rationals around the value: equal at a rational, close at an algebraic number."""
+        """Return rationals (low, high) around the value at a weight.
+
+        Parameters
+        ----------
+        at : Fraction or Algebraic
+            The weight.
+        bits : int
+            The precision of the enclosure of an algebraic weight, doubled inside.
+
+        Returns
+        -------
+        tuple of two Fractions
+            Equal, and exact, at a rational weight.
+
+        Raises
+        ------
+        ZeroDivisionError, ValueError
+            Where the denominator is 0, at a rational or at an algebraic weight.
+
+        Examples
+        --------
+        >>> Ratio(fmpz_poly([0, 0, 1]), fmpz_poly([1])).enclosure(Fraction(2, 3))
+        (Fraction(4, 9), Fraction(4, 9))
+        """
         if isinstance(at, Fraction):
             value = self.numerator(rational(at)) / self.denominator(rational(at))
             return (Fraction(int(value.p), int(value.q)),) * 2
@@ -109,8 +227,25 @@ class Ratio:
             return dyadic(ball.lower()), dyadic(ball.upper())
 
     def value(self, at: Number) -> Number:
-        """Return the exact value: a Fraction, or an algebraic number.
+        """Return the exact value at a weight.
 
+        Parameters
+        ----------
+        at : Fraction or Algebraic
+            The weight.
+
+        Returns
+        -------
+        Fraction or Algebraic
+            The value: a Fraction where it is rational.
+
+        Raises
+        ------
+        ZeroDivisionError
+            Where the denominator is 0.
+
+        Examples
+        --------
         >>> from dagmix.algebraic import Algebraic
         >>> Ratio(fmpz_poly([0, 0, 1]), fmpz_poly([1])).value(Algebraic((-2, 0, 9), 1))
         Fraction(2, 9)

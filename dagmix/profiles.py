@@ -1,10 +1,11 @@
-"""φ_min of two rational heads as a function of the weight β of the first, with proof."""
+"""φ_min of two rational heads as a function of the weight β of head 0, certified."""
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -18,55 +19,97 @@ from dagmix.errors import UndecidedError, WeightError
 from dagmix.exact_minima import exact_minimum
 from dagmix.excursions import Excursions
 from dagmix.extrema import Extremum, Point, best, may_pass, may_reach, outermost, points
-from dagmix.frozen import Frozen
 from dagmix.monotone import stays_below
 from dagmix.nodes import Nodes
-from dagmix.pieces import Binding, Piece, envelope, merged
+from dagmix.pieces import Binding, Piece, envelope, labelled, merged
 from dagmix.polynomials import Ratio, roots_inside, sign
 from dagmix.scalars import read_scalar
 from dagmix.settling import Candidates, Interval
 from dagmix.two_heads import TwoHeads, mixture
 
 FIRST_PARTS = 8  # equal intervals of weights, halved as needed
-NARROWEST = Fraction(1, 2**10)  # an interval that is left enclosed
-MOST_PARTS = 128  # intervals looked at, after which those that wait are not halved
-EXCESS = 2.0**-20  # by which a limit may be missed
-FEW = 2**23  # cost of comparing candidates at which an interval is rather halved
-MOST_AT_ONCE = 2**26  # and left enclosed, if it is one of the narrowest; about three seconds
+NARROWEST = Fraction(1, 2**10)  # width of an interval on which φ_min is only enclosed
+MOST_PARTS = 128  # intervals processed, after which those in the queue are not halved
+EXCESS = 2.0**-20  # by which later signals may exceed a limit
+FEW = 2**23  # cost of comparing candidates above which an interval is halved
+MOST_AT_ONCE = 2**26  # and one of the narrowest only enclosed; about three seconds
 ONE, ZERO = Fraction(1), Fraction(0)
 
 
-class FidelityProfile(Frozen):
-    """φ_min of β Δ₁ + (1 − β) Δ₂ over 0 ≤ β ≤ 1, piecewise algebraic in β.
+@dataclass(frozen=True, eq=False, repr=False)
+class FidelityProfile:
+    """φ_min of β Δ₀ + (1 − β) Δ₁ as a function of β, 0 ≤ β ≤ 1: piecewise algebraic.
 
-    Calling it evaluates it exactly at a rational β. On 0 < β < 1 it is continuous and given by
-    `pieces`; at β = 0 and β = 1, a head alone, it may be less than its limit there, never more.
+    `optimal_weights` returns it for two rational heads. Calling it with a rational β evaluates
+    it exactly. On 0 < β < 1 it is continuous and given by `pieces`; at β = 0 and β = 1, a head
+    alone, it may be less than its limit there, never more. Everything is computed when first
+    asked for.
 
-    Parameters
+    Attributes
     ----------
-    heads : TwoHeads
-        Rational diffusions and the sink of their mixture.
-    nodes : Nodes
-        Their labels.
+    nodes : sequence
+        The labels.
+    pieces : tuple of Piece
+        φ_min on 0 < β < 1.
+    gaps : tuple of (low, high)
+        The intervals on which φ_min is enclosed only.
+    ends : tuple of two Fractions
+        φ_min at β = 0 and at β = 1.
+    optimum, lowest : Extremum
+        The supremum over 0 ≤ β ≤ 1, and the infimum over 0 < β < 1.
+    helps : tuple of (low, high)
+        The open intervals of β where φ_min certainly exceeds that of the best head alone.
+
+    Examples
+    --------
+    >>> from dagmix.optimal import optimal_weights
+    >>> from dagmix.paper import example_3_13
+    >>> profile = optimal_weights(example_3_13()).profile
+    >>> profile("1/5"), profile.ends, profile.optimum.value
+    (Fraction(29, 80), (Fraction(3, 8), Fraction(3, 8)), Fraction(1, 2))
+    >>> profile.helps
+    ((Fraction(1, 3), Fraction(2, 3)),)
+
+    References
+    ----------
+    φ_min of a mixture: arXiv:2507.02944, Definition 3.10.
     """
 
-    nodes: Nodes
     _heads: TwoHeads
-
-    def __init__(self, heads: TwoHeads, nodes: Nodes) -> None:
-        """Take the heads; pieces are found when first asked for."""
-        self.__dict__.update(nodes=nodes, _heads=heads)
+    nodes: Nodes
 
     def __call__(self, weight: Any) -> Fraction:
-        """Return φ_min at a rational weight of the first head, 0 and 1 included.
+        """Return φ_min, a Fraction, at a weight of head 0.
 
-        Raises UndecidedError where it is enclosed only.
+        Parameters
+        ----------
+        weight : Fraction, int, str or float
+            β in [0, 1], taken exactly; str as "1/3".
+
+        Returns
+        -------
+        Fraction
+            The minimax fidelity of the mixture; 0 if the sink does not receive some node.
+
+        Raises
+        ------
+        WeightError, NumberError
+            For a weight outside [0, 1], or none at all.
+        UndecidedError
+            Where the value can only be enclosed.
+
+        Examples
+        --------
+        >>> from dagmix.optimal import optimal_weights
+        >>> from dagmix.paper import example_3_13
+        >>> optimal_weights(example_3_13()).profile(0.5)
+        Fraction(1, 2)
         """
         beta = read_weight(weight)
         return exact_minimum(mixture(self._heads.heads, beta), self._heads.sink)
 
     def _points(self, weights: list[Fraction]) -> list[Point]:
-        """Return the values at some weights that can be told exactly."""
+        """Return the values at those of some weights where they can be computed exactly."""
         found = []
         for beta in weights:
             with suppress(UndecidedError):
@@ -79,23 +122,23 @@ class FidelityProfile(Frozen):
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """φ_min on 0 < β < 1, piece by piece in order; neighbours share their ends."""
-        unheard = np.flatnonzero(~self._heads.listener.heard).tolist()
-        if unheard:
-            never = tuple(Binding(self.nodes[row], 0) for row in unheard)
+        unreachable = np.flatnonzero(~self._heads.listener.heard).tolist()
+        if unreachable:
+            never = tuple(Binding(self.nodes[row], 0) for row in unreachable)
             return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
         found = merged(sorted(self._parts(), key=lambda piece: piece.low))
-        return tuple(piece.labelled(self.nodes) for piece in found)
+        return tuple(labelled(piece, self.nodes) for piece in found)
 
     def _parts(self) -> Iterator[Piece]:
-        """Yield pieces in any order: intervals are halved, widest first, until they settle."""
+        """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
         width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
-        waiting = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
+        queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
-        while waiting:
-            low, high = waiting.popleft()
+        while queue:
+            low, high = queue.popleft()
             tried += 1
             interval = Interval(self._heads, excursions, low, high, EXCESS)
-            last = high - low <= NARROWEST or tried + len(waiting) > MOST_PARTS
+            last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.settle()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
                 yield from envelope(self._heads, found, low, high)
@@ -104,16 +147,16 @@ class FidelityProfile(Frozen):
                 yield Piece(low, high, Ratio.constant(least), most - least, ())
             else:
                 middle = (low + high) / 2
-                waiting += [(low, middle), (middle, high)]
+                queue += [(low, middle), (middle, high)]
 
     @property
     def gaps(self) -> tuple[tuple[Number, Number], ...]:
-        """The intervals on which φ_min is enclosed only, by a function and an excess over it."""
+        """The intervals on which φ_min is only enclosed, between `function` and `upper`."""
         return tuple((piece.low, piece.high) for piece in self.pieces if not piece.exact)
 
     @cached_property
     def ends(self) -> tuple[Fraction, Fraction]:
-        """φ_min at β = 0, the second head alone, and at β = 1, the first."""
+        """φ_min at β = 0, head 1 alone, and at β = 1, head 0 alone."""
         return self(0), self(1)
 
     @cached_property
@@ -132,7 +175,7 @@ class FidelityProfile(Frozen):
     def _extremum(self, known: list[Point], direction: int) -> Extremum:
         inside = direction < 0
         rivals = self._enclosed
-        if known:  # a value of the others is worth its computing only where it may matter
+        if known:  # values on the other pieces are computed only where they may matter
             rivals = may_reach(rivals, best(known, direction)[0], direction)
         tried = [_probe(piece, inside=inside) for piece in rivals]
         found = best([*known, *self._points(tried)], direction)
@@ -161,7 +204,7 @@ class FidelityProfile(Frozen):
         return Extremum(value, value, value, here or weights, attained, flat, not rivals)
 
     def _has(self, weight: Number, value: Number, *, inside: bool) -> bool:
-        """Tell whether a value of the pieces at a weight is one of the profile, maybe inside it."""
+        """Tell whether the profile attains a value of its pieces at a weight; inside, in (0, 1)."""
         return weight not in (0, 1) or (not inside and self.ends[int(weight == 1)] == value)
 
     @property
@@ -169,7 +212,7 @@ class FidelityProfile(Frozen):
         return [piece for piece in self.pieces if not piece.exact]
 
     def _is_proved(self, piece: Piece, level: Point) -> bool:
-        """Tell whether φ_min on an enclosed piece is proved less than the level, which it has."""
+        """Tell whether φ_min is the level at one weight of a piece, and proved less elsewhere."""
         at = _probe(piece)
         found = self._minimum(at)
         if not isinstance(level.value, Fraction) or Fraction(found.value) != level.value:
@@ -184,7 +227,7 @@ class FidelityProfile(Frozen):
 
     @cached_property
     def helps(self) -> tuple[tuple[Number, Number], ...]:
-        """The open intervals of β where mixing is proved better than the best head alone."""
+        """The open intervals of β where φ_min certainly exceeds that of the best head alone."""
         level = max(self.ends)
         found: list[tuple[Number, Number]] = []
         for piece in self.pieces:
@@ -197,7 +240,7 @@ class FidelityProfile(Frozen):
         return sign(piece.function.minus(Ratio.constant(level)), at) > 0
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the heads; what was found out is found out again."""
+        """Pickle the heads only; what was computed is computed again."""
         return FidelityProfile, (self._heads, self.nodes)
 
     def __repr__(self) -> str:
@@ -206,7 +249,7 @@ class FidelityProfile(Frozen):
 
 
 def read_weight(weight: Any) -> Fraction:
-    """Return a weight of the first of two heads, exactly; WeightError outside [0, 1]."""
+    """Return the weight of head 0 of two heads, exactly; WeightError outside [0, 1]."""
     number = read_scalar(weight, "a weight")
     if not isinstance(number, Fraction | float) or not 0 <= number <= 1:
         message = f"a weight of the first of two heads is a number from 0 to 1; got {weight!r}"
@@ -215,7 +258,7 @@ def read_weight(weight: Any) -> Fraction:
 
 
 def _cost(found: list[Candidates]) -> int:
-    """Return about the cost of comparing candidates: measured, that of their common roots."""
+    """Estimate the cost of comparing candidates, measured to be that of their common roots."""
     degree = max(max(one.times, default=1) for one in found)
     return int(sum(one.count for one in found) * degree**4)
 

@@ -104,7 +104,7 @@ def _many_heads() -> Finding:
     heads = example_3_8()
     shared = all(len(head.sinks) == 1 for head in heads)
     mixture = fixed_space(MultiHeadWalk(heads))
-    computed = f"one fixed direction for all {len(pairs)} even pairs with n ≤ {LARGEST_PAIR}"
+    computed = f"one fixed direction for {len(pairs)} uniform mixtures, n ≤ {LARGEST_PAIR}"
     witness = f"not needed: unique sinks in each head (Example 3.8's mixture: {mixture} direction)"
     return Finding(computed, witness, shared, spaces == {1} and mixture == 1)
 
@@ -114,7 +114,7 @@ def _mixing_time() -> Finding:
     walks.append(MultiHeadWalk(example_3_13()))
     times = [walk.mixing_time() for walk in walks]
     least = all(_is_least(walk, time) for walk, time in zip(walks, times, strict=True))
-    computed = f"T(¼) = {times[0]}, {times[1]}; the even mixture {times[2]}"
+    computed = f"T(¼) = {times[0]}, {times[1]}; the uniform mixture {times[2]}"
     return Finding(computed, "full powers of W give the same d(T) ≤ ¼ < d(T − 1)", least)
 
 
@@ -167,7 +167,7 @@ STATEMENTS = (
     ),
     Statement(
         "Definition 2.7",
-        "Mixing time is the least t with total variation ≤ ε from every start.",
+        "Mixing time is the least t with total variation ≤ ε from every initial state.",
         _mixing_time,
         Verdict.VERIFIED,
     ),

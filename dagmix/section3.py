@@ -46,16 +46,16 @@ def powers(operator: DiffusionOperator, steps: int) -> list[list[Fraction]]:
 
 
 def greatest(operator: DiffusionOperator, node: str) -> Fraction:
-    """Return the greatest signal of a node over the first steps, by full powers."""
+    """Return the maximum signal of a node over the first steps, by full powers."""
     return max(row[operator.nodes.row(node)] for row in powers(operator, SCANNED))
 
 
 def symbols() -> tuple[Symbol, Symbol]:
-    """Return β1 and β2."""
+    """Return β₀ and β₁."""
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    beta1, beta2 = sp.symbols("beta1 beta2", positive=True)
-    return beta1, beta2
+    beta0, beta1 = sp.symbols("beta0 beta1", positive=True)
+    return beta0, beta1
 
 
 def _diffusion_matrix() -> Finding:
@@ -84,7 +84,7 @@ def _node_fidelity() -> Finding:
     operator = DiffusionOperator(example_3_13()[0])
     fidelity, scanned = operator.node_fidelity("u"), greatest(operator, "u")
     approached = scanned < fidelity.value == 1
-    computed = f"φ_u = {fidelity.value} in head 1 of Example 3.13, as a supremum"
+    computed = f"φ_u = {fidelity.value} in head 0 of Example 3.13, as a supremum"
     witness = f"φ_u(t) ≤ {float(scanned):.10f} for t ≤ {SCANNED}, below 1 at every t"
     return Finding(computed, witness, bool(fidelity.attained), approached)
 
@@ -135,18 +135,18 @@ def _expansion() -> Finding:
 
 
 def _example_3_8() -> Finding:
-    heads, (beta1, beta2) = example_3_8(), symbols()
-    signal = MultiHeadDiffusion(heads, [beta1, beta2]).signal("u", 2)
+    heads, (beta0, beta1) = example_3_8(), symbols()
+    signal = MultiHeadDiffusion(heads, [beta0, beta1]).signal("u", 2)
     alone = [DiffusionOperator(head, sink="τ") for head in heads]
     minima = [operator.minimax_fidelity().value for operator in alone]
     zero = all(operator.signal("u", 2) == 0 for operator in alone) and not any(minima)
-    even = MultiHeadDiffusion(heads).minimax_fidelity()
+    uniform = MultiHeadDiffusion(heads).minimax_fidelity()
     computed = f"(Δ̄²)[τ, u] = {signal}; φ_min of the heads {minima[0]}, {minima[1]}"
     witness = (
-        f"even mixture: φ_min = {even.value} at {even.nodes[0]};"
-        f" yet head 2 alone has φ_v = {alone[1].node_fidelity('v').value}"
+        f"uniform mixture: φ_min = {uniform.value} at {uniform.nodes[0]};"
+        f" yet head 1 alone has φ_v = {alone[1].node_fidelity('v').value}"
     )
-    return Finding(computed, witness, zero and signal == beta1 * beta2 / 4 and even.value > 0)
+    return Finding(computed, witness, zero and signal == beta0 * beta1 / 4 and uniform.value > 0)
 
 
 def _multi_node_fidelity() -> Finding:
@@ -181,7 +181,7 @@ def _best_head() -> Finding:
     best = MultiHeadDiffusion(example_3_13()).best_head()
     each = [DiffusionOperator(head).minimax_fidelity().value for head in example_3_13()]
     brute = tuple(h for h, value in enumerate(each) if value == max(each))
-    names = ", ".join(str(head + 1) for head in best.heads)
+    names = ", ".join(str(head) for head in best.heads)
     computed = f"the best heads of Example 3.13 are {names}"
     return Finding(computed, f"each has {best.value}", len(best.heads) == 1, best.heads == brute)
 
@@ -192,7 +192,7 @@ def _example_3_13() -> Finding:
     multi, scanned = mixture.minimax_fidelity(), greatest(mixture, "u")
     values = [*single, multi.value] == [Fraction(3, 8), Fraction(3, 8), HALF]
     attained = all(mixture.node_fidelity(node).attained for node in multi.nodes)
-    computed = f"φ_min = {single[0]}, {single[1]}; even mixture {multi.value}"
+    computed = f"φ_min = {single[0]}, {single[1]}; uniform mixture {multi.value}"
     gain = mixture.amplification()
     witness = f"amplification {gain}; u stays below ½ (t = {SCANNED}: {float(scanned):.12f})"
     return Finding(computed, witness, values and attained, values and scanned < HALF)
@@ -252,7 +252,7 @@ STATEMENTS = (
     ),
     Statement(
         "Example 3.8",
-        "Two heads of fidelity 0 whose mixture carries u to τ with β1 β2 / 4.",
+        "Two heads of fidelity 0 whose mixture carries u to τ with β₀ β₁ / 4.",
         _example_3_8,
         Verdict.VERIFIED,
     ),
@@ -284,7 +284,7 @@ STATEMENTS = (
     ),
     Statement(
         "Example 3.13",
-        "Two heads with φ_min = 3/8 whose even mixture has ½.",
+        "Two heads with φ_min = 3/8 whose uniform mixture has ½.",
         _example_3_13,
         Verdict.WITH_PREMISE,
         SUPREMUM,

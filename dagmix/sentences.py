@@ -12,7 +12,7 @@ from dagmix.paper import Finding, Statement, Verdict, example_3_13
 from dagmix.section3 import operator_value
 
 POSITIONS = 100  # the paper's sequence length
-WALKS = 500  # simulated walks for each start in Algorithm 1
+WALKS = 500  # simulated walks from each initial state in Algorithm 1
 UNIFORM = 4  # positions of the uniform causal attention that the algorithms are tried on
 
 
@@ -49,7 +49,7 @@ def _figure_3() -> Finding:
     other = FeedforwardDAG([("u", "w"), ("v", "w"), ("v", "τ"), ("w", "τ")], nodes="uvwτ")
     drawn = MultiHeadDiffusion([example_3_13()[0], other]).minimax_fidelity().value
     computed = f"peaks of the heads as printed: {heads[0]}, {heads[1]}; mixture {mixed}"
-    witness = f"with head 2 = u→w, v→w, v→τ, w→τ: {operator_value(other)}; mixture {drawn}"
+    witness = f"with head 1 = u→w, v→w, v→τ, w→τ: {operator_value(other)}; mixture {drawn}"
     return Finding(computed, witness, [*heads, mixed] == [Fraction(3, 8)] * 2 + [Fraction(1, 2)])
 
 

@@ -1,15 +1,16 @@
-"""Which signals can be the least fidelity anywhere in an interval of weights, with proof.
+"""Candidate binding times: which signals can be φ_min anywhere in an interval of weights.
 
 On a closed interval of β the signals up to some time are bounded by their Bernstein
-coefficients (`dagmix.bernstein`), and all later ones by what the time leaves:
+coefficients (`dagmix.bernstein`), and all later ones by the row at that time:
 
-* j transient: the mass on every node, times how much of it can ever be on j
+* j transient: the sum over k of the mass on k times a bound of sup_t (Δᵗ)[k, j]
   (`dagmix.excursions`).
 * j a single absorbing node: its fidelity is its limit, a rational function of β.
-* j in a larger closed class C: a walk in C for c steps is at j with a probability between the
-  least and the greatest of (Δᶜ)[k, j] over k in C. Hence for t ≥ s + c, x_t[j] is at most
-  m_s(C) max_k (Δᶜ)[k, j] + o_s, with m_s(C) the mass on C and o_s the mass on its way to C
-  at time s; and it exceeds its limit by m_s(C) (max_k − min_k) (Δᶜ)[k, j] + o_s at most.
+* j in a larger recurrent class C: a walk in C for c steps is at j with a probability between
+  the minimum and the maximum of (Δᶜ)[k, j] over k in C. Hence for t ≥ s + c, x_t[j] is at most
+  m_s(C) max_k (Δᶜ)[k, j] + o_s, with m_s(C) the mass on C at time s, and o_s the mass outside
+  C that can reach it; and it exceeds its limit by m_s(C) (max_k − min_k) (Δᶜ)[k, j] + o_s at
+  most.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from dagmix.bernstein import Columns, Floats, Rows, elevated
 from dagmix.excursions import Excursions
 from dagmix.two_heads import TwoHeads
 
-SHORTEST = 8  # steps looked at first, and at least as many each time after
-LONGEST = 2**9  # steps; an interval that needs more is halved, or left enclosed
-CLEAR = 0.5  # a tail this much below the best signal shows that time is not what is wanting
+SHORTEST = 8  # steps bounded first, and the least number added each time
+LONGEST = 2**9  # steps; an interval that needs more is halved, or φ_min there only enclosed
+CLEAR = 0.5  # of the maximum: if later signals are less, more steps do not help
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """What φ_j can be on an interval: the signals at `times`, or a limit, whichever is greatest.
+    """Functions whose maximum is φ_j on an interval: the signals at `times`, perhaps the limit.
 
-    `limited` says that the limit is among them, and `excess` by how much signals after those
-    times may exceed it.
+    `limited` says that the limit is among them, and `excess` bounds by how much signals at
+    other times may exceed it.
     """
 
     node: int
@@ -49,17 +50,17 @@ class Candidates:
 
 
 class Interval:
-    """Bounds of all fidelities on low ≤ β ≤ high, improved by looking at later times."""
+    """Bounds of all node fidelities on low ≤ β ≤ high, improved by going on to later times."""
 
     def __init__(
         self, heads: TwoHeads, excursions: Excursions, low: Fraction, high: Fraction, excess: float
     ) -> None:
-        """Look at no time yet; a limit may be missed by `excess`."""
+        """Begin at no time; signals may exceed a limit by `excess`."""
         self.low, self.high = low, high
         self._heads, self._allowed = heads, excess
         reach = excursions.greatest(low, high)
         passing = heads.listener.closed_class < 0
-        # No φ_j exceeds what can ever be on j: exact, where floats would leave a doubt.
+        # An exact upper bound of φ_min, where floats would leave it undecided.
         self._limit = min(reach[heads.sink][passing], default=Fraction(1))
         self._rows = Rows(heads.floats, heads.sink, low, high)
         self._columns: dict[int, Columns] = {}
@@ -76,9 +77,9 @@ class Interval:
         self._excess = np.full(size, np.inf)  # and their excess over the limit
 
     def settle(self) -> list[Candidates] | None:
-        """Return candidates for every node that may have the least fidelity; None if too many.
+        """Return candidates for every node whose fidelity may be φ_min; None if they are too many.
 
-        None means that the interval is too wide, or that ever later signals matter.
+        None means that the interval is too wide, or that arbitrarily late signals matter.
         """
         time = SHORTEST
         while time <= LONGEST:
@@ -93,12 +94,12 @@ class Interval:
 
     @property
     def time(self) -> int:
-        """The last time looked at."""
+        """The last time that was evaluated."""
         return len(self._greatest) - 1
 
     @property
     def bounds(self) -> tuple[Fraction, Fraction]:
-        """Bounds of the least fidelity on the interval."""
+        """Bounds of φ_min on the interval."""
         ceiling = min(Fraction(float(self._ceiling())), self._limit)
         return Fraction(float(self._best.min())), ceiling
 
@@ -110,7 +111,7 @@ class Interval:
         return nodes
 
     def _look(self, time: int) -> None:
-        """Take in the signals up to a time, and bound those after it."""
+        """Bound the signals up to a time, and all later ones."""
         self._rows.advance(time)
         for t in range(len(self._greatest), time + 1):
             self._greatest.append(self._rows.greatest(t, self._identity))
@@ -120,9 +121,9 @@ class Interval:
         for node, label in enumerate(self._heads.listener.closed_class.tolist()):
             members = np.flatnonzero(self._heads.listener.closed_class == label)
             if label >= 0 and len(members) > 1:
-                self._look_at_class(node, members, time // 2)
+                self._bound_class(node, members, time // 2)
 
-    def _look_at_class(self, node: int, members: Any, half: int) -> None:
+    def _bound_class(self, node: int, members: Any, half: int) -> None:
         if node not in self._columns:
             self._columns[node] = Columns(self._heads.floats, node, self.low, self.high)
         low, high, spread = self._columns[node].range(half, members)
@@ -141,8 +142,8 @@ class Interval:
         return bool(classes[node] >= 0 and (classes == classes[node]).sum() == 1)
 
     def _is_settled(self, node: int) -> bool:
-        beaten = self._tail[node] < self._best[node]
-        return bool(beaten or self._is_single(node) or self._excess[node] <= self._allowed)
+        below = self._tail[node] < self._best[node]
+        return bool(below or self._is_single(node) or self._excess[node] <= self._allowed)
 
     def _candidates(self, node: int) -> Candidates:
         if self._is_single(node):
@@ -157,10 +158,10 @@ class Interval:
         return Candidates(node, tuple(times.tolist()), limited=True, excess=both)
 
     def _surplus(self, node: int) -> Floats:
-        """Bound by how much each signal exceeds the last one, which exceeds the limit itself."""
+        """Bound by how much each signal exceeds the last one."""
         steps = [step[:, node] for step in self._rows.steps]
         table = steps[0][:, None]  # one column for each time, all raised to one degree
         for step in steps[1:]:
             table = np.column_stack((elevated(table), step))
-        slack = 4 * self._heads.floats.slack(len(steps))
-        return np.asarray((table - table[:, -1:]).max(axis=0) + slack)
+        error = 4 * self._heads.floats.error(len(steps))
+        return np.asarray((table - table[:, -1:]).max(axis=0) + error)

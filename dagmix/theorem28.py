@@ -1,7 +1,7 @@
 """Theorem 2.8 of the paper and the sentences around it (§2.2, eqs. 3 to 20), checked.
 
-Claims about all mixtures are tried on every even pair of heads with up to four nodes; false
-ones are refuted by the smallest witness that a search finds.
+Claims about all mixtures are tried on the uniform mixture of every pair of heads with up to four
+nodes; false ones are refuted by the smallest witness that a search finds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dagmix.binomials import exponential_at_most
 from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadWalk
 from dagmix.operators import QUARTER
+from dagmix.pairs import Pair
 from dagmix.paper import HALF, Finding, Statement, Verdict
 from dagmix.search import NotFound, Witness, smallest_witness
 from dagmix.walks import WalkOperator
@@ -23,9 +24,7 @@ from dagmix.walks import WalkOperator
 LARGEST_PAIR = 4  # nodes
 TINY = Fraction(1, 1000)  # an ε far below e⁻²
 TRIALS = 12  # forward moves up to which Hoeffding's inequality is computed
-LONG = 256  # nodes at which asymptotic sentences are looked at
-
-Pair = tuple[FeedforwardDAG, FeedforwardDAG]
+LONG = 256  # nodes at which asymptotic sentences are evaluated
 
 
 def small_pairs() -> list[Pair]:
@@ -50,7 +49,7 @@ def shown(found: Witness | NotFound) -> str:
 
 
 def times(heads: tuple[FeedforwardDAG, ...]) -> str:
-    """Write T(¼) of the heads and of their even mixture."""
+    """Write T(¼) of the heads and of their uniform mixture."""
     alone = ", ".join(str(WalkOperator(head).mixing_time()) for head in heads)
     return f"T(¼) = {alone} → {MultiHeadWalk(heads).mixing_time()}"
 
@@ -76,17 +75,17 @@ def _theorem() -> Finding:
 
 
 def _effective() -> Finding:
-    chances = [(forward(one), forward(two)) for one, two in small_pairs()]
-    pairs = zip(chances, _means(chances), strict=True)
+    probabilities = [(forward(one), forward(two)) for one, two in small_pairs()]
+    pairs = zip(probabilities, _means(probabilities), strict=True)
     between = all(min(p) <= mean <= max(p) for p, mean in pairs)
-    values = sorted({str(p) for pair in chances for p in pair})
-    computed = f"min p_h ≤ p ≤ max p_h, so 2N/p ≥ 2N/max p_h, for {len(chances)} pairs"
+    values = sorted({str(p) for pair in probabilities for p in pair})
+    computed = f"min p_h ≤ p ≤ max p_h, so 2N/p ≥ 2N/max p_h, for {len(probabilities)} pairs"
     return Finding(computed, f"p_h of all graph heads with self-loops: {values}", between)
 
 
-def _means(chances: list[tuple[Fraction, Fraction]]) -> list[Fraction]:
+def _means(probabilities: list[tuple[Fraction, Fraction]]) -> list[Fraction]:
     """Return p of a mixture with weights ⅓ and ⅔."""
-    return [one / 3 + 2 * two / 3 for one, two in chances]
+    return [one / 3 + 2 * two / 3 for one, two in probabilities]
 
 
 def _always_better() -> Finding:
@@ -105,14 +104,14 @@ def _binomial() -> Finding:
     p, two_moves = Fraction(edge.forward_probability()), moved_twice(edge)
     literally = p**2 == two_moves
     dominated = all(_is_dominated(MultiHeadWalk(pair)) for pair in small_pairs())
-    witness = f"n = 2, t = 2: two moves have chance {two_moves}, not p² = {p**2}"
+    witness = f"n = 2, t = 2: two moves have probability {two_moves}, not p² = {p**2}"
     return Finding(
         "P[not at τ] ≤ P[Bin(t, ½) < N], t ≤ 10, all pairs", witness, literally, dominated
     )
 
 
 def moved_twice(walk: WalkOperator) -> Fraction:
-    """Return the chance that the first two steps from the first node both go to another node."""
+    """Return the probability that the first two steps from the first node both move."""
     matrix = walk.exact
     moves = matrix - matrix.multiply_elementwise(matrix**0)
     return Fraction(str(sum((moves**2)[:, 0])))
@@ -214,7 +213,9 @@ def _equation_20() -> Finding:
     weights = (HALF, HALF)
     holds = [claims.lower_bound_of_equation_20(pair, weights, QUARTER) for pair in pairs]
     found = smallest_witness(claims.lower_bound_of_equation_20, common_order=True)
-    computed = f"fails for {holds.count(False)} of {len(pairs)} even pairs with n ≤ {LARGEST_PAIR}"
+    computed = (
+        f"fails for {holds.count(False)} of {len(pairs)} uniform mixtures, n ≤ {LARGEST_PAIR}"
+    )
     return Finding(computed, f"smallest: {shown(found)}", all(holds), all(holds))
 
 

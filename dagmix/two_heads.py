@@ -1,6 +1,6 @@
-"""Two rational heads as one function of the weight β of the first: rows and limits, exact.
+"""Rows and limits of the mixture of two rational heads as exact functions of the weight of head 0.
 
-Δ(β) = β Δ₁ + (1 − β) Δ₂. An entry of a row after t steps is a polynomial of degree ≤ t in β
+Δ(β) = β Δ₀ + (1 − β) Δ₁. An entry of a row after t steps is a polynomial of degree ≤ t in β
 with rational coefficients, and a limit of signals a rational function of degree ≤ n.
 """
 
@@ -28,19 +28,19 @@ BETA = fmpz_poly([0, 1])
 
 
 def mixture(heads: tuple[Transition, Transition], weight: Fraction) -> Transition:
-    """Return the mixture with this weight on the first head."""
+    """Return the mixture with this weight on head 0."""
     return Mixture([weight, 1 - weight], heads)
 
 
 class PolynomialRows:
     """Rows r_{t+1} = r_t M(β) over the integer polynomials, r_t being row t over scaleᵗ."""
 
-    def __init__(self, heads: tuple[Transition, Transition], start: list[int]) -> None:
+    def __init__(self, heads: tuple[Transition, Transition], initial: list[int]) -> None:
         """Take rational heads, and the row r_0."""
         (self._first, one), (self._second, other) = (head.integers for head in heads)
         self.scale = math.lcm(one, other)
         self._shares = (BETA * (self.scale // one), (1 - BETA) * (self.scale // other))
-        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in start])]
+        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in initial])]
 
     def row(self, time: int) -> Vec:
         """Return scaleᵗ r_t, one polynomial for each node."""
@@ -59,7 +59,7 @@ class PolynomialRows:
 
 
 def _polynomials(items: list[fmpz_poly]) -> Vec:
-    """Return a 1-D array of polynomials, which NumPy would else read as sequences."""
+    """Return a 1-D array of polynomials, which NumPy would otherwise read as sequences."""
     array = np.empty(len(items), dtype=object)
     for place, item in enumerate(items):
         array[place] = item
@@ -67,7 +67,7 @@ def _polynomials(items: list[fmpz_poly]) -> Vec:
 
 
 class TwoHeads:
-    """Two rational diffusions and the sink that hears them."""
+    """Two rational diffusions, and the sink whose row of their mixture is followed."""
 
     def __init__(self, heads: tuple[Transition, Transition], sink: int) -> None:
         """Take rational heads on the same nodes; the sink of their mixture."""
@@ -90,7 +90,7 @@ class TwoHeads:
         return [Fraction(k + 1, points + 1) for k in range(points)]
 
     def limit(self, node: int) -> Ratio:
-        """Return lim_t x_t[j] of a node in a closed class, as a function of β in (0, 1)."""
+        """Return lim_t x_t[j] of a node in a recurrent class, as a function of β in (0, 1)."""
         if node not in self._limits:
             values = [self._limit_at(node, weight) for weight in self.weights]
             self._limits[node] = self.through(values)
@@ -107,8 +107,8 @@ class TwoHeads:
     def through(self, values: list[Fraction]) -> Ratio:
         """Return the rational function of degree ≤ n with these values at `weights`.
 
-        A p/q that agrees with it, P/Q, so often is it: p Q − q P has degree ≤ 2n and 2n + 1
-        zeros, and so is 0.
+        It is unique: if p/q and P/Q both have them, p Q − q P has degree ≤ 2n and 2n + 1
+        zeros, so that it is 0.
         """
         size = self.size + 1
         system = fmpq_mat(len(values), 2 * size)

@@ -24,7 +24,25 @@ STYLES = {Verdict.VERIFIED: "green", Verdict.WITH_PREMISE: "yellow", Verdict.FAL
 
 @dataclass(frozen=True)
 class Row:
-    """A statement and what became of it."""
+    """A statement, what was computed for it, and its verdict.
+
+    Attributes
+    ----------
+    statement : Statement
+        What was checked.
+    finding : Finding
+        What was computed, with the verdict that follows.
+
+    Examples
+    --------
+    >>> row = next(verify())
+    >>> row.statement.label, row.finding.verdict, row.as_documented
+    ('Definition 2.1', <Verdict.VERIFIED: 'verified exactly'>, True)
+
+    References
+    ----------
+    The statements are those of arXiv:2507.02944.
+    """
 
     statement: Statement
     finding: Finding
@@ -35,7 +53,19 @@ class Row:
         return self.finding.verdict is self.statement.documented
 
     def record(self) -> dict[str, object]:
-        """Return the row for machines."""
+        """Return the row as plain values, as in the JSON of `dagmix verify --json`.
+
+        Returns
+        -------
+        dict
+            statement, says, computed, verdict, premise, witness, documented (all str) and
+            as_documented (bool). The premise is empty unless the verdict needs it.
+
+        Examples
+        --------
+        >>> next(verify()).record()["verdict"]
+        'verified exactly'
+        """
         return {
             "statement": self.statement.label,
             "says": self.statement.says,
@@ -53,7 +83,18 @@ class Row:
         return self.statement.premise if given else ""
 
     def cells(self) -> tuple[str, ...]:
-        """Return the row for people, in rich markup."""
+        """Return the row for a table of the terminal, in Rich's markup.
+
+        Returns
+        -------
+        tuple of str
+            statement, computed, verdict with its premise, witness.
+
+        Examples
+        --------
+        >>> next(verify()).cells()[2]
+        '[green]verified exactly[/]'
+        """
         verdict = self.finding.verdict
         shown = f"[{STYLES[verdict]}]{verdict.value}[/]"
         if self._premise:
@@ -65,10 +106,34 @@ class Row:
 
 
 def verify(statements: Sequence[Statement] = STATEMENTS) -> Iterator[Row]:
-    """Check statement after statement.
+    """Check statements of the paper one after the other, each when it is asked for.
 
+    Values are computed exactly; claims about all graphs are tried on all small ones, or
+    refuted by a witness. All statements together take seconds.
+
+    Parameters
+    ----------
+    statements : sequence of Statement
+        By default all of `STATEMENTS`, in the order of the paper.
+
+    Yields
+    ------
+    Row
+        The statement, what was computed, and the verdict.
+
+    Raises
+    ------
+    DagmixError
+        Whatever the check of a statement raises; those of `STATEMENTS` raise nothing.
+
+    Examples
+    --------
     >>> next(verify()).finding.verdict.value
     'verified exactly'
+
+    References
+    ----------
+    arXiv:2507.02944, Sections 2 to 4.
     """
     for statement in statements:
         yield Row(statement, statement.check())

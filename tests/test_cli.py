@@ -60,7 +60,7 @@ def test_verify_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(records) == len(verification.STATEMENTS)
     assert all(record["as_documented"] for record in records)
     example = next(record for record in records if record["statement"] == "Example 3.8")
-    assert "beta1*beta2/4" in example["computed"]
+    assert "beta0*beta1/4" in example["computed"]
 
 
 def test_verify_fails_where_a_verdict_is_not_the_documented_one(
