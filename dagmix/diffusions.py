@@ -36,7 +36,7 @@ LARGEST_CLOSED_FORM = 64  # nodes
 
 
 @dataclass(frozen=True)
-class MinimaxFidelity(Bounded):
+class MinimaxFidelity(Bounded[Fraction | float]):
     """φ_min = min_j φ_j, the minimum of all node fidelities, and the nodes that have it.
 
     It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.

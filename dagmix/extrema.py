@@ -14,7 +14,7 @@ from dagmix.results import Bounded
 
 
 @dataclass(frozen=True)
-class Extremum(Bounded):
+class Extremum(Bounded[Number]):
     """A supremum or infimum of φ_min over the weight β of head 0, and where it is.
 
     Attributes
@@ -44,9 +44,6 @@ class Extremum(Bounded):
     φ_min of a mixture: arXiv:2507.02944, Definition 3.10.
     """
 
-    value: Number  # type: ignore[assignment]  # wider than the base: irrational
-    lower: Number  # type: ignore[assignment]
-    upper: Number  # type: ignore[assignment]
     weights: tuple[Number, ...]
     attained: bool | Literal["undecided"]
     everywhere: tuple[tuple[Number, Number], ...] = ()

@@ -39,12 +39,9 @@ HeadWeights = tuple[Number | float, ...]
 
 
 @dataclass(frozen=True)
-class Evaluated(Bounded):
+class Evaluated(Bounded[Any]):
     """The objective at some weights: a Number or a float, between `lower` and `upper`."""
 
-    value: Any
-    lower: Any
-    upper: Any
     weights: HeadWeights
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class BestHead(Bounded):
+class BestHead(Bounded[Fraction | float]):
     """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
 
     It is `exact` where the bounds are equal: for rational heads on up to 4,096 nodes.

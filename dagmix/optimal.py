@@ -36,7 +36,7 @@ SMALL = 8  # nodes up to which two rational heads are solved exactly by default
 
 
 @dataclass(frozen=True)
-class OptimalWeights(Bounded):
+class OptimalWeights(Bounded[Number | float]):
     """Weights found for the heads, the objective there, and a bound over all weights.
 
     Attributes
@@ -71,9 +71,6 @@ class OptimalWeights(Bounded):
     φ_min and T(ε) of a mixture: arXiv:2507.02944, Definitions 2.7 and 3.10.
     """
 
-    value: Number | float  # type: ignore[assignment]  # wider than the base: maybe irrational
-    lower: Number | float  # type: ignore[assignment]
-    upper: Number | float  # type: ignore[assignment]
     objective: ObjectiveName
     weights: tuple[Number | float, ...]
     bound: Number | float

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, Self
+from typing import Generic, Literal, Self, TypeVar
 
 
 class Enclosure(float):
@@ -90,8 +90,11 @@ class Enclosure(float):
         return f"Enclosure({float(self)!r}, lower={self.lower!r}, upper={self.upper!r})"
 
 
+Value = TypeVar("Value")  # numbers that are compared
+
+
 @dataclass(frozen=True)
-class Bounded:
+class Bounded(Generic[Value]):
     """An answer between certified bounds: lower ≤ value ≤ upper, as the exact number is.
 
     Attributes
@@ -109,9 +112,9 @@ class Bounded:
     The quantities of arXiv:2507.02944, computed with bounds in place of a rounding.
     """
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
+    value: Value
+    lower: Value
+    upper: Value
 
     @property
     def exact(self) -> bool:
@@ -120,7 +123,7 @@ class Bounded:
 
 
 @dataclass(frozen=True)
-class NodeFidelity(Bounded):
+class NodeFidelity(Bounded[Fraction | float]):
     """φ_j = sup_t (Δᵗ)[τ, j], the fidelity of one node, and the times that attain it.
 
     It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
