@@ -10,21 +10,21 @@ from typing import Any
 
 import numpy as np
 import oracle
-import oracle_bounds
 import pytest
-from cases import SMALLEST, TABLES, Case
 from contestants import ALWAYS, CONTESTANTS
 from figures import draw
 from floors import Rates, least_work
 from limits import Limits
 from numpy_answers import mixing_by_powers
+from oracle import bounds as oracle_bounds
+from questions import SMALLEST, TABLES, Case
 from race import NO_CALL, NOT_TRIED, TOO_SLOW, Result, race
 from references import complete_distance, reference
 from report import cell, page
 from slopes import slope
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
-PEERS = Path(__file__).parent / "benchmarks" / "peers"
+PEERS = Path(__file__).parent / "peers"
 RATES = Rates(cached=1e10, streamed=1e9, operations=1e9)
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import oracle
-import oracle_bounds
 import pytest
 import sympy as sp
+from cases.strategies import epsilons, mixtures
+from cases.subjects import graph, mixed_diffusion
+from cases.zoo import Mixture, unique_sink_dags
 from hypothesis import given
-from oracle_fidelity import Signals
-from strategies import epsilons, mixtures
-from subjects import graph, mixed_diffusion
-from zoo import Mixture, unique_sink_dags
+from oracle import bounds as oracle_bounds
+from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
 from dagmix.bounds import BackwardMixing, backward_mixing, backward_mixing_time

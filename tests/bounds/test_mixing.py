@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import oracle
-import oracle_bounds
 import pytest
 import sympy as sp
+from cases.strategies import convex_weights, edges_along, epsilons, mixtures
+from cases.subjects import graph, mixed_walk
+from cases.zoo import Mixture, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle_bounds import binomial_time, chernoff_time, decimal, exponential, holding_time
-from strategies import convex_weights, edges_along, epsilons, mixtures
-from subjects import graph, mixed_walk
-from zoo import Mixture, unique_sink_dags
+from oracle import bounds as oracle_bounds
+from oracle.bounds import binomial_time, chernoff_time, decimal, exponential, holding_time
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, bounds, families
 from dagmix.bounds import MixingBounds, NotApplicable
@@ -29,7 +29,7 @@ from dagmix.tables import shown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zoo import Edges
+    from cases.zoo import Edges
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 E_TO_MINUS_TWO = exponential(Fraction(2))

@@ -7,7 +7,7 @@ from itertools import combinations_with_replacement, permutations
 from typing import Any
 
 import oracle
-from oracle_fidelity import Signals
+from oracle.fidelity import Signals
 
 from dagmix import FeedforwardDAG, families
 

@@ -6,12 +6,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
-from zoo import Mixture, Single
+
+from cases.zoo import Mixture, Single
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from zoo import Edges
+    from cases.zoo import Edges
 
 
 @st.composite

@@ -5,16 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oracle_fidelity import Fidelity
-from zoo import sampled_dags, unique_sink_dags
+from oracle.fidelity import Fidelity
 
+from cases.zoo import sampled_dags, unique_sink_dags
 from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, NodeFidelity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from oracle import Edge
-    from zoo import Edges, Mixture, Single
+
+    from cases.zoo import Edges, Mixture, Single
 
 CHUNK = 35  # graphs a test item takes
 

@@ -12,10 +12,10 @@ import numpy as np
 import oracle
 import pytest
 import sympy as sp
+from cases.strategies import convex_weights, mixtures
+from cases.subjects import mixed_walk
+from cases.zoo import Mixture, unique_sink_dags
 from hypothesis import given
-from strategies import convex_weights, mixtures
-from subjects import mixed_walk
-from zoo import Mixture, unique_sink_dags
 
 from dagmix import (
     DagmixError,
@@ -34,7 +34,7 @@ from dagmix.paper import example_3_8, example_3_13
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from zoo import Edges
+    from cases.zoo import Edges
 
     from dagmix.drift import CrossDrift
 

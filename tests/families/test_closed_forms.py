@@ -10,11 +10,11 @@ import numpy as np
 import oracle
 import pytest
 import sympy as sp
+from cases.subjects import graph
+from cases.zoo import unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle_fidelity import Signals
-from subjects import graph
-from zoo import unique_sink_dags
+from oracle.fidelity import Signals
 
 from dagmix import (
     DagmixError,

@@ -9,7 +9,7 @@ import pytest
 
 from dagmix import FeedforwardDAG
 
-PACKAGE = Path(__file__).parent.parent / "dagmix"
+PACKAGE = Path(__file__).parents[2] / "dagmix"
 FILES = {path.relative_to(PACKAGE).with_suffix(""): path for path in sorted(PACKAGE.rglob("*.py"))}
 MODULES = {
     ".".join(part for part in name.parts if part != "__init__") or "__init__": path

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
+from cases.strategies import mixtures, singles
+from cases.subjects import graph, mixed_diffusion, mixed_walk, single
 from hypothesis import given
-from strategies import mixtures, singles
-from subjects import graph, mixed_diffusion, mixed_walk, single
 
 from dagmix import DiffusionOperator, FeedforwardDAG, UniqueSink, WalkOperator
 
 if TYPE_CHECKING:
-    from zoo import Mixture, Single
+    from cases.zoo import Mixture, Single
 
 
 def same(one: Any, other: Any) -> bool:

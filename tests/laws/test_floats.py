@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import oracle
 import pytest
+from cases.strategies import singles
+from cases.subjects import single
 from hypothesis import given
-from oracle_fidelity import Signals
-from strategies import singles
-from subjects import single
+from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, WalkOperator
 
 if TYPE_CHECKING:
-    from zoo import Single
+    from cases.zoo import Single
 
 
 def close(found: np.ndarray, expected: list[Fraction | float]) -> bool:

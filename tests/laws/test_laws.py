@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import oracle
 import sympy as sp
+from cases.strategies import edges_along, epsilons, mixtures, singles, steps
+from cases.subjects import graph, mixed_diffusion, mixed_walk, single
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import edges_along, epsilons, mixtures, singles, steps
-from subjects import graph, mixed_diffusion, mixed_walk, single
 
 from dagmix import (
     DiffusionOperator,
@@ -22,7 +22,7 @@ from dagmix import (
 )
 
 if TYPE_CHECKING:
-    from zoo import Mixture, Single
+    from cases.zoo import Mixture, Single
 
 T = sp.Symbol("t", integer=True, nonnegative=True)
 

@@ -9,9 +9,9 @@ from itertools import islice
 import numpy as np
 import oracle
 import pytest
-from oracle_fidelity import Signals
-from subjects import as_oracle, mixed_diffusion, mixed_walk
-from zoo import Mixture, sampled_mixtures
+from cases.subjects import as_oracle, mixed_diffusion, mixed_walk
+from cases.zoo import Mixture, sampled_mixtures
+from oracle.fidelity import Signals
 
 from dagmix import DagmixError, FeedforwardDAG, MultiHeadDiffusion
 

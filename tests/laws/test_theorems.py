@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
+from cases.subjects import graph
 from hypothesis import given
 from hypothesis import strategies as st
-from subjects import graph
 
 from dagmix import (
     DiffusionOperator,

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import oracle
 import pytest
+from cases.strategies import mixtures
+from cases.subjects import graph, mixed_walk
 from hypothesis import given
-from strategies import mixtures
-from subjects import graph, mixed_walk
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
 
 if TYPE_CHECKING:
-    from zoo import Mixture
+    from cases.zoo import Mixture
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, all_pairs, heads, minimax
+from cases.pairs_of_heads import Pair as Heads
 from flint import fmpz_poly
-from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, all_pairs, heads, minimax
-from pairs_of_heads import Pair as Heads
 
 from dagmix import (
     DagmixError,

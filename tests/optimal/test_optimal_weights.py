@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
 
 from dagmix import (
     DagmixError,

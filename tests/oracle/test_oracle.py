@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import islice, pairwise, permutations
 
 import pytest
+from cases.zoo import sampled_dags, sampled_mixtures, sinks, unique_sink_dags
+
 from oracle import (
     diffusion_matrix,
     distances,
@@ -17,8 +19,7 @@ from oracle import (
     powers,
     walk_matrix,
 )
-from oracle_fidelity import Fidelity, Signals
-from zoo import sampled_dags, sampled_mixtures, sinks, unique_sink_dags
+from oracle.fidelity import Fidelity, Signals
 
 QUARTER, HALF = Fraction(1, 4), Fraction(1, 2)
 HEAD_1, HEAD_2 = [(0, 1), (1, 2), (2, 3)], [(1, 0), (0, 2), (2, 3)]  # Example 3.13

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import oracle
-import oracle_pathways
 import pytest
 import sympy as sp
+from cases.strategies import mixtures
+from cases.subjects import mixed_diffusion, mixed_walk
+from cases.zoo import Mixture, sampled_mixtures
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import mixtures
-from subjects import mixed_diffusion, mixed_walk
-from zoo import Mixture, sampled_mixtures
+from oracle import pathways as oracle_pathways
 
 from dagmix import (
     DagmixError,
@@ -37,7 +37,7 @@ from dagmix.paper import example_3_8, example_3_13
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from oracle_pathways import Path
+    from oracle.pathways import Path
 
     from dagmix.mixture import MultiHead
 

@@ -10,12 +10,12 @@ import numpy as np
 import oracle
 import pytest
 import sympy as sp
+from cases.pictures import data, legend
+from cases.strategies import mixtures
+from cases.subjects import mixed_walk
 from hypothesis import given
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
-from pictures import data, legend
-from strategies import mixtures
-from subjects import mixed_walk
 
 from dagmix import (
     DagmixError,
@@ -32,7 +32,7 @@ from dagmix.errors import EmptyError, EpsilonError, KindError, NumberError, Symb
 from dagmix.plotting import distances, signals
 
 if TYPE_CHECKING:
-    from zoo import Mixture
+    from cases.zoo import Mixture
 
 EDGES = [[("u", "v"), ("v", "w"), ("w", "τ")], [("v", "u"), ("u", "w"), ("w", "τ")]]
 HEADS = [FeedforwardDAG(e, nodes="uvwτ") for e in EDGES]

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sympy as sp
+from cases.pictures import data, legend
+from cases.strategies import mixtures
+from cases.subjects import mixed_diffusion
 from hypothesis import given
 from matplotlib.colors import same_color, to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
-from pictures import data, legend
-from strategies import mixtures
-from subjects import mixed_diffusion
 
 from dagmix import (
     DiffusionOperator,
@@ -26,8 +26,8 @@ from dagmix.errors import DagmixError, EmptyError, HeadsError, KindError, SinkEr
 from dagmix.plotting import graph, shared_sink
 
 if TYPE_CHECKING:
+    from cases.zoo import Mixture
     from matplotlib.axes import Axes
-    from zoo import Mixture
 
 EDGES = [[("u", "v"), ("v", "w"), ("w", "τ")], [("v", "u"), ("u", "w"), ("w", "τ")]]
 HEADS = [FeedforwardDAG(e, nodes="uvwτ") for e in EDGES]

@@ -6,10 +6,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from cases.zoo import Edges, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
 from oracle import heard_from, transpose, walk_matrix
-from zoo import Edges, unique_sink_dags
 
 from dagmix import FeedforwardDAG
 from dagmix.layout import Arc, arcs, joined, order

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, Pair, heads
 from matplotlib.figure import Figure
-from pairs_of_heads import EXAMPLE_8, EXAMPLE_13, Pair, heads
 
 from dagmix import FeedforwardDAG
 from dagmix.errors import KindError

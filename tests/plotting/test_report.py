@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from cases.pictures import data, legend
 from matplotlib.colors import same_color, to_rgba_array
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
-from pictures import data, legend
 
 from dagmix import cli, families, plotting
 from dagmix.analysis import Layer

@@ -6,11 +6,11 @@ import tracemalloc
 from typing import Any
 
 import numpy as np
-import oracle_proxies as oracle
 import pytest
-from attention_samples import SAMPLES, sample
+from cases.attention_samples import SAMPLES, sample
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import proxies as oracle
 
 from dagmix import MultiHeadDiffusion, MultiHeadWalk, batches, chains, errors, proxies
 

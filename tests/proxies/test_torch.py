@@ -6,9 +6,9 @@ from typing import Any
 
 import array_api_compat
 import numpy as np
-import oracle_proxies as oracle
 import pytest
-from attention_samples import SAMPLES, sample
+from cases.attention_samples import SAMPLES, sample
+from oracle import proxies as oracle
 
 from dagmix import errors, proxies
 

@@ -12,9 +12,9 @@ import numpy as np
 import oracle
 import pytest
 import sympy as sp
-from oracle_fidelity import Signals
-from subjects import graph
-from zoo import sinks
+from cases.subjects import graph
+from cases.zoo import sinks
+from oracle.fidelity import Signals
 
 from dagmix import DagmixError, FeedforwardDAG, claims, errors
 from dagmix.candidates import Kinds
@@ -24,7 +24,7 @@ from dagmix.search import NotFound, Witness, smallest_witness
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from zoo import Edges
+    from cases.zoo import Edges
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 EVEN = (HALF, HALF)

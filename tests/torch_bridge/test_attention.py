@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import oracle_transformer as oracle
 import pytest
+from oracle import transformer as oracle
 
 from dagmix import errors
 

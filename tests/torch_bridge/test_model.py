@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import oracle_transformer as oracle
 import pytest
+from oracle import transformer as oracle
 
 from dagmix import errors
 

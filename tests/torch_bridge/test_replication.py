@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import oracle_transformer as oracle
 import pytest
+from oracle import transformer as oracle
 
 from dagmix import cli, errors, experiment, proxies
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import oracle
-import oracle_bounds
 import pytest
+from cases.strategies import epsilons
+from cases.subjects import as_oracle, graph, mixed_diffusion, mixed_walk
+from cases.zoo import Mixture, sampled_dags, sampled_mixtures, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
-from oracle_fidelity import Signals
-from strategies import epsilons
-from subjects import as_oracle, graph, mixed_diffusion, mixed_walk
-from zoo import Mixture, sampled_dags, sampled_mixtures, unique_sink_dags
+from oracle import bounds as oracle_bounds
+from oracle.fidelity import Signals
 
 from dagmix import (
     DiffusionOperator,
@@ -48,7 +48,7 @@ from dagmix.window_sums import WindowSums
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from zoo import Edges
+    from cases.zoo import Edges
 
 QUARTER = Fraction(1, 4)
 SMALL = [graphs for n in range(2, 5) for graphs in [(n, unique_sink_dags(n))]]

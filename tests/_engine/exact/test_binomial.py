@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-import oracle_bounds
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from oracle import bounds as oracle_bounds
 
 from dagmix import binomials
 from dagmix.binomials import chernoff_trials, exponential_at_most, least_trials, tail_at_most

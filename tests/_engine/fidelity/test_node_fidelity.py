@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from oracle_fidelity import Signals
-from subjects import CHUNKS, as_oracle, chunk_name, graph, reordered
-from zoo import unique_sink_dags
+from cases.subjects import CHUNKS, as_oracle, chunk_name, graph, reordered
+from cases.zoo import unique_sink_dags
+from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG
 
 if TYPE_CHECKING:
-    from zoo import Edges
+    from cases.zoo import Edges
 
 every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
 with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import oracle
 import pytest
-from oracle_fidelity import Signals
-from subjects import as_oracle
+from cases.subjects import as_oracle
+from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion
 from dagmix.errors import UndecidedError

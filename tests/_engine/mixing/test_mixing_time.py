@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from subjects import CHUNKS, chunk_name, graph, reordered
-from zoo import unique_sink_dags
+from cases.subjects import CHUNKS, chunk_name, graph, reordered
+from cases.zoo import unique_sink_dags
 
 from dagmix import WalkOperator
 
 if TYPE_CHECKING:
-    from zoo import Edges
+    from cases.zoo import Edges
 
 LAST = 12  # the last step whose distance serves as a threshold
 every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import oracle
 import pytest
+from cases.strategies import mixtures
+from cases.subjects import graph, mixed_walk
+from cases.zoo import Mixture, sampled_dags, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import mixtures
-from subjects import graph, mixed_walk
-from zoo import Mixture, sampled_dags, unique_sink_dags
 
 from dagmix import (
     FeedforwardDAG,
