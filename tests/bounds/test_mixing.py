@@ -20,10 +20,23 @@ from hypothesis import strategies as st
 from oracle import bounds as oracle_bounds
 from oracle.bounds import binomial_time, chernoff_time, decimal, exponential, holding_time
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, bounds, families
+from dagmix import (
+    FeedforwardDAG,
+    MultiHeadWalk,
+    WalkOperator,
+    bounds,
+    families,
+    transition,
+)
+from dagmix.absorption import hitting_times
 from dagmix.bounds import MixingBounds, NotApplicable
-from dagmix.errors import EpsilonError, KindError, SymbolicError
+from dagmix.errors import (
+    EpsilonError,
+    KindError,
+    SymbolicError,
+)
 from dagmix.paper import example_3_8, example_3_13
+from dagmix.progress import mean_time
 from dagmix.tables import shown
 
 if TYPE_CHECKING:
@@ -35,7 +48,6 @@ HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 E_TO_MINUS_TWO = exponential(Fraction(2))
 EPSILONS = (HALF, QUARTER, Fraction(136, 1000), Fraction(135, 1000), Fraction(1, 100))
 NEED_ORDER = ("longest_path", "chernoff", "doubled", "binomial", "path")
-
 cached_binomial, cached_chernoff = cache(binomial_time), cache(chernoff_time)
 
 
@@ -359,3 +371,25 @@ def test_fractions_too_long_to_write_are_rounded() -> None:
     assert shown(Fraction(-2, 3)) == "-2/3"
     assert shown(Fraction(1, 10**17)) == "1/100000000000000000"
     assert shown(Fraction(1, 10**18)) == "1e-18"
+
+
+LONG = 5000
+
+
+def test_bounds_of_many_nodes_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mean is enclosed in floats, around the exact one; no number is too long."""
+    found = bounds.mixing_time(WalkOperator(families.sliding_window(LONG, 500)))
+    assert isinstance(found.mean, float)
+    assert f"E = {found.mean:.6g}" in str(found)
+    for g in (families.sliding_window(60, 7), families.dilated(50, 4, 3)):
+        walk = WalkOperator(g)
+        exact = bounds.mixing_time(walk)
+        with monkeypatch.context() as patch:
+            patch.setattr(transition, "LARGEST_EXACT", 0)
+            known = mean_time(walk.transition, len(g.nodes) - 1)
+            large = bounds.mixing_time(walk)
+        found = hitting_times(walk.transition.floats.kernel, len(g.nodes) - 1).max()
+        assert known.low < min(exact.mean, Fraction(found))
+        assert max(exact.mean, Fraction(found)) < known.high
+        assert known.low < exact.mean < known.high < known.low * (1 + Fraction(1, 10**9))
+        assert (large.mean_upper, large.time) == (exact.mean_upper, exact.time)

@@ -28,3 +28,11 @@ def sample(seed: int, dtype: Any = np.float64) -> tuple[NDArray[Any], NDArray[An
         weights[..., range(n), range(n)] += 1 - weights.sum(axis=-1)
         scales = np.ceil(scales * 16) / 16
     return weights.astype(dtype), scales.astype(dtype)
+
+
+def attention(heads: int, n: int, seed: int, scale: float = 2.0) -> Any:
+    """Random causal attention, (heads, n, n)."""
+    scores = np.random.default_rng(seed).normal(size=(heads, n, n)) * scale
+    scores[:, ~np.tri(n, dtype=bool)] = -np.inf
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)

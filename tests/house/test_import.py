@@ -5,12 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
-from dagmix.lazy import Lazy
-
 HEAVY = ["networkx", "scipy.sparse", "scipy.special", "flint", "sympy", "rich", "matplotlib"]
-
 ASK = """
 import sys
 from dagmix import FeedforwardDAG, MultiHeadDiffusion
@@ -36,8 +31,3 @@ def test_a_package_is_loaded_by_the_question_that_needs_it() -> None:
     assert loaded("head.longest_path") == ["networkx"]
     assert loaded("MultiHeadDiffusion([head]).minimax_fidelity()") == ["scipy.sparse"]
     assert loaded("MultiHeadDiffusion([head]).exact") == ["flint", "sympy"]
-
-
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no_such_name"):
-        _ = Lazy("math").no_such_name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
+from cases.attention_samples import attention
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagmix import (
     DagmixError,
-    DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
     MultiHeadWalk,
@@ -24,10 +23,7 @@ from dagmix import (
     limits,
     optimal,
 )
-from dagmix.adjoints import FloatHeads
 from dagmix.algebraic import Algebraic, enclosure
-from dagmix.ascent import Fidelity, MixingTime, starts
-from dagmix.epigraph import _convex
 from dagmix.errors import (
     HeadsError,
     NumberError,
@@ -36,20 +32,11 @@ from dagmix.errors import (
     UndecidedError,
     WeightError,
 )
-from dagmix.goals import FidelityGoal, shares
+from dagmix.goals import shares
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
-
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
 ALPHA = sp.Symbol("alpha", positive=True)
-
-
-def attention(heads: int, n: int, seed: int, scale: float = 2.0) -> Any:
-    """Random causal attention, (heads, n, n)."""
-    scores = np.random.default_rng(seed).normal(size=(heads, n, n)) * scale
-    scores[:, ~np.tri(n, dtype=bool)] = -np.inf
-    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def operators(tensor: Any, objective: str) -> tuple[Any, ...]:
@@ -218,71 +205,6 @@ def test_progress_is_shown_on_standard_error(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().out == ""
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(2, 5))
-def test_gradients_are_central_differences(seed: int, count: int, n: int) -> None:
-    rng = np.random.default_rng(seed)
-    model = FloatHeads(attention(count, n, seed), np.eye(n)[-1])
-    weights = rng.dirichlet(np.ones(count))
-    targets = [
-        (int(t), int(j)) for t, j in zip(rng.integers(1, 9, 4), rng.integers(0, n, 4), strict=True)
-    ]
-    values, gradients = model.values_and_gradients(weights, targets)
-    step = 1e-6
-    for h in range(count):
-        moved = [
-            model.values_and_gradients(weights + sign * step * np.eye(count)[h], targets)[0]
-            for sign in (1, -1)
-        ]
-        assert np.allclose(gradients[:, h], (moved[0] - moved[1]) / (2 * step), atol=1e-7)
-    assert np.allclose(values, [model.rows(weights, t)[t, j] for t, j in targets], rtol=1e-12)
-
-
-def test_gradients_are_sympys() -> None:
-    symbols = sp.symbols("w:3", positive=True)
-    exact = [DiffusionOperator(head, sink=3).exact for head in THREE]
-    mixed = sum((w * m for w, m in zip(symbols, exact, strict=True)), sp.zeros(4))
-    model = FloatHeads(np.array(exact, dtype=float), np.eye(4)[3])
-    weights = [sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 6)]
-    targets = [(t, j) for t in (1, 3, 5) for j in range(4)]
-    _, gradients = model.values_and_gradients(np.array(weights, dtype=float), targets)
-    for (t, j), row in zip(targets, gradients, strict=True):
-        signal = (mixed**t)[3, j]
-        expected = [
-            sp.diff(signal, w).subs(dict(zip(symbols, weights, strict=True))) for w in symbols
-        ]
-        assert np.allclose(row, np.array(expected, dtype=float), rtol=1e-12)
-
-
-def test_a_climb_never_falls() -> None:
-    model = FloatHeads(attention(3, 8, 2), np.eye(8)[-1])
-    ascent = Fidelity(model, 1e-9)
-    for weights in starts(3, 4, 0):
-        assert ascent.climb(weights).value >= ascent.value(weights)[0]
-
-
-def test_a_climb_from_zero_or_infinity_stays() -> None:
-    edges = [np.array(DiffusionOperator(head, sink=2).matrix) for head in heads(EXAMPLE_8)]
-    face = np.array([1.0, 0.0])
-    assert Fidelity(FloatHeads(np.array(edges), np.eye(3)[2]), 1e-9).climb(face).value == 0
-    walks = [np.array(MultiHeadWalk([h] * 2, sink=2).matrix) for h in heads(EXAMPLE_8)]
-    stuck = MixingTime(FloatHeads(np.array(walks), np.array([1.0, 1, 0])), 1e-9, 0.25)
-    assert stuck.climb(face).value == math.inf
-
-
-def test_only_the_sink_to_hear() -> None:
-    """Every best time is 0, so that there is nothing to climb."""
-    model = FloatHeads(np.ones((2, 1, 1)), np.ones(1))
-    assert Fidelity(model, 1e-9).climb(np.array([0.5, 0.5])).value == 1
-
-
-def test_a_point_that_is_no_convex_weights_is_not_taken() -> None:
-    otherwise = np.array([0.25, 0.75])
-    for point in (np.zeros(2), np.array([-1.0, -2.0]), np.array([np.nan, 1.0])):
-        assert _convex(point, otherwise) is otherwise
-    assert _convex(np.array([-1e-9, 0.5]), otherwise).tolist() == [0.0, 1.0]
-
-
 # --- what is refused -----------------------------------------------------------------------------
 
 SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
@@ -339,21 +261,6 @@ def test_weights_that_are_undecided_are_passed_over(monkeypatch: pytest.MonkeyPa
     assert found.lower <= Fraction(4, 9) <= found.upper
     with pytest.raises(UndecidedError, match="no weights could be judged; of the last: the signal"):
         optimal_weights([turns, turns], sink=2, restarts=0)
-
-
-def test_traces_of_a_head_are_dropped() -> None:
-    """An ascent that ends at a weight of 3e-16: as 0, it can be judged."""
-    lists = (
-        [(1, 0), (2, 1), (2, 4), (3, 2), (3, 4)],
-        [(0, 4), (1, 0), (1, 4), (2, 1), (3, 1), (3, 4)],
-        [(0, 2), (0, 3), (1, 0), (1, 2), (1, 3), (1, 4), (3, 4)],
-    )
-    found = optimal_weights([FeedforwardDAG(e, nodes=range(5)) for e in lists], restarts=0)
-    assert found.value >= Fraction(1, 4)
-    mixed = MultiHeadDiffusion([FeedforwardDAG(e, nodes=range(5)) for e in lists])
-    *_, kept, raw = FidelityGoal(mixed).rounded(np.array([3e-16, 0.25, 0.75 - 3e-16]))
-    assert kept == pytest.approx((0.0, 0.25, 0.75), abs=0, rel=1e-15)
-    assert raw[0] == 3e-16
 
 
 @pytest.mark.parametrize(

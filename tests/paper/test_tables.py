@@ -1,16 +1,15 @@
-"""Tables 1 to 6 from measures made by hand; what needs torch says so where it is missing."""
+"""Tables 1 to 6 from measures made by hand."""
 
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dagmix import cli, datasets, errors, experiment, files
+from dagmix import errors, experiment
 from dagmix.experiment import Measured, Name
 
 
@@ -120,50 +119,3 @@ def test_names_are_read_as_they_are_written(heads: int, task: str, seed: int | N
 def test_names_that_say_too_little(name: str) -> None:
     with pytest.raises(errors.FileError, match=f"H_heads_copy.pt .* got {name}"):
         Name.of(Path(name))
-
-
-@pytest.mark.parametrize("command", [["train", "folder"], ["tables", "1_heads_copy.pt"]])
-def test_without_torch_the_commands_say_what_to_install(
-    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
-    for name in [name for name in sys.modules if name.startswith("dagmix.torch_bridge")]:
-        monkeypatch.delitem(sys.modules, name)
-    assert cli.main(command) == 2
-    assert "needs torch: pip install 'dagmix[torch]'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("command", ["train", "tables"])
-def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        cli.main([command, "--help"])
-    assert "Beyond Parallelism" in capsys.readouterr().out
-
-
-def test_analyze_without_a_file_shows_the_box(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["analyze", "--json"]) == 0
-    out, err = capsys.readouterr()
-    assert "examples/train_boxed.py made it" in err
-    layers = [layer.mixing_time for layer in datasets.trained_attention().layers()]
-    assert [record["mixing_time"] for record in json.loads(out)] == layers
-
-
-def test_the_box_is_small_and_measured() -> None:
-    box = datasets.trained_attention()
-    assert box.tensor.shape == (2, 2, 4, 24, 24)
-    np.testing.assert_allclose(box.tensor.sum(axis=-1), 1, atol=1e-6)
-    assert box.importance is not None
-    assert (box.importance > 0).all()
-    path = Path(datasets.__file__).parent / "data" / "cycle.npz"
-    assert path.stat().st_size < 100_000
-    assert files.read_tokens(path).shape == (2, 24)
-
-
-@pytest.mark.parametrize(
-    "tokens", [np.ones(3, dtype=int), np.ones((2, 3)), np.ones((0, 3), dtype=int)]
-)
-def test_tokens_that_are_none(tokens: np.ndarray, tmp_path: Path) -> None:
-    path = tmp_path / "tokens.npz"
-    np.savez(path, tokens=tokens)
-    with pytest.raises(errors.FileError, match=r"integers of shape \(samples, n\)"):
-        files.read_tokens(path)

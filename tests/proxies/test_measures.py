@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 from cases.attention_samples import SAMPLES, sample
-from hypothesis import given
-from hypothesis import strategies as st
 from oracle import proxies as oracle
 
-from dagmix import MultiHeadDiffusion, MultiHeadWalk, batches, chains, errors, proxies
+from dagmix import MultiHeadDiffusion, chains, errors, proxies
 
 CHAINS = ["successors", "published"]
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
@@ -38,28 +35,6 @@ def test_hitting_times_are_those_of_the_rational_chain(seed: int, chain: str) ->
     forever = np.array([oracle.full_times(walk) for walk in walks], dtype=float)
     found = proxies.hitting_times(attention, weights, None, chain)
     np.testing.assert_allclose(found, forever, rtol=1e-7 if chain == "published" else 1e-12)
-
-
-@pytest.mark.parametrize("seed", range(SAMPLES))
-def test_heads_divided_before_they_are_mixed(seed: int) -> None:
-    """Against brute force."""
-    attention, weights = sample(seed)
-    walks = [
-        oracle.successors_per_head(a.tolist(), w.tolist())
-        for a, w in zip(attention, weights, strict=True)
-    ]
-    for steps in (0, 1, 7):
-        expected = np.array([oracle.cut_off_times(walk, steps) for walk in walks], dtype=float)
-        found = proxies.hitting_times(attention, weights, steps, "successors_per_head")
-        np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-14)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_heads_divided_before_they_are_mixed_make_the_operators_walk(seed: int) -> None:
-    attention, weights = sample(seed)
-    walk = MultiHeadWalk.from_attention(attention[0], weights[0])
-    mean = proxies.hitting_time(attention[0], weights[0], None, "successors_per_head")
-    np.testing.assert_allclose(mean, float(walk.expected_hitting_times().mean()), rtol=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(SAMPLES))
@@ -153,32 +128,6 @@ def test_amplification_of_nothing() -> None:
     assert np.isnan(proxies.amplification([first, first]))
 
 
-@pytest.mark.parametrize("room", [1, 3 * 8 * 36, 2**20])
-def test_chunks_do_not_show(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    attention = np.tril(rng.random((2, 3, 5, 2, 6, 6)))
-    attention /= attention.sum(axis=-1, keepdims=True)
-    weights = rng.random((3, 1, 2))
-    whole = proxies.hitting_time(attention, weights)
-    monkeypatch.setattr(batches, "CACHED", room)
-    np.testing.assert_array_equal(proxies.hitting_time(attention, weights), whole)
-    for place in np.ndindex(2, 3, 5):
-        one = proxies.hitting_time(attention[place], weights[place[1], 0])
-        np.testing.assert_allclose(one, whole[place], rtol=1e-14)
-
-
-@given(
-    st.lists(st.integers(1, 5), max_size=4).map(tuple),
-    st.integers(1, 30),
-)
-def test_parts_cover_every_matrix_once(shape: tuple[int, ...], most: int) -> None:
-    seen = np.zeros(shape, dtype=int)
-    for part in batches.parts(shape, most):
-        assert seen[part].size <= most
-        seen[part] += 1
-    assert (seen == 1).all()
-
-
 def test_weights_broadcast_over_one_tensor() -> None:
     attention, _ = sample(4)
     attention = attention[0]
@@ -186,19 +135,6 @@ def test_weights_broadcast_over_one_tensor() -> None:
     found = proxies.hitting_time(attention, weights)
     assert found.shape == (5, 2)
     np.testing.assert_array_equal(found[3, 1], proxies.hitting_time(attention, weights[3, 1]))
-
-
-def test_memory_stays_within_a_chunk() -> None:
-    """500 mixtures of 4 heads, 80 MB in float32: the work needs a few MB beyond them."""
-    matrix = UNIFORM.astype(np.float32)
-    attention = np.ascontiguousarray(np.broadcast_to(matrix, (500, 4, 100, 100)))
-    tracemalloc.start()
-    proxies.hitting_time(attention)
-    proxies.minimax_fidelity(attention)
-    proxies.hitting_time(attention, chain="published", max_steps=None)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 16 * 2**20
 
 
 def test_the_input_is_left_as_it_was() -> None:
@@ -245,101 +181,6 @@ def test_dask_takes_them_as_they_are() -> None:
     np.testing.assert_array_equal(lazy.compute(scheduler="synchronous"), expected)
 
 
-def test_half_precision_with_a_tolerance() -> None:
-    attention, weights = sample(12)
-    half = attention.astype(np.float16)
-    found = proxies.hitting_time(half, weights, tolerance=2e-3)
-    assert found.dtype == np.float32
-    again = proxies.hitting_time(half.astype(np.float64), weights, tolerance=2e-3)
-    np.testing.assert_array_equal(found, again.astype(np.float32))
-
-
-def test_lists_and_integers_are_double_precision() -> None:
-    assert proxies.hitting_time([[[1, 0], [1, 0]]]).dtype == np.float64
-    assert float(proxies.hitting_time(np.array([[[1, 0], [1, 0]]]))) == 1
-
-
-def test_more_than_double_precision_comes_back_in_double_precision() -> None:
-    assert proxies.hitting_time(ONE.astype(np.longdouble)).dtype == np.float64
-
-
-def changed(place: tuple[Any, ...], value: Any) -> Any:
-    attention = np.broadcast_to(UNIFORM[:5, :5], (3, 2, 5, 5)).copy()
-    attention[place] = value
-    return attention
-
-
-@pytest.mark.parametrize(
-    ("attention", "kwargs", "kind", "words"),
-    [
-        (np.ones((3, 3)), {}, errors.ShapeError, r"\(3, 3\)"),
-        (np.ones((1, 2, 3)), {}, errors.ShapeError, r"\(1, 2, 3\)"),
-        (np.ones((0, 1, 2, 2)), {}, errors.ShapeError, r"\(0, 1, 2, 2\)"),
-        ([[[1, 0], [1]]], {}, errors.ShapeError, "attention is an array"),
-        (ONE.astype(object), {}, errors.NumberError, "dtype object"),
-        (ONE.astype(complex), {}, errors.NumberError, "dtype complex"),
-        (np.array([["a"]]), {}, errors.NumberError, "dtype"),
-        (ONE.astype(np.float16), {}, errors.NumberError, "needs a tolerance="),
-        (ONE, {"tolerance": 2.0}, errors.NumberError, "tolerance"),
-        (np.zeros((1, 2, 2)), {"tolerance": 1}, errors.NumberError, "less than 1; got 1"),
-        (ONE, {"tolerance": [0.1]}, errors.NumberError, r"less than 1; got \[0.1\]"),
-        (ONE, {"tolerance": "0.1"}, errors.NumberError, "less than 1; got '0.1'"),
-        (np.ma.masked_less(ONE, 0.5), {}, errors.KindError, "masked"),
-        (changed((1, 1, 3, 2), np.nan), {}, errors.NumberError, r"\[1, 1, 3, 2\] has nan"),
-        (changed((1, 1, 3, 2), np.inf), {}, errors.NumberError, r"\[1, 1, 3, 2\] has inf"),
-        (
-            changed((1, 0, 3, [1, 2]), [-np.inf, np.inf]),
-            {},
-            errors.NumberError,
-            r"\[1, 0, 3, 1\] has -inf",
-        ),
-        (changed((1, 0, 3, slice(2)), 1e308), {}, errors.StochasticError, r"\[1, 0, 3\] has inf"),
-        (changed((2, 0, 3, 2), -0.1), {}, errors.NumberError, r"\[2, 0, 3, 2\] has -0.1"),
-        (changed((1, 1, 2, 3), 1e-300), {}, errors.CausalError, r"\[1, 1, 2, 3\] has 1e-300"),
-        (changed((1, 0, 4, 0), 0.3), {}, errors.StochasticError, r"\[1, 0, 4\] has 1.1"),
-        (ONE, {"weights": [1.0, 1.0]}, errors.WeightError, "one weight for each of 1 heads"),
-        (ONE, {"weights": 1.0}, errors.WeightError, "one weight for each"),
-        (ONE, {"weights": [-1.0]}, errors.WeightError, r"\[0\] has -1"),
-        (ONE, {"weights": [[1.0], [np.nan]]}, errors.WeightError, r"\[1, 0\] has nan"),
-        (ONE, {"weights": [[1.0], [0.0]]}, errors.WeightError, r"positive; \[1, 0\] has 0"),
-        (ONE, {"weights": [0]}, errors.WeightError, r"positive; \[0\] has 0"),
-        (changed((0, 0, 0, 0), 1), {"weights": np.ones((4, 2))}, errors.ShapeError, "broadcast"),
-    ],
-)
-def test_bad_input_is_named_with_its_place(
-    attention: Any, kwargs: dict[str, Any], kind: type[Exception], words: str
-) -> None:
-    for proxy in (proxies.hitting_time, proxies.minimax_fidelity):
-        with pytest.raises(kind, match=words):
-            proxy(attention, **kwargs)
-
-
-def test_a_wrong_entry_is_found_in_any_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "CACHED", 1)
-    with pytest.raises(errors.CausalError, match=r"\[2, 1, 0, 4\] has 0.5"):
-        proxies.hitting_time(changed((2, 1, 0, 4), 0.5))
-
-
-def test_a_position_without_successors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The published chain sends it to the sink; the chain to successors has no step to make."""
-    lost = np.array([[[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]])
-    monkeypatch.setattr(batches, "CACHED", 1)
-    pair = np.stack([UNIFORM[None, :3, :3], lost])
-    with pytest.raises(errors.StochasticError, match=r"\[1, 1\] has 0"):
-        proxies.hitting_time(pair)
-    assert proxies.hitting_times(lost, chain="published").tolist() == [100, 1, 0]
-
-
-def test_a_head_without_successors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another head gives position 1 one, which helps only where heads are mixed first."""
-    lost = np.array([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]])
-    monkeypatch.setattr(batches, "CACHED", 1)
-    heads = np.stack([[UNIFORM[:3, :3]] * 2, [UNIFORM[:3, :3], lost]])
-    assert proxies.hitting_time(heads).shape == (2,)
-    with pytest.raises(errors.StochasticError, match=r"\[1, 1, 1\] has 0"):
-        proxies.hitting_time(heads, chain="successors_per_head")
-
-
 @pytest.mark.parametrize(
     ("kwargs", "kind"),
     [
@@ -363,25 +204,6 @@ def test_one_matrix_has_no_heads() -> None:
 def test_bad_questions_about_fidelity(kwargs: dict[str, Any]) -> None:
     with pytest.raises(errors.StepError):
         proxies.minimax_fidelity(ONE, **kwargs)
-
-
-def test_a_chain_that_may_miss_the_sink_takes_for_ever() -> None:
-    """Nobody after position 1 sees it, so that it stays, and half of what leaves 0 ends there."""
-    attention = np.array([[[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 1, 0], [0.5, 0, 0.25, 0.25]]])
-    walk = oracle.successors(oracle.mixed(attention.tolist(), [1.0]))
-    found = proxies.hitting_times(attention, max_steps=None)
-    assert found.tolist() == [float(x) for x in oracle.full_times(walk)]
-    assert np.isinf(found).tolist() == [True, True, False, False]
-
-
-def test_a_sticky_published_chain_is_told_from_one_that_stays() -> None:
-    """1 − A[j, j] rounds to 0 in floats; E = [∞, ¾·10³⁰, ½·10³⁰, 0] in rationals."""
-    sticky = np.eye(4)
-    for i in range(1, 4):
-        sticky[i, 0] += 1e-30
-        sticky[i, i - 1] += 1e-30
-    found = proxies.hitting_times([sticky], max_steps=None, chain="published")
-    np.testing.assert_allclose(found, [np.inf, 7.5e29, 5e29, 0], rtol=1e-13)
 
 
 def test_a_fidelity_is_at_most_one() -> None:

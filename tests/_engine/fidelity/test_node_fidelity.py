@@ -1,4 +1,4 @@
-"""Diffusions against the oracle: signals, suprema with their times, minimax."""
+"""Fidelity of a node against the oracle: the supremum, and all of its times."""
 
 from __future__ import annotations
 
@@ -22,19 +22,6 @@ with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["l
 from_step = pytest.mark.parametrize("first", [0, 1], ids=["from0", "from1"])
 
 
-@with_and_without_loops
-@every_graph
-def test_signals(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool) -> None:
-    """signal(j, t) = (Δᵗ)[τ, j], exactly."""
-    n, graphs = chunk
-    for edges in graphs:
-        expected = Signals(oracle.diffusion_matrix(n, edges, loops=loops), n - 1)
-        diffusion = DiffusionOperator(graph(n, edges, loops=loops))
-        for t in range(8):
-            found = [diffusion.signal(j, t) for j in range(n)]
-            assert found == expected.row(t), (edges, t)
-
-
 @from_step
 @with_and_without_loops
 @every_graph
@@ -47,20 +34,6 @@ def test_node_fidelity(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool, fir
         for j in range(n):
             found = diffusion.node_fidelity(j, first_step=first)
             assert as_oracle(found) == expected.fidelity(j, first), (edges, j)
-
-
-@from_step
-@with_and_without_loops
-@every_graph
-def test_minimax_fidelity(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool, first: int) -> None:
-    """φ_min is the least node fidelity, the sink included, with every node that has it."""
-    n, graphs = chunk
-    for edges in graphs:
-        expected = Signals(oracle.diffusion_matrix(n, edges, loops=loops), n - 1)
-        diffusion = DiffusionOperator(graph(n, edges, loops=loops))
-        found = diffusion.minimax_fidelity(first_step=first)
-        assert found.lower == found.value == found.upper
-        assert (found.value, found.nodes) == expected.minimax(first), edges
 
 
 @with_and_without_loops
@@ -77,17 +50,6 @@ def test_fidelity_in_every_node_order(n: int, *, loops: bool) -> None:
             minimax = diffusion.minimax_fidelity()
             assert minimax.value == least
             assert minimax.nodes == tuple(j for j in order if j in nodes)
-
-
-@with_and_without_loops
-def test_matrix_is_the_definition(*, loops: bool) -> None:
-    """Entry [i, j] is 1 / indeg(i), as floats and exactly."""
-    for edges in unique_sink_dags(4):
-        delta = oracle.diffusion_matrix(4, edges, loops=loops)
-        diffusion = DiffusionOperator(graph(4, edges, loops=loops))
-        assert diffusion.matrix.tolist() == [[float(entry) for entry in row] for row in delta]
-        exact = diffusion.exact
-        assert all(exact[i, j] == delta[i][j] for i in range(4) for j in range(4)), edges
 
 
 def test_a_later_first_step() -> None:

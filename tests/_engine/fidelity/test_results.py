@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, families
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, families
 
 HEADS = [
     FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ"),
@@ -52,23 +52,3 @@ def test_float_answers_are_floats_around_the_exact_ones(
         assert other.lower <= one.value <= other.upper
         assert other.lower <= other.value <= other.upper
         assert other.upper - other.lower <= 1e-11
-
-
-def test_the_minimum_is_not_looked_for_before_every_node_was_heard() -> None:
-    """Nodes that are heard late still count: the minimum of a long line is early in it."""
-    found = DiffusionOperator(families.line(30)).minimax_fidelity()
-    assert found.nodes == (1,)
-    assert found.value == min(
-        DiffusionOperator(families.line(30)).node_fidelity(node).value for node in range(30)
-    )
-
-
-def test_a_table_of_float_signals_is_the_signals() -> None:
-    """Row t of the table holds every node's signal at t, and is near the exact one."""
-    exact = DiffusionOperator(families.sliding_window(9, 2))
-    floats = DiffusionOperator.from_matrix(exact.matrix)
-    table, expected = floats.signals(12), exact.signals(12)
-    assert table.shape == (13, 9)
-    for t in range(13):
-        assert table[t].tolist() == [floats.signal(node, t) for node in range(9)]
-        assert table[t].tolist() == pytest.approx([float(x) for x in expected[t]], rel=1e-13)

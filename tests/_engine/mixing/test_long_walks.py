@@ -13,7 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, survival
+from dagmix import (
+    FeedforwardDAG,
+    MultiHeadWalk,
+    WalkOperator,
+    balls,
+    families,
+    mixing,
+    survival,
+)
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -198,3 +206,30 @@ def test_more_precision_is_asked_for_until_there_is_enough() -> None:
     assert len(asked) > 3
     with pytest.raises(UndecidedError, match="10 steps"):
         balls._to_float(lambda: flint.arb(1, 1), 10, 10)
+
+
+PRECISION = 2000  # bits of the oracles
+
+
+@pytest.mark.parametrize(("n", "leave"), [(5, 1e-18), (40, 1e-16), (100, 2.5e-17), (100, 1e-9)])
+def test_sticky_lines_mix_at_a_quantile_of_the_binomial(n: int, leave: float) -> None:
+    """d(t) = P[Bin(t, p) ≤ n − 2] by its closed form, at integers up to 10¹⁸ and more."""
+    matrix = np.eye(n) + leave * np.eye(n, k=-1)
+    walk = WalkOperator.from_matrix(matrix, tolerance=1e-8)
+    time = int(walk.mixing_time())
+    # Columns are divided by their sums: p over 1 + p, of the numbers that the floats are.
+    inside = Fraction(matrix[0, 0]) + Fraction(leave)
+    p = Fraction(leave) / inside
+    with balls.precision(PRECISION):
+        assert not distance(n, p, time) > balls.ball(Fraction(1, 4))
+        assert distance(n, p, time - 1) > balls.ball(Fraction(1, 4))
+
+
+def distance(n: int, p: Fraction, t: int) -> Any:
+    """Return P[Bin(t, p) ≤ n − 2], the chance that a line of n nodes is not yet crossed."""
+    term = balls.ball(1 - p) ** t
+    total = term
+    for k in range(1, n - 1):
+        term *= balls.ball(p / (1 - p)) * (t - k + 1) / k
+        total += term
+    return total

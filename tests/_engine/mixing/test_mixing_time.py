@@ -1,4 +1,4 @@
-"""Walks against the oracle: every small graph with a unique sink, every threshold that ties."""
+"""Mixing times against the oracle: every small graph with a unique sink, every tie."""
 
 from __future__ import annotations
 
@@ -57,58 +57,3 @@ def test_mixing_time_in_every_node_order(n: int, *, loops: bool) -> None:
             walk = WalkOperator(reordered(order, edges, loops=loops))
             found = {epsilon: walk.mixing_time(epsilon) for epsilon in expected}
             assert found == expected, (edges, order)
-
-
-@with_and_without_loops
-@every_graph
-def test_distance(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool) -> None:
-    """d(t) is the largest total variation from the sink, an exact fraction."""
-    n, graphs = chunk
-    for edges in graphs:
-        walk = WalkOperator(graph(n, edges, loops=loops))
-        expected = list(
-            islice(oracle.distances(oracle.walk_matrix(n, edges, loops=loops), n - 1), 8)
-        )
-        found = [walk.distance(t) for t in range(8)]
-        assert found == expected, edges
-        assert all(isinstance(value, Fraction) for value in found)
-
-
-@with_and_without_loops
-@every_graph
-def test_vectors_and_forward_probability(
-    chunk: tuple[int, tuple[Edges, ...]], *, loops: bool
-) -> None:
-    """Hitting times solve E = 1 + E W off the sink; p is the least probability of leaving."""
-    n, graphs = chunk
-    for edges in graphs:
-        W = oracle.walk_matrix(n, edges, loops=loops)
-        walk = WalkOperator(graph(n, edges, loops=loops))
-        assert list(walk.expected_hitting_times()) == oracle.hitting_times(W, n - 1), edges
-        assert list(walk.stationary_distribution()) == [0] * (n - 1) + [1], edges
-        if n > 1:
-            assert walk.forward_probability() == min(1 - W[j][j] for j in range(n - 1)), edges
-
-
-@with_and_without_loops
-@pytest.mark.parametrize("n", [3, 4])
-def test_vectors_follow_the_node_order(n: int, *, loops: bool) -> None:
-    """Entry k of a vector belongs to nodes[k]."""
-    for edges in unique_sink_dags(n):
-        expected = oracle.hitting_times(oracle.walk_matrix(n, edges, loops=loops), n - 1)
-        for order in permutations(range(n)):
-            walk = WalkOperator(reordered(order, edges, loops=loops))
-            assert list(walk.expected_hitting_times()) == [expected[j] for j in order]
-            assert list(walk.stationary_distribution()) == [int(j == n - 1) for j in order]
-            assert walk.nodes == order
-
-
-@with_and_without_loops
-def test_matrix_is_the_definition(*, loops: bool) -> None:
-    """Entry [i, j] is 1 / outdeg(j), as floats and exactly."""
-    for edges in unique_sink_dags(4):
-        W = oracle.walk_matrix(4, edges, loops=loops)
-        walk = WalkOperator(graph(4, edges, loops=loops))
-        assert walk.matrix.tolist() == [[float(entry) for entry in row] for row in W]
-        exact = walk.exact
-        assert all(exact[i, j] == W[i][j] for i in range(4) for j in range(4)), edges

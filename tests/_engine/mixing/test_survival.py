@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import oracle
 import pytest
+import sympy  # noqa: F401 - loaded before memory is measured
 from cases.strategies import mixtures
-from cases.subjects import graph, mixed_walk
+from cases.subjects import CHUNKS, chunk_name, graph, mixed_walk
 from cases.zoo import Mixture, sampled_dags, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,11 +29,14 @@ from dagmix import (
 )
 from dagmix import survival as survival_module
 from dagmix.errors import ShapeError, UndecidedError
+from dagmix.given import GraphWalk
 from dagmix.results import Enclosure
-from dagmix.survival import FloatSurvival, is_over, scaled
+from dagmix.survival import ExactSurvival, FloatSurvival, is_over, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cases.zoo import Edges
 
 GRAPHS = {
     "complete": families.complete(30),
@@ -271,3 +277,33 @@ def test_small_dags_of_six_nodes_are_enclosed() -> None:
             found = walk.distance(t)
             assert isinstance(found, Enclosure)
             assert found.lower <= exact[t] <= found.upper
+
+
+def test_a_tie_among_too_many_numbers_is_not_attempted() -> None:
+    """The exact row is refused by its size, before a number of it is made."""
+    walk = GraphWalk(families.complete(50_000).support)
+    survival = ExactSurvival(walk, 49_999)
+    tracemalloc.start()
+    with pytest.raises(UndecidedError, match="needs 50000 numbers of"):
+        survival.is_at_most(10, Fraction(1, 4))
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
+
+
+every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
+with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
+
+
+@with_and_without_loops
+@every_graph
+def test_distance(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool) -> None:
+    """d(t) is the largest total variation from the sink, an exact fraction."""
+    n, graphs = chunk
+    for edges in graphs:
+        walk = WalkOperator(graph(n, edges, loops=loops))
+        expected = list(
+            islice(oracle.distances(oracle.walk_matrix(n, edges, loops=loops), n - 1), 8)
+        )
+        found = [walk.distance(t) for t in range(8)]
+        assert found == expected, edges
+        assert all(isinstance(value, Fraction) for value in found)
