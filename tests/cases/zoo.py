@@ -119,3 +119,21 @@ def sampled_mixtures(seed: int, count: int, *, common: bool, sure: bool = True) 
         if sinks(n, together) == [n - 1]:
             found.append(Mixture(n, heads, weights, loops=rng.random() < 0.6))
     return found
+
+
+def labelled(n: int) -> list[Edges]:
+    """Every acyclic set of edges on 0 … n−1 whose only sink is n−1, by brute force."""
+    ordered = [(j, i) for j in range(n - 1) for i in range(n) if i != j]
+    subsets = (some for size in range(len(ordered) + 1) for some in combinations(ordered, size))
+    return [some for some in subsets if sinks(n, some) == [n - 1] and acyclic(n, some)]
+
+
+def acyclic(n: int, edges: Iterable[tuple[int, int]]) -> bool:
+    """Take away nodes without senders until none is left, or none has no sender."""
+    left, pairs = set(range(n)), list(edges)
+    while left:
+        free = left - {i for j, i in pairs if j in left}
+        if not free:
+            return False
+        left -= free
+    return True

@@ -11,7 +11,7 @@ from cases.strategies import mixtures, singles
 from cases.subjects import graph, mixed_diffusion, mixed_walk, single
 from hypothesis import given
 
-from dagmix import DiffusionOperator, FeedforwardDAG, UniqueSink, WalkOperator
+from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator
 
 if TYPE_CHECKING:
     from cases.zoo import Mixture, Single
@@ -115,9 +115,3 @@ def test_notebook_reprs_are_bounded() -> None:
     for thing in (WalkOperator(big), DiffusionOperator(big)):
         assert len(thing._repr_html_()) < 50_000
         assert len(thing._repr_latex_()) < 50_000
-
-
-def test_unique_sink_is_a_value() -> None:
-    sink = FeedforwardDAG([("a", "b")], nodes="ab").unique_sink
-    assert same(sink, UniqueSink(node="b", index=1))
-    assert repr(sink) == "UniqueSink(node='b', index=1)"

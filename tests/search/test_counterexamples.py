@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import FrozenInstanceError
 from fractions import Fraction
-from itertools import combinations, permutations, product
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +13,10 @@ import oracle
 import pytest
 import sympy as sp
 from cases.subjects import graph
-from cases.zoo import sinks
+from cases.zoo import labelled
 from oracle.fidelity import Signals
 
 from dagmix import DagmixError, FeedforwardDAG, claims, errors
-from dagmix.candidates import Kinds
 from dagmix.claims import Claim
 from dagmix.search import NotFound, Witness, smallest_witness
 
@@ -28,56 +27,12 @@ if TYPE_CHECKING:
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 EVEN = (HALF, HALF)
-ODD = (Fraction(1, 3), Fraction(2, 3))
-Heads = tuple[FeedforwardDAG, ...]
-
 FASTER = ((0, 2), (1, 3), (2, 3)), ((0, 3), (1, 2), (2, 3))
 SLOWER = ((0, 1), (1, 3), (2, 3)), ((0, 2), (1, 2), (2, 3))
 TOO_LATE: tuple[Edges, Edges] = (  # T = 17 > 16 = 2N/p
     ((0, 1), (1, 2), (2, 3), (3, 4)),
     ((0, 4), (1, 0), (2, 1), (3, 1), (3, 2)),
 )
-
-
-def labelled(n: int) -> list[Edges]:
-    """Every acyclic set of edges on 0 … n−1 whose only sink is n−1, by brute force."""
-    ordered = [(j, i) for j in range(n - 1) for i in range(n) if i != j]
-    subsets = (some for size in range(len(ordered) + 1) for some in combinations(ordered, size))
-    return [some for some in subsets if sinks(n, some) == [n - 1] and acyclic(n, some)]
-
-
-def acyclic(n: int, edges: Iterable[tuple[int, int]]) -> bool:
-    """Take away nodes without senders until none is left, or none has no sender."""
-    left, pairs = set(range(n)), list(edges)
-    while left:
-        free = left - {i for j, i in pairs if j in left}
-        if not free:
-            return False
-        left -= free
-    return True
-
-
-def relabelled(edges: Edges, to: tuple[int, ...]) -> Edges:
-    """Rename the nodes of a graph."""
-    return tuple(sorted((to[j], to[i]) for j, i in edges))
-
-
-def names(n: int) -> list[tuple[int, ...]]:
-    """Every relabelling that leaves the sink."""
-    return [(*to, n - 1) for to in permutations(range(n - 1))]
-
-
-def kinds(n: int, weights: tuple[Fraction, ...], *, common: bool) -> set[frozenset[Any]]:
-    """Classes of pairs of heads, each the set of all pairs that are the same kind."""
-    pairs = product(labelled(n), repeat=2)
-    swaps = [(0, 1), (1, 0)] if weights[0] == weights[1] else [(0, 1)]
-    return {
-        frozenset(
-            (relabelled(pair[a], to), relabelled(pair[b], to)) for to in names(n) for a, b in swaps
-        )
-        for pair in pairs
-        if not common or acyclic(n, pair[0] + pair[1])
-    }
 
 
 def walks(n: int, heads: Iterable[Edges]) -> list[oracle.Matrix]:
@@ -96,36 +51,6 @@ def times(n: int, heads: Iterable[Edges]) -> tuple[list[float], float]:
 def edges_of(head: FeedforwardDAG) -> Edges:
     """Return the edges of a head on 0 … n−1, self-loops left out."""
     return tuple((j, i) for j, i in head.edges if j != i)  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("common", [True, False])
-@pytest.mark.parametrize("weights", [EVEN, ODD])
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_one_candidate_of_each_kind(n: int, weights: tuple[Fraction, ...], common: bool) -> None:  # noqa: FBT001 - a case of the table
-    """Every class under relabelling and exchange of equal heads is tried exactly once."""
-    found = [c.heads for c in Kinds(weights, common).up_to(n) if c.n == n]
-    classes = kinds(n, weights, common=common)
-    assert len(found) == len(classes)
-    assert {next(one for one in classes if heads in one) for heads in found} == classes
-
-
-def test_triples_with_two_equal_weights() -> None:
-    """Only heads of equal weight are exchanged: (½, ¼, ¼) has more kinds than uniform weights."""
-    n, orders = 3, [(0, 1, 2), (0, 2, 1)]
-    classes = {
-        frozenset(tuple(relabelled(three[h], to) for h in o) for to in names(n) for o in orders)
-        for three in product(labelled(n), repeat=3)
-    }
-    found = [c for c in Kinds((HALF, QUARTER, QUARTER), common_order=False).up_to(n) if c.n == n]
-    assert len({c.heads for c in found}) == len(found) == len(classes)
-
-
-@pytest.mark.parametrize("common", [True, False])
-def test_candidates_come_by_nodes_and_then_by_edges(common: bool) -> None:  # noqa: FBT001 - a case of the table
-    sizes = [(c.n, c.edges) for c in Kinds(EVEN, common).up_to(4)]
-    assert sizes == sorted(sizes)
-    singles = Kinds((Fraction(1),), common)
-    assert [len(list(singles.up_to(n))) for n in (1, 2, 3, 4)] == [1, 2, 5, 21]
 
 
 @pytest.mark.parametrize(
@@ -210,16 +135,6 @@ def test_two_n_over_p_fails_on_five_nodes() -> None:
     assert times(5, TOO_LATE) == ([10, 8], 17)
 
 
-def test_weights_and_epsilon_reach_the_claim() -> None:
-    def claim(heads: Heads, weights: tuple[Fraction, ...], epsilon: Fraction) -> bool:
-        assert (weights, epsilon) == (ODD, Fraction(1, 10))
-        return len(heads[0].nodes) < 3
-
-    found = smallest_witness(claim, weights=["1/3", "2/3"], epsilon="0.1")
-    assert isinstance(found, Witness)
-    assert (found.weights, found.epsilon, found.tried) == (ODD, Fraction(1, 10), 3)
-
-
 def test_one_head_is_a_mixture() -> None:
     """With one head the fastest is the mixture: nothing to find among 21 graphs."""
     found = smallest_witness(claims.never_faster_than_the_fastest, heads=1)
@@ -264,30 +179,6 @@ def test_progress_goes_to_standard_error(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "n = 4, 6 edges" in shown.err
-
-
-def raises(heads: Heads, weights: object, epsilon: object) -> bool:
-    if len(heads[0].nodes) < 3:
-        return True
-    message = f"cannot say for {weights} and {epsilon}"
-    raise KeyError(message)
-
-
-def answers_nothing(*_: object) -> Any:
-    return None
-
-
-@pytest.mark.parametrize(
-    ("claim", "named"),
-    [
-        (raises, ["raises", "KeyError", "cannot say", "(0, 1), (1, 2)", "1/2, 1/2", "ε = 1/4"]),
-        (answers_nothing, ["answers_nothing", "None", "nodes=(0,)"]),
-    ],
-)
-def test_a_broken_claim_is_named_with_the_candidate(claim: Claim, named: list[str]) -> None:
-    with pytest.raises(errors.ClaimError) as caught:
-        smallest_witness(claim)
-    assert all(word in str(caught.value) for word in named), str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,7 @@ from dagmix import errors
 
 torch = pytest.importorskip("torch")
 bridge: Any = pytest.importorskip("dagmix.torch_bridge")
-tasks: Any = pytest.importorskip("dagmix.torch_bridge.tasks")
 model_module: Any = pytest.importorskip("dagmix.torch_bridge.model")
-
 CONFIG = bridge.Config(heads=2, layers=2, width=8, hidden=8, vocabulary=5, length=4)
 RECIPE = bridge.Recipe(sequences=25, batch=10, epochs=3)
 
@@ -25,17 +23,6 @@ def parameters(models: Any) -> dict[int, Any]:
         seed: torch.cat([value.flatten() for value in model.state_dict().values()])
         for seed, model in models.items()
     }
-
-
-def test_tasks() -> None:
-    tokens = torch.tensor([[5, 6, 7, 8], [1, 2, 3, 4]])
-    assert torch.equal(bridge.TASKS["copy"](tokens), tokens)
-    assert bridge.TASKS["cycle"](tokens).tolist() == [[8, 5, 6, 7], [4, 1, 2, 3]]
-    drawn = bridge.draw(CONFIG, 2000, torch.Generator().manual_seed(0))
-    counts = torch.bincount(drawn.flatten(), minlength=5)
-    assert drawn.shape == (2000, 4)
-    assert len(counts) == 5
-    assert all(1440 < count < 1760 for count in counts.tolist())  # 1600, 4 standard deviations
 
 
 def test_an_epoch_is_adam_on_the_cross_entropy_of_each_batch() -> None:

@@ -7,7 +7,6 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-import flint
 import numpy as np
 import pytest
 from hypothesis import given
@@ -53,17 +52,6 @@ def test_two_states_have_the_logarithm(denominator: int, inverse: int) -> None:
         assert two_states(leave).mixing_time(epsilon) == int(expected)
 
 
-def test_squaring_agrees_with_stepping() -> None:
-    """exit_time and the stepped mixing time are the same integer."""
-    walks = [WalkOperator(families.line(9)), WalkOperator(families.complete(8))]
-    walks += [sticky_line(5, 2.0**-7), MultiHeadWalk(families.express_pair(10))]
-    for walk in walks:
-        for epsilon in (Fraction(1, 4), Fraction(1, 10), Fraction(2, 3), Fraction(1, 1000)):
-            sink = walk.sink.index
-            squared = balls.exit_time(walk.transition, sink, epsilon, 64)
-            assert squared == mixing.mixing_time(walk.transition, sink, epsilon)
-
-
 def test_the_sticky_line() -> None:
     """mathematics.md §1: the leaving probability is what the successors get."""
     assert sticky_line(100, 1e-9).mixing_time() == 105517222972
@@ -92,21 +80,6 @@ def test_entries_too_small_for_floats() -> None:
     assert two_states(1e-290).mixing_time() > 10**290
 
 
-def test_a_tie_that_squaring_cannot_decide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ε = d(t) exactly, T too long for integers: the error says at which t."""
-    walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
-    with pytest.raises(UndecidedError, match=r"d\(900\).*undecided"):
-        balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 900, 64)
-
-
-def test_a_tie_at_a_power_of_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
-    with pytest.raises(UndecidedError, match=r"d\(64\)"):
-        balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 64, 64)
-
-
 def test_distances_of_long_walks() -> None:
     """Beyond what is stepped, d(t) is right to the last bit but one."""
     leave = 2.0**-30
@@ -124,13 +97,6 @@ def test_a_distance_out_of_reach() -> None:
     walk = WalkOperator(families.line(4))
     with pytest.raises(UndecidedError, match="numbers of"):
         walk.distance(10**10)
-
-
-def test_precision_is_restored() -> None:
-    before = flint.ctx.prec
-    with pytest.raises(ZeroDivisionError), balls.precision(99):
-        _ = Fraction(1, flint.ctx.prec - 99)
-    assert flint.ctx.prec == before
 
 
 @pytest.fixture
@@ -191,21 +157,6 @@ def test_disagreeing_orders_may_be_long_too() -> None:
     assert time > 10**6
     assert (1 - QUARTER) * mean <= time <= math.ceil(mean / QUARTER) - 1
     assert walk.exact.shape == (3, 3)
-
-
-def test_more_precision_is_asked_for_until_there_is_enough() -> None:
-    """A computation that needs 1,000 bits gets them; one that never converges is refused."""
-    asked: list[int] = []
-
-    def hard() -> Any:
-        asked.append(flint.ctx.prec)
-        ok = flint.ctx.prec > 1000
-        return flint.arb(1) if ok else flint.arb(1, 1)
-
-    assert balls._to_float(hard, 10, 10) == 1
-    assert len(asked) > 3
-    with pytest.raises(UndecidedError, match="10 steps"):
-        balls._to_float(lambda: flint.arb(1, 1), 10, 10)
 
 
 PRECISION = 2000  # bits of the oracles
