@@ -14,6 +14,8 @@ import pytest
 from dagmix import errors, files
 from dagmix.errors import FileError
 
+UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
+
 
 @pytest.mark.parametrize(
     "tokens", [np.ones(3, dtype=int), np.ones((2, 3)), np.ones((0, 3), dtype=int)]
@@ -23,9 +25,6 @@ def test_tokens_that_are_none(tokens: np.ndarray, tmp_path: Path) -> None:
     np.savez(path, tokens=tokens)
     with pytest.raises(errors.FileError, match=r"integers of shape \(samples, n\)"):
         files.read_tokens(path)
-
-
-UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
 
 
 def saved(path: Path, **arrays: Any) -> Path:

@@ -48,6 +48,8 @@ E_TO_MINUS_TWO = exponential(Fraction(2))
 EPSILONS = (HALF, QUARTER, Fraction(136, 1000), Fraction(135, 1000), Fraction(1, 100))
 NEED_ORDER = ("longest_path", "chernoff", "doubled", "binomial", "path")
 cached_binomial, cached_chernoff = cache(binomial_time), cache(chernoff_time)
+WEIGHTS = [(HALF, HALF), (Fraction(1, 5), Fraction(4, 5))]
+LONG = 5000
 
 
 def reversed_lines(n: int) -> list[FeedforwardDAG]:
@@ -110,9 +112,6 @@ def check_numbers(found: MixingBounds, mix: Mixture, W: oracle.Matrix) -> None:
     assert found.paper.guaranteed == (found.paper.premise or large)
     assert isinstance(found.doubled, NotApplicable) or found.doubled == twice
     assert isinstance(found.doubled, NotApplicable) != large
-
-
-WEIGHTS = [(HALF, HALF), (Fraction(1, 5), Fraction(4, 5))]
 
 
 @pytest.mark.slow
@@ -320,9 +319,6 @@ def test_symbols() -> None:
     walk = MultiHeadWalk([families.line(2), symbolic], weights=[1, 0])
     with pytest.raises(SymbolicError, match="head 1"):
         bounds.mixing_time(walk)
-
-
-LONG = 5000
 
 
 def test_bounds_of_many_nodes_print(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import pytest
 from oracle.fidelity import Fidelity
 
 from cases.zoo import sampled_dags, unique_sink_dags
@@ -77,3 +78,7 @@ def chunk_name(chunk: object) -> str | None:
 
 
 CHUNKS = chunks()
+
+
+every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
+with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])

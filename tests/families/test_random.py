@@ -19,6 +19,9 @@ from dagmix import (
 from dagmix.errors import ShapeError
 from dagmix.random_graphs import with_one_sink
 
+chances = st.fractions(0, 1, max_denominator=20)
+seeds = st.integers(0, 2**32)
+
 
 def test_random_masks_are_matrices() -> None:
     for make in (families.oriented_erdos_renyi, lambda n, p, s: families.walk_back(n, p, 9, s)):
@@ -29,10 +32,6 @@ def test_random_masks_are_matrices() -> None:
 def proper(head: FeedforwardDAG) -> set[tuple[Any, Any]]:
     """Edges between different nodes."""
     return {(j, i) for j, i in head.edges if j != i}
-
-
-chances = st.fractions(0, 1, max_denominator=20)
-seeds = st.integers(0, 2**32)
 
 
 @given(st.integers(1, 12), chances, seeds)

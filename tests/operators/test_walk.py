@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import oracle
 import pytest
-from cases.subjects import CHUNKS, chunk_name, graph, reordered
+from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
 from dagmix import FeedforwardDAG, WalkOperator, families
@@ -37,10 +37,6 @@ def test_float_walks_that_miss_the_sink_have_no_stationary_distribution() -> Non
     line = WalkOperator.from_matrix(WalkOperator(families.line(2)).matrix)
     assert line.stationary_distribution().tolist() == [0.0, 1.0]
     assert line.forward_probability() == 0.5
-
-
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 
 
 @with_and_without_loops

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from cases.subjects import CHUNKS, chunk_name, graph
+from cases.subjects import every_graph, graph, with_and_without_loops
 from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, families
@@ -14,8 +14,6 @@ from dagmix import DiffusionOperator, families
 if TYPE_CHECKING:
     from cases.zoo import Edges
 
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 from_step = pytest.mark.parametrize("first", [0, 1], ids=["from0", "from1"])
 
 

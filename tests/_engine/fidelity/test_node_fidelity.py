@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from cases.subjects import CHUNKS, as_oracle, chunk_name, graph, reordered
+from cases.subjects import (
+    as_oracle,
+    every_graph,
+    graph,
+    reordered,
+    with_and_without_loops,
+)
 from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 
@@ -17,8 +23,6 @@ from dagmix import DiffusionOperator, FeedforwardDAG
 if TYPE_CHECKING:
     from cases.zoo import Edges
 
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 from_step = pytest.mark.parametrize("first", [0, 1], ids=["from0", "from1"])
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import oracle
 import pytest
 import sympy as sp
-from cases.subjects import CHUNKS, chunk_name, graph
+from cases.subjects import every_graph, graph, with_and_without_loops
 from oracle.fidelity import Signals
 
 from dagmix import (
@@ -78,10 +78,6 @@ def test_signals_that_are_exactly_zero_need_no_long_way() -> None:
 def test_an_exact_signal_out_of_reach() -> None:
     with pytest.raises(UndecidedError, match="numbers of"):
         DiffusionOperator(families.line(3)).signal(0, 10**9)
-
-
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 
 
 @with_and_without_loops

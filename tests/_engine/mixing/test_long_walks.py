@@ -24,6 +24,7 @@ from dagmix import (
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
+PRECISION = 2000  # bits of the oracles
 
 
 def two_states(leave: Any) -> WalkOperator:
@@ -157,9 +158,6 @@ def test_disagreeing_orders_may_be_long_too() -> None:
     assert time > 10**6
     assert (1 - QUARTER) * mean <= time <= math.ceil(mean / QUARTER) - 1
     assert walk.exact.shape == (3, 3)
-
-
-PRECISION = 2000  # bits of the oracles
 
 
 @pytest.mark.parametrize(("n", "leave"), [(5, 1e-18), (40, 1e-16), (100, 2.5e-17), (100, 1e-9)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from cases.subjects import CHUNKS, chunk_name, graph, reordered
+from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
 from dagmix import WalkOperator
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from cases.zoo import Edges
 
 LAST = 12  # the last step whose distance serves as a threshold
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 
 
 def thresholds(W: oracle.Matrix, sink: int) -> dict[Fraction, int]:

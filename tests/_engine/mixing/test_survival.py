@@ -13,7 +13,12 @@ import oracle
 import pytest
 import sympy  # noqa: F401 - loaded before memory is measured
 from cases.strategies import mixtures
-from cases.subjects import CHUNKS, chunk_name, graph, mixed_walk
+from cases.subjects import (
+    every_graph,
+    graph,
+    mixed_walk,
+    with_and_without_loops,
+)
 from cases.zoo import Mixture, sampled_dags, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
@@ -288,10 +293,6 @@ def test_a_tie_among_too_many_numbers_is_not_attempted() -> None:
         survival.is_at_most(10, Fraction(1, 4))
     assert tracemalloc.get_traced_memory()[1] < 2**24
     tracemalloc.stop()
-
-
-every_graph = pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)
-with_and_without_loops = pytest.mark.parametrize("loops", [True, False], ids=["loops", "bare"])
 
 
 @with_and_without_loops
