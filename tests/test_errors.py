@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dagmix import (
-    DagmixError,
-    errors,
-)
+from dagmix import DagmixError, errors
 
 
 def test_every_error_is_a_dagmix_error() -> None:

@@ -20,21 +20,10 @@ from hypothesis import strategies as st
 from oracle import bounds as oracle_bounds
 from oracle.bounds import binomial_time, chernoff_time, decimal, exponential, holding_time
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    bounds,
-    families,
-    transition,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, bounds, families, transition
 from dagmix.absorption import hitting_times
 from dagmix.bounds import MixingBounds, NotApplicable
-from dagmix.errors import (
-    EpsilonError,
-    KindError,
-    SymbolicError,
-)
+from dagmix.errors import EpsilonError, KindError, SymbolicError
 from dagmix.paper import example_3_8, example_3_13
 from dagmix.progress import mean_time
 

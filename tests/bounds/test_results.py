@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dagmix import (
-    MultiHeadWalk,
-    WalkOperator,
-    bounds,
-    families,
-)
+from dagmix import MultiHeadWalk, WalkOperator, bounds, families
 from dagmix.paper import example_3_13
 
 

@@ -8,13 +8,7 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import (
-    MultiHeadWalk,
-    WalkOperator,
-    balls,
-    drift_numbers,
-    errors,
-)
+from dagmix import MultiHeadWalk, WalkOperator, balls, drift_numbers, errors
 from dagmix.drift import cross_drift
 
 

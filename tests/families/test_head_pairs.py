@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    families,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
 from dagmix import closed_forms as known
 
 

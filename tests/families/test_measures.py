@@ -11,10 +11,7 @@ from cases.subjects import graph
 from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 
-from dagmix import (
-    FeedforwardDAG,
-    families,
-)
+from dagmix import FeedforwardDAG, families
 
 QUARTER = Fraction(1, 4)
 

@@ -9,15 +9,8 @@ import pytest
 import sympy as sp
 from cases.subjects import graph
 
-from dagmix import (
-    DagmixError,
-    FeedforwardDAG,
-    errors,
-    families,
-)
-from dagmix.errors import (
-    NumberError,
-)
+from dagmix import DagmixError, FeedforwardDAG, errors, families
+from dagmix.errors import NumberError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

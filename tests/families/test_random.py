@@ -11,11 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    FeedforwardDAG,
-    errors,
-    families,
-)
+from dagmix import FeedforwardDAG, errors, families
 from dagmix.errors import ShapeError
 from dagmix.random_graphs import with_one_sink
 

@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-    WalkOperator,
-)
-from dagmix.errors import (
-    CycleError,
-    NumberError,
-    ShapeError,
-)
+from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator
+from dagmix.errors import CycleError, NumberError, ShapeError
 
 
 def test_runs_that_are_refused() -> None:

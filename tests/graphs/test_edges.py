@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-)
+from dagmix import FeedforwardDAG
 from dagmix.errors import ShapeError, UnknownNodeError
 
 

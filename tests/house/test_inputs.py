@@ -10,13 +10,7 @@ import pytest
 import sympy as sp
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, families
-from dagmix.errors import (
-    HeadsError,
-    ShapeError,
-    StepError,
-    SymbolicError,
-    UnknownNodeError,
-)
+from dagmix.errors import HeadsError, ShapeError, StepError, SymbolicError, UnknownNodeError
 
 HALF = Fraction(1, 2)
 

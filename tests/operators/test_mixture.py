@@ -5,9 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
-from dagmix import (
-    MultiHeadWalk,
-)
+from dagmix import MultiHeadWalk
 from dagmix.paper import example_3_13
 
 

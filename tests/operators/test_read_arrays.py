@@ -11,11 +11,7 @@ import sympy as sp
 from scipy.sparse import csr_array
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, families
-from dagmix.errors import (
-    NumberError,
-    ShapeError,
-    StochasticError,
-)
+from dagmix.errors import NumberError, ShapeError, StochasticError
 from dagmix.scalars import Field
 
 HALF = Fraction(1, 2)

@@ -9,10 +9,7 @@ import pytest
 import sympy as sp
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, families
-from dagmix.errors import (
-    SymbolicError,
-    WeightError,
-)
+from dagmix.errors import SymbolicError, WeightError
 
 HALF = Fraction(1, 2)
 

@@ -12,10 +12,7 @@ from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
 from dagmix import FeedforwardDAG, WalkOperator, families
-from dagmix.errors import (
-    ShapeError,
-    SinkError,
-)
+from dagmix.errors import ShapeError, SinkError
 
 if TYPE_CHECKING:
     from cases.zoo import Edges

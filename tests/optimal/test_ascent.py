@@ -8,10 +8,7 @@ import numpy as np
 from cases.attention_samples import attention
 from cases.pairs_of_heads import EXAMPLE_8, heads
 
-from dagmix import (
-    DiffusionOperator,
-    MultiHeadWalk,
-)
+from dagmix import DiffusionOperator, MultiHeadWalk
 from dagmix.adjoints import FloatHeads
 from dagmix.ascent import Fidelity, MixingTime, starts
 

@@ -7,9 +7,7 @@ from fractions import Fraction
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, heads, minimax
 from cases.profiles import two_heads
 
-from dagmix import (
-    MultiHeadDiffusion,
-)
+from dagmix import MultiHeadDiffusion
 from dagmix.excursions import Excursions
 from dagmix.settling import Interval
 

@@ -10,9 +10,7 @@ from cases.pairs_of_heads import EXAMPLE_13, heads
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, two_heads
 
-from dagmix import (
-    MultiHeadDiffusion,
-)
+from dagmix import MultiHeadDiffusion
 from dagmix.bernstein import Pair, Rows
 from dagmix.monotone import _later_slope, _sum_of_powers, stays_below
 

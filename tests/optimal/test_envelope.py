@@ -11,9 +11,7 @@ from cases.pairs_of_heads import EXAMPLE_13, GRID, heads, minimax
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import PAIRS, of_arrays, profile
 
-from dagmix import (
-    MultiHeadDiffusion,
-)
+from dagmix import MultiHeadDiffusion
 from dagmix.algebraic import enclosure
 from dagmix.pieces import Binding, Piece
 from dagmix.polynomials import Ratio

@@ -10,12 +10,7 @@ from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, heads, minimax
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import PAIRS, profile, two_heads
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadDiffusion,
-    families,
-    profiles,
-)
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, families, profiles
 from dagmix.algebraic import enclosure
 from dagmix.errors import UndecidedError
 from dagmix.extrema import Extremum

@@ -12,10 +12,7 @@ from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, heads, minimax
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import PAIRS, profile, two_heads
 
-from dagmix import (
-    DagmixError,
-    MultiHeadDiffusion,
-)
+from dagmix import DagmixError, MultiHeadDiffusion
 from dagmix.errors import WeightError
 from dagmix.frozen import Frozen
 from dagmix.optimal import optimal_weights

@@ -9,10 +9,7 @@ from cases.pairs_of_heads import EXAMPLE_13, heads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-)
+from dagmix import DiffusionOperator, FeedforwardDAG
 from dagmix.adjoints import FloatHeads
 
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]

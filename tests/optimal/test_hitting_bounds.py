@@ -11,9 +11,7 @@ from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, profile, two_heads
 from flint import fmpz_poly
 
-from dagmix import (
-    MultiHeadDiffusion,
-)
+from dagmix import MultiHeadDiffusion
 from dagmix.excursions import Excursions, upper_bound
 from dagmix.polynomials import Ratio
 

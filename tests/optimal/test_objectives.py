@@ -8,11 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadDiffusion,
-    optimal,
-)
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, optimal
 from dagmix.goals import FidelityGoal
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart

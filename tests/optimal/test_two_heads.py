@@ -10,10 +10,7 @@ from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, heads
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, two_heads
 
-from dagmix import (
-    DiffusionOperator,
-    MultiHeadDiffusion,
-)
+from dagmix import DiffusionOperator, MultiHeadDiffusion
 from dagmix.two_heads import HALF, mixture
 
 BETA = sp.Symbol("beta")

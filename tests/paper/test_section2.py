@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-    verification,
-)
+from dagmix import FeedforwardDAG, verification
 from dagmix.paper import Verdict
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}

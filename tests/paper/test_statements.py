@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-)
+from dagmix import FeedforwardDAG
 from dagmix.errors import CycleError
 from dagmix.paper import example_3_13
 

@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagmix import (
-    MultiHeadDiffusion,
-    errors,
-    head_sums,
-    pathways,
-)
+from dagmix import MultiHeadDiffusion, errors, head_sums, pathways
 from dagmix.errors import WeightError
 from dagmix.paper import example_3_8
 

@@ -8,11 +8,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dagmix import (
-    MultiHeadDiffusion,
-    best_paths,
-    pathways,
-)
+from dagmix import MultiHeadDiffusion, best_paths, pathways
 
 # --- floats ------------------------------------------------------------------------------------
 

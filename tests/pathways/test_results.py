@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pickle
 
-from dagmix import (
-    MultiHeadDiffusion,
-    pathways,
-)
+from dagmix import MultiHeadDiffusion, pathways
 from dagmix.paper import example_3_13
 
 

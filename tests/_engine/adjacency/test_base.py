@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 from cases.relations import runs_of
 
-from dagmix import (
-    FeedforwardDAG,
-    families,
-    pair_supports,
-)
+from dagmix import FeedforwardDAG, families, pair_supports
 from dagmix.pair_supports import Csr, Dense
 from dagmix.runs import Runs
 from dagmix.support import Support

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix import (
-    families,
-)
+from dagmix import families
 from dagmix.pair_supports import from_pairs
 
 

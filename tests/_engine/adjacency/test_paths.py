@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-    WalkOperator,
-    bounds,
-)
+from dagmix import FeedforwardDAG, WalkOperator, bounds
 
 
 @pytest.mark.parametrize("loops", [True, False])

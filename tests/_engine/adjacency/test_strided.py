@@ -11,12 +11,7 @@ from cases.relations import check_relation, mask_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    FeedforwardDAG,
-    detection,
-    families,
-    layers,
-)
+from dagmix import FeedforwardDAG, detection, families, layers
 from dagmix.errors import ShapeError
 from dagmix.layers import layer
 from dagmix.runs import Runs

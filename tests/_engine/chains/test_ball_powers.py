@@ -9,13 +9,7 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import (
-    MultiHeadWalk,
-    WalkOperator,
-    balls,
-    families,
-    mixing,
-)
+from dagmix import MultiHeadWalk, WalkOperator, balls, families, mixing
 from dagmix.errors import UndecidedError
 
 

@@ -12,9 +12,7 @@ from cases.subjects import graph, mixed_diffusion
 from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
-from dagmix import (
-    DiffusionOperator,
-)
+from dagmix import DiffusionOperator
 from dagmix.absorption import hits_from
 from dagmix.backward import Backward
 from dagmix.bounds import backward_mixing

@@ -7,13 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-    MultiHeadDiffusion,
-    WalkOperator,
-    families,
-)
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
 from dagmix.absorption import hitting_times
 from dagmix.closed_forms import complete_hitting_time
 from dagmix.runs import Runs

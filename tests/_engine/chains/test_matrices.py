@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix import (
-    FeedforwardDAG,
-    WalkOperator,
-    families,
-)
+from dagmix import FeedforwardDAG, WalkOperator, families
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.runs import Runs
 

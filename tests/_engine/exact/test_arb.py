@@ -7,9 +7,7 @@ from fractions import Fraction
 import flint
 import pytest
 
-from dagmix import (
-    balls,
-)
+from dagmix import balls
 
 
 def test_precision_is_restored() -> None:

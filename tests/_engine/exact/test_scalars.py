@@ -9,10 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dagmix.errors import (
-    EpsilonError,
-    NumberError,
-)
+from dagmix.errors import EpsilonError, NumberError
 from dagmix.scalars import read_epsilon, read_scalar, read_steps
 
 HALF = Fraction(1, 2)

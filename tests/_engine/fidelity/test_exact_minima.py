@@ -10,11 +10,7 @@ import pytest
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, heads
 from cases.profiles import profile
 
-from dagmix import (
-    MultiHeadDiffusion,
-    exact_minima,
-    fidelity,
-)
+from dagmix import MultiHeadDiffusion, exact_minima, fidelity
 from dagmix import minimax as minimax_module
 from dagmix.errors import UndecidedError
 from dagmix.results import NodeFidelity

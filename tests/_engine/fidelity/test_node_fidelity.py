@@ -8,13 +8,7 @@ from typing import TYPE_CHECKING
 
 import oracle
 import pytest
-from cases.subjects import (
-    as_oracle,
-    every_graph,
-    graph,
-    reordered,
-    with_and_without_loops,
-)
+from cases.subjects import as_oracle, every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 

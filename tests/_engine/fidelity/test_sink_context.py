@@ -5,11 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagmix import (
-    DiffusionOperator,
-    families,
-    listener,
-)
+from dagmix import DiffusionOperator, families, listener
 
 LONG = 5000
 

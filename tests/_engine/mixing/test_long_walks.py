@@ -12,15 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    balls,
-    families,
-    mixing,
-    survival,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, survival
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)

@@ -7,11 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    transition,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, transition
 from dagmix.progress import mean_time
 
 

@@ -13,25 +13,12 @@ import oracle
 import pytest
 import sympy  # noqa: F401 - loaded before memory is measured
 from cases.strategies import mixtures
-from cases.subjects import (
-    every_graph,
-    graph,
-    mixed_walk,
-    with_and_without_loops,
-)
+from cases.subjects import every_graph, graph, mixed_walk, with_and_without_loops
 from cases.zoo import Mixture, sampled_dags, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    balls,
-    families,
-    mixing,
-    transition,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, transition
 from dagmix import survival as survival_module
 from dagmix.errors import ShapeError, UndecidedError
 from dagmix.given import GraphWalk
