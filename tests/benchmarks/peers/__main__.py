@@ -13,11 +13,11 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from cases import QUICK, SMALLEST, TABLES, Tables
 from contestants import CONTESTANTS, PACKAGES, SECOND_CALLS
 from figures import PANELS, draw
 from floors import measure
 from limits import Limits
+from questions import QUICK, SMALLEST, TABLES, Tables
 from race import Result, race
 from report import page
 from rich.progress import Progress

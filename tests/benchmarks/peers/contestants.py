@@ -14,7 +14,7 @@ import networkx_answers
 import numpy_answers
 import peer_answers
 import sympy_answers
-from cases import Case
+from questions import Case
 
 Answer = Callable[[Case], Any]
 

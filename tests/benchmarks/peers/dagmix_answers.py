@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from cases import Case
+from questions import Case
 
 from dagmix import (
     DiffusionOperator,

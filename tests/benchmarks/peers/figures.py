@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
-from cases import Case
 from contestants import CONTESTANTS, SECOND_CALLS
 from floors import Rates, least_work
 from matplotlib.figure import Figure
+from questions import Case
 from race import Result
 from slopes import abscissa, slope, timed
 from verdicts import WRONG

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from cases import HEADS, POSITIONS, STICKY_NODES, Case
+from questions import HEADS, POSITIONS, STICKY_NODES, Case
 from references import reference
 
 SMALL, LARGE = 2**15, 2**24  # doubles in cache, in memory

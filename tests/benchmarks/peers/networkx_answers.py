@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from cases import Case, Floats
+from questions import Case, Floats
 
 TOLERANCE = 1e-12  # of the power iteration, over all nodes
 MOST_STEPS = 10**6

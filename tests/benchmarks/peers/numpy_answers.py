@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from cases import Case, Floats, mixed_chains
+from questions import Case, Floats, mixed_chains
 
 QUARTER = Fraction(1, 4)
 

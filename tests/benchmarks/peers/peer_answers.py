@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from cases import Case, Floats, mixed_chains
 from numpy_answers import QUARTER
+from questions import Case, Floats, mixed_chains
 
 
 def load(name: str) -> Any:

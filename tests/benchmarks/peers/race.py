@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cases import Tables
 from contestants import CONTESTANTS, SECOND_CALLS
 from limits import Limits
+from questions import Tables
 
 WORKER = Path(__file__).with_name("worker.py")
 PATIENCE = 120.0  # seconds for imports, for repeats and for the reference

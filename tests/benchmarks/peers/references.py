@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import mpmath
 import numpy as np
-from cases import TIES, Case, Floats, mixed_chains
+from questions import TIES, Case, Floats, mixed_chains
 
 QUARTER = Fraction(1, 4)
 MARGIN = 1e-7  # a float reference is trusted where d(t) is farther than this from ¼

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cases import Case, Tables
 from contestants import CONTESTANTS
 from figures import PANELS, QUESTIONS
 from floors import Rates, least_work
 from limits import Limits
+from questions import Case, Tables
 from race import CRASHED, NO_CALL, NOT_TRIED, TOO_SLOW, Result
 from slopes import slope, timed
 from verdicts import AGREES, MISSING, ROUNDED, WRONG

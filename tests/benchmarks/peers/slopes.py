@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from cases import Case
+from questions import Case
 from race import Result
 from references import reference
 from verdicts import AGREES, ROUNDED, WRONG

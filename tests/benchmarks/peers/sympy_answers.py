@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 import sympy as sp
-from cases import Case
 from numpy_answers import QUARTER
+from questions import Case
 from sympy.stats import DiscreteMarkovChain, P
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from cases import Case
+from questions import Case
 from references import reference
 
 CLOSE = 1e-9  # relative, for answers in floats

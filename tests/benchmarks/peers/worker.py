@@ -19,9 +19,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from cases import Case
 from contestants import CONTESTANTS
 from limits import Limits
+from questions import Case
 from stopwatch import seconds_of
 from verdicts import judge
 

@@ -1,0 +1,46 @@
+"""What every adjacency promises, whatever it is kept as."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from cases.relations import runs_of
+
+from dagmix import FeedforwardDAG, families, pair_supports
+from dagmix.pair_supports import Csr, Dense
+from dagmix.runs import Runs
+from dagmix.support import Support
+
+
+def test_supports_of_different_pairs_differ() -> None:
+    one, two = (runs_of(np.eye(3, k=k, dtype=bool)) for k in (0, 1))
+    moved = runs_of(np.eye(3, dtype=bool)[[1, 0, 2]])
+    assert not one.same_as(two)
+    assert not one.same_as(moved)
+    assert not one.same_as(Dense(np.eye(3, dtype=bool)[[1, 0, 2]]))
+    assert one.same_as(runs_of(np.eye(3, dtype=bool)))
+
+
+LINE = np.eye(20, k=-1, dtype=bool)  # mask[i, j]: j sends to i
+CONTIGUOUS = {
+    "matrix": pair_supports.from_mask(np.tri(20, dtype=bool)),
+    "small matrix": pair_supports.from_mask(np.tri(3, dtype=bool).T),
+    "list from a mask": pair_supports.from_mask(LINE),
+    "list from a strided mask": pair_supports.from_mask(LINE[::-1, ::-1]),
+    "list of strided pairs": Csr(20, *np.nonzero(LINE.T)[::-1]),
+    "strided pairs": pair_supports.from_pairs(20, *np.argwhere(LINE).T),
+    "ranges": Runs.of([pair_supports.from_mask(LINE)]),
+    "graph": families.line(20).support,
+    "graph of a mask": FeedforwardDAG.from_mask(np.tri(20, dtype=bool)).support,
+}
+
+
+@pytest.mark.parametrize("support", CONTIGUOUS.values(), ids=CONTIGUOUS.keys())
+def test_pairs_are_contiguous(support: Support) -> None:
+    """Some releases of SciPy refuse views, and some refuse wide indices, where others copy."""
+    for one in (support, support.transposed(), support.with_loops(np.ones(support.n, dtype=bool))):
+        assert all(rows.flags.c_contiguous and rows.dtype == np.intp for rows in one.pairs)
+        matrix = one.adjacency
+        assert {matrix.indices.dtype, matrix.indptr.dtype} == {np.dtype(np.int32)}
+        rows, columns = np.nonzero(matrix.toarray())
+        assert set(zip(*one.pairs, strict=True)) == set(zip(columns, rows, strict=True))

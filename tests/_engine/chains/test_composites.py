@@ -1,0 +1,59 @@
+"""Chains made of others, on ranges, against the oracle."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+import oracle
+import pytest
+from cases.subjects import graph, mixed_diffusion
+from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
+from oracle import bounds as oracle_bounds
+
+from dagmix import DiffusionOperator
+from dagmix.absorption import hits_from
+from dagmix.backward import Backward
+from dagmix.bounds import backward_mixing
+from dagmix.derived import Successors
+
+if TYPE_CHECKING:
+    from cases.zoo import Edges
+
+QUARTER = Fraction(1, 4)
+SMALL = [graphs for n in range(2, 5) for graphs in [(n, unique_sink_dags(n))]]
+GRAPHS = [*SMALL, (6, tuple(sampled_dags(6, 12, seed=61)))]
+
+
+@pytest.mark.usefixtures("always_runs")
+@pytest.mark.parametrize(("n", "graphs"), GRAPHS, ids=lambda part: str(part)[:4])
+def test_backward_chains_on_runs_against_the_oracle(n: int, graphs: tuple[Edges, ...]) -> None:
+    for edges in graphs:
+        diffusion, delta = DiffusionOperator(graph(n, edges)), oracle.diffusion_matrix(n, edges)
+        chances = hits_from(Backward(diffusion.transition).rationals, n - 1)
+        assert chances.tolist() == [oracle_bounds.hits(delta, n - 1, j) for j in range(n)]
+        if len(diffusion.support.sources) == 1:
+            (source,) = diffusion.support.sources.tolist()
+            backward = oracle.transpose(delta)
+            chain = backward_mixing(diffusion)
+            assert chain.time == oracle.mixing_time(backward, source, QUARTER)
+            spread = Fraction(n, n - 1)
+            assert chain.hitting == spread * oracle.hitting_times(backward, source)[n - 1]
+
+
+@pytest.mark.usefixtures("always_runs")
+@pytest.mark.parametrize("common", [True, False], ids=["common order", "any order"])
+def test_successors_divide_every_column(*, common: bool) -> None:
+    for mix in sampled_mixtures(seed=8, count=25, common=common):
+        walk, delta = mixed_diffusion(mix).successors(), mix.diffusion()
+        sums = [sum(row[j] for row in delta) or 1 for j in range(mix.n)]
+        expected = [[row[j] / sums[j] for j in range(mix.n)] for row in delta]
+        for j in range(mix.n):
+            if not any(row[j] for row in delta):
+                expected[j][j] = Fraction(1)
+        assert walk.exact.tolist() == expected
+        assert isinstance(walk.transition, Successors)
+        floats = walk.transition.floats
+        exact = np.array(expected, dtype=float)
+        assert np.allclose(floats.kernel.dense(), exact, rtol=floats.units * 2.0**-53, atol=0)

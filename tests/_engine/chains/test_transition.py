@@ -1,0 +1,24 @@
+"""Chains of one head and of many: which heads are stepped together."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dagmix import transition
+from dagmix.kernels import Kernel
+from dagmix.pair_supports import from_pairs
+
+
+def test_heads_of_one_support_differ_by_their_numbers() -> None:
+    support = from_pairs(3, np.array([0, 1, 2]), np.array([0, 0, 1]))
+    numbers = np.array([0.5, 0.25, 1.0])
+    first = Kernel(support, None, numbers)
+    assert transition._same_parts(first, Kernel(support, None, numbers.copy()))
+    for other in (
+        Kernel(support, None, numbers[::-1].copy()),
+        Kernel(support, None, None),
+        Kernel(support, numbers, numbers),
+        Kernel(support, None, numbers, numbers),
+    ):
+        assert not transition._same_parts(first, other)
+        assert not transition._same_parts(other, first)

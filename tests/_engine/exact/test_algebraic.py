@@ -1,0 +1,90 @@
+"""Algebraic numbers, against SymPy and by the laws of order."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy as sp
+from flint import fmpz_poly
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagmix.algebraic import Algebraic, between, enclosure, roots, simplest
+from dagmix.extrema import Point
+from dagmix.polynomials import Ratio, sign
+
+HALF_ROOT_TWO = Algebraic((-1, 0, 2), 1)
+COEFFICIENTS = st.lists(st.integers(-9, 9), min_size=2, max_size=7).filter(lambda c: c[-1] != 0)
+X = sp.Symbol("x")
+
+
+def real_roots(coefficients: list[int]) -> list[sp.Expr]:
+    """All different real roots by SymPy, in order."""
+    polynomial = sp.Poly(list(reversed(coefficients)), X)
+    return sorted(set(sp.real_roots(polynomial, multiple=True)), key=lambda root: root.evalf(60))
+
+
+@given(COEFFICIENTS)
+def test_roots_are_sympys(coefficients: list[int]) -> None:
+    expected = real_roots(coefficients)
+    found = roots(fmpz_poly(coefficients))
+    assert len(found) == len(expected)
+    for mine, theirs in zip(found, expected, strict=True):
+        low, high = enclosure(mine, 100)
+        assert isinstance(mine, Fraction) == bool(theirs.is_rational)
+        assert sp.Abs(sp.Rational(low) - theirs.evalf(50)) < sp.Rational(1, 10**25)
+        assert high - low < Fraction(1, 10**20)
+
+
+@given(COEFFICIENTS)
+def test_the_order_is_total(coefficients: list[int]) -> None:
+    found = [*roots(fmpz_poly(coefficients)), HALF_ROOT_TWO, Fraction(2, 3), Fraction(3, 4)]
+    ordered = sorted(found)
+    for one, other in itertools.pairwise(ordered):
+        assert one <= other
+        assert (one == other) == (not one < other)
+        if one != other:
+            assert one < between(one, other) < other
+
+
+def test_equal_numbers_are_one_key() -> None:
+    twin = roots(fmpz_poly([-1, 0, 2]) * fmpz_poly([1, 3]))[-1]
+    assert twin == HALF_ROOT_TWO
+    assert len({twin, HALF_ROOT_TWO, pickle.loads(pickle.dumps(twin))}) == 1  # noqa: S301 - our own
+
+
+def test_close_numbers_are_told_apart() -> None:
+    """They share their first 300 bits, so that the enclosures must be refined."""
+    near = simplest(*enclosure(HALF_ROOT_TWO, 300))
+    assert (near < HALF_ROOT_TWO) != (near > HALF_ROOT_TWO)
+    assert (near < HALF_ROOT_TWO) == (2 * near**2 < 1)
+    assert sign(fmpz_poly([-near.numerator, near.denominator]), HALF_ROOT_TWO) == (
+        1 if 2 * near**2 < 1 else -1
+    )
+    identity = Ratio(fmpz_poly([0, 1]), fmpz_poly([1]))
+    here, there = Point(HALF_ROOT_TWO, identity), Point(near, identity)
+    assert here.exceeds(there, 1) == there.exceeds(here, -1) == (near < HALF_ROOT_TWO)
+    assert there.exceeds(here, 1) == (near > HALF_ROOT_TWO)
+    pair: list[Any] = [near, HALF_ROOT_TWO]
+    low, high = sorted(pair)
+    assert low < between(low, high) < high
+
+
+def test_a_long_polynomial_is_not_written_out() -> None:
+    _, root = roots(fmpz_poly([-2, *[0] * 30, 1, 10**60]))
+    assert repr(root).endswith("root of a polynomial of degree 32)")
+    assert float(HALF_ROOT_TWO) == pytest.approx(0.5**0.5, rel=1e-15)
+
+
+@given(st.fractions(0, 1), st.fractions(0, 1))
+def test_the_simplest_rational(one: Fraction, other: Fraction) -> None:
+    low, high = sorted((one, other))
+    found = simplest(low, high)
+    assert low <= found <= high
+    for denominator in range(1, min(found.denominator, 60)):
+        least = -(-low.numerator * denominator // low.denominator)
+        assert Fraction(least, denominator) > high

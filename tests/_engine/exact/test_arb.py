@@ -1,0 +1,17 @@
+"""Ball arithmetic: its precision."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import flint
+import pytest
+
+from dagmix import balls
+
+
+def test_precision_is_restored() -> None:
+    before = flint.ctx.prec
+    with pytest.raises(ZeroDivisionError), balls.precision(99):
+        _ = Fraction(1, flint.ctx.prec - 99)
+    assert flint.ctx.prec == before

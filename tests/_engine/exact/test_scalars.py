@@ -1,0 +1,57 @@
+"""Numbers of every type, thresholds and steps: what they are read as."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from dagmix.errors import EpsilonError, NumberError
+from dagmix.scalars import read_epsilon, read_scalar, read_steps
+
+HALF = Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (3, Fraction(3)),
+        ("0.1", Fraction(1, 10)),
+        (sp.Rational(2, 7), Fraction(2, 7)),
+        (np.int64(2), Fraction(2)),
+        (np.float32(0.5), 0.5),
+        (sp.Float("0.25"), 0.25),
+    ],
+)
+def test_scalars(value: Any, expected: Fraction | float) -> None:
+    """Exact stays exact, a float stays a float."""
+    read = read_scalar(value, "x")
+    assert read == expected
+    assert type(read) is type(expected)
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "1/0", sp.zoo, sp.log(-1), np.inf, sp.oo, sp.I, None, sp.true, sp.Float("nan")]
+)
+def test_no_scalars(value: Any) -> None:
+    with pytest.raises(NumberError, match="x must be"):
+        read_scalar(value, "x")
+
+
+def test_symbols_and_roots_are_symbolic() -> None:
+    beta = sp.Symbol("beta")
+    assert read_scalar(beta, "x") == beta
+    assert read_scalar(sp.sqrt(2) / 2, "x") == sp.sqrt(2) / 2
+
+
+@pytest.mark.parametrize("value", [sp.Symbol("e"), "one", None, 0, 1, -HALF, np.nan])
+def test_no_thresholds(value: Any) -> None:
+    with pytest.raises(EpsilonError, match="strictly between 0 and 1"):
+        read_epsilon(value)
+
+
+def test_steps_of_every_integer_type() -> None:
+    assert [read_steps(t) for t in (3, 3.0, "3", sp.Integer(3), np.int8(3))] == [3] * 5

@@ -1,0 +1,20 @@
+"""The masks of upstream nodes that are kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dagmix import DiffusionOperator, families, listener
+
+LONG = 5000
+
+
+def test_masks_of_upstream_nodes_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "LARGEST_MASKS", 2 * LONG)
+    ear = listener.Listener(
+        DiffusionOperator(families.sliding_window(LONG, 9)).transition, LONG - 1, 0
+    )
+    masks = [ear.upstream(node) for node in range(20)]
+    assert len(ear._upstream) <= 3
+    assert [int(np.flatnonzero(mask)[0]) for mask in masks] == list(range(20))

@@ -1,0 +1,24 @@
+""""""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+from dagmix import FeedforwardDAG, MultiHeadWalk, transition
+from dagmix.progress import mean_time
+
+
+def test_means_that_floats_do_not_bound_are_left_to_balls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 0)
+    tiny = Fraction(1, 2**50)
+    rest = FeedforwardDAG([], nodes="uvτ")
+    ways = [FeedforwardDAG(pairwise(path), nodes="uvτ") for path in ("uvτ", "vuτ")]
+    cyclic = MultiHeadWalk(ways, sink="τ")
+    slow = MultiHeadWalk([rest, ways[0]], [1 - tiny, tiny], sink="τ")
+    for walk, mean in ((cyclic, 4), (slow, 2**52)):
+        known = mean_time(walk.transition, 2)
+        assert known.low <= mean <= known.high
+        assert known.high - known.low < mean * Fraction(1, 10**15)

@@ -1,0 +1,23 @@
+"""Numbers as tables show them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dagmix.tables import shown
+
+
+def test_numbers_in_tables() -> None:
+    """Short fractions and integers as they are, long ones to six digits, of any size."""
+    assert shown(Fraction(-2, 3)) == "-2/3"
+    assert shown(10**30) == str(10**30)
+    assert shown(Fraction(1, 3 * 10**400)) == "3.33333e-401"
+    assert shown(1 / 3) == "0.333333"
+
+
+def test_fractions_too_long_to_write_are_rounded() -> None:
+    """Python writes no integer of more than 4,300 digits."""
+    assert shown(Fraction(1, 10**5000)) == "1e-5000"
+    assert shown(Fraction(-2, 3)) == "-2/3"
+    assert shown(Fraction(1, 10**17)) == "1/100000000000000000"
+    assert shown(Fraction(1, 10**18)) == "1e-18"

@@ -1,0 +1,1 @@
+"""Graphs, chains, samples of attention and strategies that tests of several rooms share."""

@@ -1,0 +1,33 @@
+"""`import dagmix` loads NumPy and little else; the rest comes when it is used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ["networkx", "scipy.sparse", "scipy.special", "flint", "sympy", "rich", "matplotlib"]
+ASK = """
+import sys
+from dagmix import FeedforwardDAG, MultiHeadDiffusion
+head = FeedforwardDAG([("u", "v"), ("v", "w")])
+MultiHeadDiffusion([head]).signal("u", 3)
+{work}
+print(*(name for name in {heavy} if name in sys.modules))
+"""
+
+
+def loaded(work: str = "") -> list[str]:
+    """Which heavy packages a fresh interpreter has loaded after making a mixture and `work`."""
+    script = ASK.format(work=work, heavy=HEAVY)
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)  # noqa: S603 - our own script
+    return ran.stdout.split()
+
+
+def test_the_package_and_a_signal_load_nothing_heavy() -> None:
+    assert loaded() == []
+
+
+def test_a_package_is_loaded_by_the_question_that_needs_it() -> None:
+    assert loaded("head.longest_path") == ["networkx"]
+    assert loaded("MultiHeadDiffusion([head]).minimax_fidelity()") == ["scipy.sparse"]
+    assert loaded("MultiHeadDiffusion([head]).exact") == ["flint", "sympy"]

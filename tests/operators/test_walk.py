@@ -1,0 +1,76 @@
+"""Walks: their matrix, hitting times and stationary distribution; what is refused."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import oracle
+import pytest
+from cases.subjects import every_graph, graph, reordered, with_and_without_loops
+from cases.zoo import unique_sink_dags
+
+from dagmix import FeedforwardDAG, WalkOperator, families
+from dagmix.errors import ShapeError, SinkError
+
+if TYPE_CHECKING:
+    from cases.zoo import Edges
+
+
+def test_dense_forms_that_do_not_fit_are_refused() -> None:
+    n = 20_000
+    graph = FeedforwardDAG([(i, i + 1) for i in range(n - 1)])
+    walk = WalkOperator(graph)
+    assert walk.distance(1) == 1
+    with pytest.raises(ShapeError, match="400000000 entries"):
+        _ = walk.matrix
+
+
+def test_float_walks_that_miss_the_sink_have_no_stationary_distribution() -> None:
+    walk = WalkOperator.from_matrix(np.eye(2), nodes="ab", sink="b")
+    with pytest.raises(SinkError, match="'b' is not reached from 'a'"):
+        walk.stationary_distribution()
+    line = WalkOperator.from_matrix(WalkOperator(families.line(2)).matrix)
+    assert line.stationary_distribution().tolist() == [0.0, 1.0]
+    assert line.forward_probability() == 0.5
+
+
+@with_and_without_loops
+@every_graph
+def test_vectors_and_forward_probability(
+    chunk: tuple[int, tuple[Edges, ...]], *, loops: bool
+) -> None:
+    """Hitting times solve E = 1 + E W off the sink; p is the least probability of leaving."""
+    n, graphs = chunk
+    for edges in graphs:
+        W = oracle.walk_matrix(n, edges, loops=loops)
+        walk = WalkOperator(graph(n, edges, loops=loops))
+        assert list(walk.expected_hitting_times()) == oracle.hitting_times(W, n - 1), edges
+        assert list(walk.stationary_distribution()) == [0] * (n - 1) + [1], edges
+        if n > 1:
+            assert walk.forward_probability() == min(1 - W[j][j] for j in range(n - 1)), edges
+
+
+@with_and_without_loops
+@pytest.mark.parametrize("n", [3, 4])
+def test_vectors_follow_the_node_order(n: int, *, loops: bool) -> None:
+    """Entry k of a vector belongs to nodes[k]."""
+    for edges in unique_sink_dags(n):
+        expected = oracle.hitting_times(oracle.walk_matrix(n, edges, loops=loops), n - 1)
+        for order in permutations(range(n)):
+            walk = WalkOperator(reordered(order, edges, loops=loops))
+            assert list(walk.expected_hitting_times()) == [expected[j] for j in order]
+            assert list(walk.stationary_distribution()) == [int(j == n - 1) for j in order]
+            assert walk.nodes == order
+
+
+@with_and_without_loops
+def test_matrix_is_the_definition(*, loops: bool) -> None:
+    """Entry [i, j] is 1 / outdeg(j), as floats and exactly."""
+    for edges in unique_sink_dags(4):
+        W = oracle.walk_matrix(4, edges, loops=loops)
+        walk = WalkOperator(graph(4, edges, loops=loops))
+        assert walk.matrix.tolist() == [[float(entry) for entry in row] for row in W]
+        exact = walk.exact
+        assert all(exact[i, j] == W[i][j] for i in range(4) for j in range(4)), edges

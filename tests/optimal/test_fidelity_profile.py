@@ -1,0 +1,94 @@
+"""φ_min over the weight of two heads: the paper's examples, then all small pairs by brute force."""
+
+from __future__ import annotations
+
+import pickle
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy as sp
+from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, heads, minimax
+from cases.pairs_of_heads import Pair as Heads
+from cases.profiles import PAIRS, profile, two_heads
+
+from dagmix import DagmixError, MultiHeadDiffusion
+from dagmix.errors import WeightError
+from dagmix.optimal import optimal_weights
+
+BETA = sp.Symbol("beta")
+
+
+# --- Example 3.13 --------------------------------------------------------------------------------
+
+
+def test_mixing_helps_between_the_thirds() -> None:
+    assert profile(EXAMPLE_13).helps == ((Fraction(1, 3), Fraction(2, 3)),)
+    assert profile(EXAMPLE_13)("1/3") == profile(EXAMPLE_13)("2/3") == Fraction(3, 8)
+    assert profile(EXAMPLE_13).ends == (Fraction(3, 8), Fraction(3, 8))
+
+
+def test_the_signal_of_u_is_the_stated_one() -> None:
+    """x_t[u] = β(1 − (t+1)2⁻ᵗ) + (1 − 2β)t(t−1)2^(−t−1), affine in β."""
+    rows = two_heads(MultiHeadDiffusion(heads(EXAMPLE_13))).rows
+    for t in range(12):
+        slope = 1 - Fraction(t + 1, 2**t) - Fraction(t * (t - 1), 2**t)
+        expected = [Fraction(t * (t - 1), 2 ** (t + 1)), slope]
+        for at in GRID:
+            assert rows.ratio(t, 0).value(at) == expected[0] + expected[1] * at
+
+
+# --- Example 3.8: a supremum jumps at the faces --------------------------------------------------
+
+
+def test_fidelity_jumps_at_the_faces() -> None:
+    shape = profile(EXAMPLE_8)
+    assert shape.ends == (0, 0)
+    assert shape("1/2") == Fraction(27, 64)
+    assert shape(Fraction(1, 1000)) > Fraction(99, 100)
+
+
+# --- all small pairs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", PAIRS)
+def test_mixing_helps_where_it_is_said_to(pair: Heads) -> None:
+    shape = profile(pair)
+    for beta in GRID[1:-1]:
+        helps = any(low < beta < high for low, high in shape.helps)
+        unsure = any(low <= beta <= high for low, high in shape.gaps)
+        assert helps <= (minimax(pair, beta) > max(shape.ends))
+        assert unsure or helps == (minimax(pair, beta) > max(shape.ends))
+
+
+# --- odd pairs -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weight", [2, -1, "3/2", BETA, "x"])
+def test_weights_outside_are_refused(weight: object) -> None:
+    with pytest.raises(DagmixError):
+        profile(EXAMPLE_13)(weight)
+
+
+def test_the_message_of_a_weight_outside() -> None:
+    with pytest.raises(WeightError, match="from 0 to 1; got 2"):
+        profile(EXAMPLE_13)(2)
+
+
+def test_profiles_are_frozen_and_say_what_they_are() -> None:
+    shape = profile(EXAMPLE_13)
+    assert repr(shape) == "FidelityProfile(nodes=(0, 1, 2, 3), ends=(3/8, 3/8))"
+    with pytest.raises(AttributeError):
+        shape.nodes = ()
+
+
+# --- values that a search encloses, ends, pickles -------------------------------------------------
+
+
+def test_profiles_are_pickled() -> None:
+    for objective in ("fidelity", "mixing"):
+        found: Any = optimal_weights(heads(EXAMPLE_13), objective)
+        again = pickle.loads(pickle.dumps(found))  # noqa: S301 - it comes from the line above
+        assert again.profile("1/3") == found.profile("1/3")
+        assert again.profile.helps == found.profile.helps
+        assert again.weights == found.weights

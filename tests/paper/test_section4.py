@@ -1,0 +1,16 @@
+"""Section 4: the uniform attention that its algorithms are tried on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dagmix import sentences
+
+
+def test_uniform_attention_and_its_column_sums() -> None:
+    """Row i is 1/(i + 1) up to the diagonal, so that column j sums to 1/(j + 1) + … + 1/n."""
+    n, found = sentences.UNIFORM, sentences.uniform_attention()
+    assert found.exact.tolist() == [[Fraction(j <= i, i + 1) for j in range(n)] for i in range(n)]
+    sums = [sum(Fraction(1, i + 1) for i in range(j, n)) for j in range(n)]
+    assert sentences.column_sums(found) == sums
+    assert sum(sums) == n

@@ -1,0 +1,14 @@
+"""The paper's examples are what it says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from dagmix import FeedforwardDAG
+from dagmix.errors import CycleError
+from dagmix.paper import example_3_13
+
+
+def test_the_union_of_example_3_13_has_a_cycle() -> None:
+    with pytest.raises(CycleError, match="u → v → u"):
+        FeedforwardDAG.union(example_3_13())

@@ -1,0 +1,114 @@
+"""How pictures look, and how they are kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+
+from dagmix import cli, families, plotting
+from dagmix.canvas import PlainLog, number, style
+from dagmix.errors import FileError
+
+UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
+
+
+def test_ticks_are_plain_numbers() -> None:
+    """Where little more than a decade is shown, some numbers between the powers of ten too."""
+    figure = Figure()
+    ax = figure.subplots()
+    ax.set_xscale("log")
+    ax.set_xlim(5, 70)
+    ax.xaxis.set_minor_formatter(PlainLog(minor_thresholds=(2, 0.4)))
+    labels = [text.get_text() for text in ax.get_xticklabels(minor=True)]
+    assert "20" in labels
+    assert "" in labels
+
+
+HEADERS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF", ".PNG": b"\x89PNG"}
+
+
+@pytest.mark.parametrize(("ending", "header"), HEADERS.items())
+def test_formats(ending: str, header: bytes, tmp_path: Path) -> None:
+    path = tmp_path / f"picture{ending}"
+    plotting.save(plotting.graph(families.line(3)), str(path))
+    assert path.read_bytes().startswith(header)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_figures_are_kept_too(tmp_path: Path) -> None:
+    inner = Figure().add_subfigure(GridSpec(1, 1)[0]).subplots()
+    for picture in (Figure(), plotting.graph(families.line(3), ax=inner)):
+        plotting.save(picture, tmp_path / "a.png")
+
+
+def test_a_picture_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Figure, path: Path, **_options: Any) -> None:
+        path.write_bytes(b"half")
+        message = "No space left on device"
+        raise OSError(message)
+
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Figure, "savefig", full)
+    with pytest.raises(FileError, match=r"a.png cannot be written: No space left"):
+        plotting.save(Figure(), path)
+    assert [one.name for one in tmp_path.iterdir()] == ["a.png"]
+    assert path.read_bytes() == b"old"
+
+
+def unwritable(tmp_path: Path) -> dict[str, Path]:
+    (tmp_path / "folder.png").mkdir()
+    return {
+        r"ends in \.png, \.svg, \.pdf": tmp_path / "a.gif",
+        "its folder must be there and writable": tmp_path / "nowhere" / "a.png",
+        "folder.png cannot be written": tmp_path / "folder.png",
+    }
+
+
+def test_bad_targets_are_refused_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez(tmp_path / "a.npz", attention=UNIFORM)
+    for message, path in unwritable(tmp_path).items():
+        with pytest.raises(FileError, match=message):
+            plotting.save(Figure(), path)
+        assert cli.main(["analyze", str(tmp_path / "a.npz"), "--plot", str(path)]) == 2
+        printed = capsys.readouterr()
+        assert not printed.out
+        assert printed.err.startswith(f"dagmix: {path}")
+
+
+@pytest.mark.slow
+def test_pictures_touch_no_pyplot(tmp_path: Path) -> None:
+    """Neither imports nor drawing load it: a program's own figures and backend are left alone."""
+    code = (
+        "import sys; from dagmix import families, plotting;"
+        "plotting.save(plotting.signals(families.line(3), 4), 'a.png');"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)  # noqa: S603 - our own
+    assert (tmp_path / "a.png").exists()
+
+
+def test_numbers_are_short() -> None:
+    assert [number(x) for x in (0, 1, 9999)] == ["= 0", "= 1", "= 9999"]
+    assert number(10**4) == "≈ 1e+04"
+    assert number(1 / 3) == "≈ 0.3333"
+
+
+def test_neighbours_differ_twice_and_28_looks_once() -> None:
+    looks = [style(k) for k in range(28)]
+    assert len({tuple(look.values()) for look in looks}) == 28
+    for one, two in pairwise(looks):
+        assert one["color"] != two["color"]
+        assert one["linestyle"] != two["linestyle"]
