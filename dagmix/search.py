@@ -21,10 +21,9 @@ from dagmix.candidates import Edges, Kinds
 from dagmix.claims import Claim
 from dagmix.errors import ClaimError, SymbolicError
 from dagmix.graph import FeedforwardDAG
+from dagmix.operators import QUARTER
 from dagmix.scalars import read_count, read_epsilon
 from dagmix.weights import read_weights
-
-QUARTER = Fraction(1, 4)
 
 
 @dataclass(frozen=True)
