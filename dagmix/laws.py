@@ -140,8 +140,8 @@ def mixing_time_is_the_first_below(walk: Subject[WalkOperator]) -> Iterator[str]
         time = walk.operator.mixing_time(epsilon)
         if missing or time == math.inf:
             if not (missing and time == math.inf):
-                names = ", ".join(map(walk.name, sorted(missing))) or "no node"
-                yield f"T({epsilon}) = {time} where {names} never reaches the sink"
+                whom = f"{walk.name(min(missing))} never" if missing else "every node"
+                yield f"T({epsilon}) = {time} though {whom} reaches the sink"
             continue
         last = int(time)
         if distance(last) > epsilon * (1 + walk.error(last)):
@@ -154,17 +154,15 @@ def hitting_times_satisfy_first_step(walk: Subject[WalkOperator]) -> Iterator[st
     """Mean steps h: 0 at the sink, ∞ where it may be missed, else h[j] = 1 + Σ_i h[i] W[i, j]."""
     times = walk.operator.expected_hitting_times().tolist()
     unsure = walk.senders_to(walk.missing())
-    longest = max(time for time in times if time != math.inf)
-    error = walk.error(len(times) ** 3) * Fraction(longest)
-    for j, time in enumerate(times):
+    finite = [Fraction(0) if time == math.inf else Fraction(time) for time in times]
+    error = walk.error(len(times) ** 3) * max(finite)
+    for j, (time, number) in enumerate(zip(times, finite, strict=True)):
+        step = 1 + sum(finite[i] * walk.matrix[i][j] for i in walk.rows)
+        exact = Fraction(0) if j == walk.sink else step
         if (time == math.inf) != (j in unsure):
             yield f"h = {time} at {walk.name(j)}"
-            return
-    for j in sorted(set(walk.rows) - unsure):
-        ahead = [Fraction(times[i]) * walk.matrix[i][j] for i in walk.rows if walk.matrix[i][j]]
-        exact = Fraction(0) if j == walk.sink else 1 + sum(ahead)
-        if abs(Fraction(times[j]) - exact) > error:
-            yield f"h = {times[j]} at {walk.name(j)}, whose first step gives {exact}"
+        elif j not in unsure and abs(number - exact) > error:
+            yield f"h = {time} at {walk.name(j)}, whose first step gives {exact}"
 
 
 def stationary_distribution_is_fixed(walk: Subject[WalkOperator]) -> Iterator[str]:
