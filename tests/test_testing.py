@@ -280,8 +280,8 @@ H = Fraction(1, 2)
         ),
         (
             MISSING,
-            {"expected_hitting_times": instead(np.zeros(4))},
-            "first_step: h = 0.0 at node 2",
+            {"expected_hitting_times": instead(np.array([2.0, 0.0, math.inf, 5.0]))},
+            "first_step: h = 5.0 at node 3",
         ),
         (WALK, {"stationary_distribution": instead(np.eye(3)[1])}, "stationary_distribution"),
         (WALK, {"stationary_distribution": failing(SinkError())}, "SinkError, though every node"),
