@@ -1,4 +1,4 @@
-"""The numbers of Theorem D, in fractions or in balls: who computes what `drift` reports."""
+"""The arrays of Theorem D: hitting times, Green's function, progress; in fractions or balls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dagmix.support import Vec
 from dagmix.transition import Transition
 
 BITS = 128  # the first precision to try for floats
-RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is right, of itself or of its scale
+RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is accurate, of itself or of its scale
 
 Arrays = dict[str, Vec]
 
@@ -74,7 +74,7 @@ def _visits(pair: Pair) -> Vec:
 
 
 def in_balls(pair: Pair) -> Arrays:
-    """Return the arrays of a `CrossDrift` of walks of floats, each number as right as it says.
+    """Return the arrays of a `CrossDrift` of walks of floats, each as accurate as it says.
 
     Raises UndecidedError where 8,192 bits do not suffice.
     """
