@@ -17,12 +17,12 @@ from dagmix.graph import FeedforwardDAG
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.walks import WalkOperator
 
-Heads = Sequence[FeedforwardDAG]
+Graphs = Sequence[FeedforwardDAG]
 Weights = Sequence[Fraction]
 Claim = Callable[[tuple[FeedforwardDAG, ...], tuple[Fraction, ...], Fraction], bool]
 
 
-def never_faster_than_the_fastest(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+def never_faster_than_the_fastest(heads: Graphs, weights: Weights, epsilon: Fraction) -> bool:
     """Claim T(W̄) ≥ min_h T(W_h).
 
     "One cannot hope for a combined chain to mix faster than the fastest individual chain"
@@ -61,7 +61,7 @@ def never_faster_than_the_fastest(heads: Heads, weights: Weights, epsilon: Fract
     return MultiHeadWalk(heads, weights).mixing_time(epsilon) >= min(times)
 
 
-def never_slower_than_the_slowest(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+def never_slower_than_the_slowest(heads: Graphs, weights: Weights, epsilon: Fraction) -> bool:
     """Claim T(W̄) ≤ max_h T(W_h).
 
     The mixture "is only guaranteed to be faster than the worse head" (end of §2.2), its bound
@@ -100,7 +100,7 @@ def never_slower_than_the_slowest(heads: Heads, weights: Weights, epsilon: Fract
     return MultiHeadWalk(heads, weights).mixing_time(epsilon) <= max(times)
 
 
-def lower_bound_of_equation_20(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+def lower_bound_of_equation_20(heads: Graphs, weights: Weights, epsilon: Fraction) -> bool:
     """Claim 2N / max_h p_h ≤ T(W̄) with N = n − 1 (eq. 20, its left half).
 
     p_h is the minimum over all nodes but the sink of the probability that head h leaves.
@@ -138,7 +138,7 @@ def lower_bound_of_equation_20(heads: Heads, weights: Weights, epsilon: Fraction
     return 2 * _forward_moves(heads) / p <= MultiHeadWalk(heads, weights).mixing_time(epsilon)
 
 
-def within_two_n_over_p(heads: Heads, weights: Weights, epsilon: Fraction) -> bool:
+def within_two_n_over_p(heads: Graphs, weights: Weights, epsilon: Fraction) -> bool:
     """Claim T(W̄) ≤ ⌈2N / p⌉ with N = n − 1 and p = Σ α_h p_h (Theorem 2.8, eqs. 3 and 12).
 
     True for heads that share an order, at every ε ≥ e⁻²; without one false, first at n = 5.
@@ -179,7 +179,7 @@ def within_two_n_over_p(heads: Heads, weights: Weights, epsilon: Fraction) -> bo
 
 
 def mixing_keeps_fidelity(
-    heads: Heads,
+    heads: Graphs,
     weights: Weights,
     epsilon: Fraction,  # noqa: ARG001 - claims take the same three
 ) -> bool:
@@ -224,5 +224,5 @@ def _mixing_time(head: FeedforwardDAG, epsilon: Fraction) -> int | float:
     return WalkOperator(head).mixing_time(epsilon)
 
 
-def _forward_moves(heads: Heads) -> int:
+def _forward_moves(heads: Graphs) -> int:
     return len(heads[0].nodes) - 1

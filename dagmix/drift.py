@@ -18,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.drift_numbers import ABSOLUTE, Pair, in_balls, in_fractions
+from dagmix.drift_numbers import ABSOLUTE, TwoWalks, in_balls, in_fractions
 from dagmix.errors import HeadsError, SinkError, SymbolicError, WeightError
 from dagmix.mixture import MultiHeadWalk
 from dagmix.nodes import Nodes, shorten
@@ -124,7 +124,7 @@ class CrossDrift(Tabled):
         return "start", "alone", "mixed", "gain", "", "progress of the second head"
 
     def rows(self) -> Sequence[Sequence[str]]:
-        """Return a row for each start but the sink."""
+        """Return a row for each node but the sink."""
         return [
             (
                 str(self.nodes[row]),
@@ -190,8 +190,8 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
             f"the first head alone must reach the sink {mix.sink.node!r}; it does not from {names}"
         )
         raise SinkError(message)
-    pair = Pair(first, second, mix.transition, Fraction(share), sink)
-    found = in_fractions(pair) if mix.field is Field.RATIONAL else in_balls(pair)
+    two = TwoWalks(first, second, mix.transition, Fraction(share), sink)
+    found = in_fractions(two) if mix.field is Field.RATIONAL else in_balls(two)
     for array in found.values():
         array.setflags(write=False)
     return CrossDrift(mix.nodes, sink, **found)

@@ -21,10 +21,11 @@ from dagmix.results import NodeFidelity
 from dagmix.scalars import Field
 from dagmix.walks import WalkOperator
 
-STEPS = 12  # times at which answers are compared
+COMPARED = 12  # steps after which answers are compared
 EPSILONS = (Fraction(3, 4), Fraction(1, 4), Fraction(1, 50))
 ROUNDINGS = 16  # by 32 and the number of nodes: relative error of a float step, in 2⁻⁵³
-TINY = Fraction(1, 2**1022)  # the least normal float64
+LONGEST_DENOMINATOR = 10**6  # denominators that an error writes out
+LEAST_NORMAL = Fraction(1, 2**1022)  # the least normal float64
 
 Matrix = Sequence[Sequence[Fraction]]
 AnyOperator = TypeVar("AnyOperator", bound=Operator)
@@ -92,7 +93,7 @@ def columns_sum_to_one(walk: Subject[WalkOperator]) -> Iterator[str]:
         if min(column) < 0 or sum(column) != 1:
             yield f"the column of {walk.name(j)} is {_written(column)}"
     if walk.matrix[walk.sink][walk.sink] != 1:
-        yield f"the sink stays with probability {walk.matrix[walk.sink][walk.sink]}"
+        yield f"the sink stays with probability {_short(walk.matrix[walk.sink][walk.sink])}"
 
 
 def rows_sum_to_one(diffusion: Subject[DiffusionOperator]) -> Iterator[str]:
@@ -107,29 +108,29 @@ def matrix_is_exact_but_for_rounding(subject: Subject[Operator]) -> Iterator[str
     for i, row in enumerate(subject.operator.matrix.tolist()):
         for j, entry in enumerate(row):
             exact = subject.matrix[i][j]
-            if abs(Fraction(entry) - exact) > exact * subject.rounding + TINY:
-                yield f"entry [{i}, {j}] is {entry} for {exact}"
+            if abs(Fraction(entry) - exact) > exact * subject.rounding + LEAST_NORMAL:
+                yield f"entry [{i}, {j}] is {entry} for {_short(exact)}"
 
 
 def distance_never_increases(walk: Subject[WalkOperator]) -> Iterator[str]:
     """1 ≥ d(0) ≥ d(1) ≥ … ≥ 0."""
     before: Fraction | float = Fraction(1)
-    for t in range(4 * STEPS):
+    for t in range(4 * COMPARED):
         now = walk.operator.distance(t)
         if not 0 <= now <= before * (1 + 2 * walk.error(t)):
-            yield f"d({t}) = {now} after {before}"
+            yield f"d({t}) = {_short(now)} after {_short(before)}"
         before = now
 
 
 def distance_is_total_variation(walk: Subject[WalkOperator]) -> Iterator[str]:
     """d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖ = max_j P_j(not at τ after t steps), also in `distances`."""
-    table = walk.operator.distances(STEPS).tolist()
+    table = walk.operator.distances(COMPARED).tolist()
     survival = [Fraction(j != walk.sink) for j in walk.rows]
-    for t in range(STEPS + 1):
+    for t in range(COMPARED + 1):
         exact = max(survival)
         for found in (walk.operator.distance(t), table[t]):
             if not _close(found, exact, walk.error(t)):
-                yield f"d({t}) = {found} for {exact}"
+                yield f"d({t}) = {_short(found)} for {_short(exact)}"
         survival = _times(survival, walk.steps)
 
 
@@ -145,9 +146,9 @@ def mixing_time_is_the_first_below(walk: Subject[WalkOperator]) -> Iterator[str]
             continue
         last = int(time)
         if distance(last) > epsilon * (1 + walk.error(last)):
-            yield f"T({epsilon}) = {time} but d({last}) = {distance(last)}"
+            yield f"T({epsilon}) = {time} but d({last}) = {_short(distance(last))}"
         if last and distance(last - 1) <= epsilon * (1 - walk.error(last - 1)):
-            yield f"T({epsilon}) = {time} but d({last - 1}) = {distance(last - 1)}"
+            yield f"T({epsilon}) = {time} but d({last - 1}) = {_short(distance(last - 1))}"
 
 
 def hitting_times_satisfy_first_step(walk: Subject[WalkOperator]) -> Iterator[str]:
@@ -162,7 +163,7 @@ def hitting_times_satisfy_first_step(walk: Subject[WalkOperator]) -> Iterator[st
         if (time == math.inf) != (j in unsure):
             yield f"h = {time} at {walk.name(j)}"
         elif j not in unsure and abs(number - exact) > error:
-            yield f"h = {time} at {walk.name(j)}, whose first step gives {exact}"
+            yield f"h = {_short(time)} at {walk.name(j)}, whose first step gives {_short(exact)}"
 
 
 def stationary_distribution_is_fixed(walk: Subject[WalkOperator]) -> Iterator[str]:
@@ -183,13 +184,14 @@ def stationary_distribution_is_fixed(walk: Subject[WalkOperator]) -> Iterator[st
 def signals_are_powers(diffusion: Subject[DiffusionOperator]) -> Iterator[str]:
     """x_0 = 1_τ and x_{t+1} = x_t Δ, at least 0 with sum 1; `signal` and `signals` agree."""
     operator, exact = diffusion.operator, [Fraction(j == diffusion.sink) for j in diffusion.rows]
-    for t, row in enumerate(operator.signals(STEPS).tolist()):
+    for t, row in enumerate(operator.signals(COMPARED).tolist()):
         if min(row) < 0 or not _close(sum(map(Fraction, row)), 1, diffusion.error(t)):
-            yield f"the signals at t = {t} are {_written(row)}, with sum {sum(row)}"
+            yield f"the signals at t = {t} are {_written(row)}, with sum {_short(sum(row))}"
         for j, inside in enumerate(row):
             for found in (inside, operator.signal(operator.nodes[j], t)):
                 if not _close(found, exact[j], diffusion.error(t)):
-                    yield f"the signal of {diffusion.name(j)} at t = {t} is {found} for {exact[j]}"
+                    what = f"the signal of {diffusion.name(j)} at t = {t}"
+                    yield f"{what} is {_short(found)} for {_short(exact[j])}"
         exact = _times(exact, diffusion.steps)
 
 
@@ -198,18 +200,18 @@ def fidelity_is_the_supremum(diffusion: Subject[DiffusionOperator]) -> Iterator[
     for j, node in enumerate(diffusion.operator.nodes):
         found = diffusion.operator.node_fidelity(node)
         if not found.lower <= found.value <= found.upper:
-            yield f"φ = {found.value} at {diffusion.name(j)} is not between its bounds"
+            yield f"φ = {_short(found.value)} at {diffusion.name(j)} is not between its bounds"
         if bool(found.times) != bool(found.attained):
             yield f"φ at {diffusion.name(j)} is attained: {found.attained}, at {found.times}"
-        for t in sorted({*range(STEPS), *found.times[:STEPS]}):
+        for t in sorted({*range(COMPARED), *found.times[:COMPARED]}):
             signal: Any = diffusion.operator.signal(node, t)
             low, high = (signal * (1 + sign * diffusion.error(t)) for sign in (-1, 1))
             named = _is_named(found, t)
             if low > found.upper or (high < found.lower if named else low >= found.upper):
                 verb = "is" if named else "is not"
                 yield (
-                    f"φ = {found.value} at {diffusion.name(j)}, its signal at t = {t} is"
-                    f" {signal}, and {t} {verb} among its times"
+                    f"φ = {_short(found.value)} at {diffusion.name(j)}, its signal at t = {t} is"
+                    f" {_short(signal)}, and {t} {verb} among its times"
                 )
 
 
@@ -220,12 +222,14 @@ def minimax_is_the_least_fidelity(diffusion: Subject[DiffusionOperator]) -> Iter
     low, high = min(one.lower for one in each), min(one.upper for one in each)
     meets = low <= least.upper and least.lower <= high
     if not (meets and least.lower <= least.value <= least.upper):
-        yield f"φ_min = {least.value}, but the least φ is between {low} and {high}"
+        value, below, above = map(_short, (least.value, low, high))
+        yield f"φ_min = {value}, but the minimum of φ is between {below} and {above}"
     for j, one in enumerate(each):
         named = diffusion.operator.nodes[j] in least.nodes
         if one.lower > least.upper if named else one.upper <= least.lower:
             verb = "has" if named else "has not"
-            yield f"φ = {one.value} at {diffusion.name(j)}, which {verb} φ_min = {least.value}"
+            value, minimum = _short(one.value), _short(least.value)
+            yield f"φ = {value} at {diffusion.name(j)}, which {verb} φ_min = {minimum}"
 
 
 def successors_are_a_walk(diffusion: Subject[DiffusionOperator]) -> Iterator[str]:
@@ -244,7 +248,7 @@ def successors_are_a_walk(diffusion: Subject[DiffusionOperator]) -> Iterator[str
     for i in diffusion.rows:
         for j in diffusion.rows:
             if subject.matrix[i][j] * sums[j] != diffusion.matrix[i][j]:
-                yield f"entry [{i}, {j}] is {subject.matrix[i][j]}"
+                yield f"entry [{i}, {j}] is {_short(subject.matrix[i][j])}"
     yield from _violations(subject, WALK_LAWS)
 
 
@@ -370,7 +374,8 @@ def _need(violations: Iterator[str]) -> None:
 
 
 def _close(found: Any, exact: Fraction | int, error: Fraction) -> bool:
-    return abs(Fraction(found) - exact) <= exact * error
+    """Tell whether an answer is right up to a relative error, or to an underflow among floats."""
+    return abs(Fraction(found) - exact) <= exact * error + (LEAST_NORMAL if error else 0)
 
 
 def _times(row: Sequence[Fraction], matrix: Matrix) -> list[Fraction]:
@@ -383,4 +388,10 @@ def _is_named(found: NodeFidelity, t: int) -> bool:
 
 
 def _written(numbers: Iterable[Any]) -> str:
-    return f"({', '.join(map(str, numbers))})"
+    return f"({', '.join(map(_short, numbers))})"
+
+
+def _short(number: Any) -> str:
+    """Write a number exactly, or as a float where its digits are many."""
+    many = isinstance(number, Fraction) and number.denominator > LONGEST_DENOMINATOR
+    return repr(float(number)) if many else str(number)

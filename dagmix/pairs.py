@@ -181,7 +181,7 @@ def reset_pair(k: int, layers: int | None = None) -> Pair:
     k : int
         The run to wait for, at least 1.
     layers : int, optional
-        At least k − 1. By default T(¼) of the run pair's even mixture, so that this pair's
+        At least k − 1. By default T(¼) of the run pair's uniform mixture, so that this pair's
         is the same: t steps make at most t moves, hence no walk has left by the last layer
         before that time. Fewer layers can only make the mixture faster.
 

@@ -263,6 +263,11 @@ H = Fraction(1, 2)
         (WALK, {"distance": instead(Fraction(2))}, "distance_never_increases"),
         (WALK, {"distance": lambda _, t: H**t}, "distance_is_total_variation"),
         (WALK, {"distances": lambda _, t: np.ones(t + 1)}, "distance_is_total_variation"),
+        (
+            WALK,
+            {"distance": lambda _, t: Fraction(99**9, 100**9) ** t},
+            r"d\(1\) = 0.91\d+ for 1",
+        ),
         (FLOATS, {"distances": lambda _, t: np.ones(t + 1)}, "distance_is_total_variation"),
         (WALK, {"mixing_time": instead(1)}, r"mixing_time_is_the_first_below: T\(3/4\) = 1\b"),
         (WALK, {"mixing_time": instead(2, 5, 99)}, r"mixing_time_is_the_first_below: T\(1/50\)"),
