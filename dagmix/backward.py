@@ -1,7 +1,7 @@
 """Backward mixing bounds fidelity, in any order of the heads (Tjandra et al. 2026).
 
 With one source s, a diffusion Δ read as a chain from receivers to senders ends at s. For
-n ≥ 2 nodes, φ_min the least fidelity of a node but s, T_s the time to s and T_bwd the
+n ≥ 2 nodes, φ_min the minimum fidelity of a node but s, T_s the time to s and T_bwd the
 mixing time (ε = ¼) of that chain,
 
     n φ_min ≤ n min_{j≠s} P_τ(hit j),
@@ -53,19 +53,43 @@ class Backward(Transition):
 
 @dataclass(frozen=True)
 class BackwardMixing(Tabled):
-    """The chain of bounds on φ_min, the least fidelity of a node but the source.
+    """The chain of bounds on φ_min, the minimum fidelity of a node but the source.
 
-    - `source`, `nodes`: s, and the number n of nodes.
-    - `fidelity`: φ_min = min_{j≠s} φ_j.
-    - `time`: T_bwd, the backward mixing time at ε = ¼.
-    - `normalised`: n φ_min, bounded by each of what follows; the last three grow.
-    - `hit`: n min_{j≠s} P_τ(hit j), hits of the chain that starts at the sink τ.
-    - `visited`: n/(n−1) E_τ[distinct nodes but s visited].
-    - `hitting`: n/(n−1) E_τ[T_s].
-    - `mixing`: 8/3 T_bwd.
+    n φ_min ≤ n min_{j≠s} P_τ(hit j), and n φ_min ≤ n/(n−1) E_τ[nodes but s visited] ≤
+    n/(n−1) E_τ[T_s] ≤ 8/3 T_bwd. Fractions for rational operators of up to 4,096 nodes, floats
+    (rounded) for larger and for float ones; math.inf where the chain may miss the source.
 
-    Fractions for rational operators of up to 4,096 nodes, floats (rounded) for larger and for
-    float ones; math.inf where the chain may miss the source.
+    Attributes
+    ----------
+    source : node
+        s, the only source.
+    nodes : int
+        The number n of nodes.
+    fidelity : Fraction or float
+        φ_min = min_{j≠s} φ_j.
+    time : int or float
+        T_bwd, the backward mixing time at ε = ¼, in steps.
+    normalised : Fraction or float
+        n φ_min, which each of the following bounds from above.
+    hit : Fraction or float
+        n min_{j≠s} P_τ(hit j), hits of the chain with initial state τ, the sink.
+    visited : Fraction or float
+        n/(n−1) E_τ[distinct nodes but s visited].
+    hitting : Fraction or float
+        n/(n−1) E_τ[T_s], T_s the time to the source.
+    mixing : Fraction or float
+        8/3 T_bwd.
+
+    Examples
+    --------
+    >>> from dagmix.families import line
+    >>> found = backward_mixing(DiffusionOperator(line(3)))
+    >>> found.source, found.fidelity, found.time
+    (0, Fraction(1, 2), 5)
+
+    References
+    ----------
+    Tjandra et al. (OpenReview 7vuXbycHfO, 2026); the setting: arXiv:2507.02944, §3.1.
     """
 
     source: Node
@@ -104,6 +128,18 @@ class BackwardMixing(Tabled):
 def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
     """Return every side of n φ_min ≤ … ≤ 8/3 T_bwd, for a diffusion or a mixture of them.
 
+    φ_min leaves out the source s; T_bwd is `backward_mixing_time` at ε = ¼.
+
+    Parameters
+    ----------
+    diffusion : DiffusionOperator or MultiHeadDiffusion
+        With one source and at least two nodes.
+
+    Returns
+    -------
+    BackwardMixing
+        All sides; it prints as a table.
+
     Raises
     ------
     KindError
@@ -113,17 +149,20 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
     SymbolicError
         For symbols among the weights or heads.
 
-    References
-    ----------
-    Tjandra et al., Feedforward Mixing is as Sharp as it is Slow in Reverse (OpenReview
-    7vuXbycHfO, 2026); the two middle sides and the proof in docs/guide/bounds.md.
-
+    Examples
+    --------
     >>> from dagmix.families import complete
     >>> chain = backward_mixing(DiffusionOperator(complete(3)))
     >>> [str(side) for side in (chain.normalised, chain.hit, chain.visited, chain.hitting)]
     ['1', '3/2', '9/4', '15/4']
     >>> chain.time, chain.mixing
     (3, Fraction(8, 1))
+
+    References
+    ----------
+    Tjandra et al., Feedforward Mixing is as Sharp as it is Slow in Reverse (OpenReview
+    7vuXbycHfO, 2026); the two middle sides and the proof are in the guide's page on bounds.
+    Fidelity: arXiv:2507.02944, Definitions 3.3 to 3.5.
     """
     source = _unique_source(diffusion)
     if len(diffusion.nodes) == 1:
@@ -134,8 +173,8 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
     number: Any = _exact if exact else float
     kernel = backward.rationals if exact else backward.floats.kernel
     others = [j for j in range(n) if j != source]
-    chances = hits_from(kernel, sink)
-    hits = [number(chances[j]) for j in others]
+    probabilities = hits_from(kernel, sink)
+    hits = [number(probabilities[j]) for j in others]
     steps = number(hitting_times(kernel, source)[sink])
     fidelity = _least_fidelity(diffusion, others, certain=steps < math.inf)
     time = mixing.mixing_time(backward, source, QUARTER)
@@ -156,13 +195,37 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
 def backward_mixing_time(diffusion: DiffusionOperator, epsilon: Any = QUARTER) -> int | float:
     """Return T_bwd(ε), the mixing time of Δ read as a chain from receivers to senders.
 
-    The chain moves from receiver i to sender j with chance Δ[i, j] and ends at the unique
-    source; math.inf where some node misses it. One node: 0. Errors as for `backward_mixing`,
-    two nodes apart, and EpsilonError unless 0 < ε < 1.
+    The chain moves from receiver i to sender j with probability Δ[i, j] and ends at the unique
+    source s: T_bwd(ε) = min{t : max_i P_i(T_s > t) ≤ ε}.
 
+    Parameters
+    ----------
+    diffusion : DiffusionOperator or MultiHeadDiffusion
+        With one source.
+    epsilon : number
+        0 < ε < 1, taken exactly as passed; ¼ by default.
+
+    Returns
+    -------
+    int or float
+        Steps, exact; math.inf where some node never reaches the source, 0 for one node.
+
+    Raises
+    ------
+    KindError, SourceError, SymbolicError
+        Unless `diffusion` is a DiffusionOperator; unless it has one source; for symbols.
+    EpsilonError
+        Unless 0 < ε < 1.
+
+    Examples
+    --------
     >>> from dagmix.families import complete, line
     >>> [backward_mixing_time(DiffusionOperator(graph(8))) for graph in (line, complete)]
     [16, 5]
+
+    References
+    ----------
+    Tjandra et al. (OpenReview 7vuXbycHfO, 2026); mixing time: arXiv:2507.02944, Definition 2.7.
     """
     threshold, source = read_epsilon(epsilon), _unique_source(diffusion)
     return mixing.mixing_time(Backward(diffusion.transition), source, threshold)

@@ -1,9 +1,10 @@
-"""Bounds on mixing time and fidelity: the paper's, and those that hold (§2.2; mathematics §3, §4).
+"""Bounds on mixing time and fidelity: those of arXiv:2507.02944, §2.2, and those that hold.
 
 A walk whose heads share an order is at the sink after N = n − 1 moves, and every step before
-is a move with chance at least p. So N moves take no longer than N successes of trials of
-chance p, whence the upper bounds. Without a common order a walk can come back, and what
-remains are the bounds by distance, by holding and by mean time.
+is a move with probability at least p. So N moves take no longer than N successes of trials
+with success probability p, whence the upper bounds. Without a common order a walk can come
+back, and what remains are the bounds by distance, by holding and by mean time. Times are in
+steps; the proofs are in the guide's page on bounds.
 """
 
 from __future__ import annotations
@@ -49,16 +50,22 @@ __all__ = [
 
 
 def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
-    """Return T(ε) of a walk or of a mixture of walks, and every bound on it.
+    """Return T(ε) = min{t : d(t) ≤ ε} of a walk or mixture of walks, and every bound on it.
 
-    ε is taken exactly as it is passed. Every comparison is decided: in balls, and in integers
-    at ties. A single walk counts as one head. p = 0 gives math.inf; so does a node that misses
-    the sink, which in an order makes p = 0.
+    Every comparison is decided: in balls, and in integers at ties. p = 0 gives math.inf; so
+    does a node that never reaches the sink, which in an order makes p = 0.
 
     Parameters
     ----------
     walk : WalkOperator or MultiHeadWalk
-    epsilon : number, 0 < ε < 1
+        A single walk counts as one head.
+    epsilon : number
+        0 < ε < 1, taken exactly as passed; ¼ by default.
+
+    Returns
+    -------
+    MixingBounds
+        T(ε), what the bounds are made of, and the bounds; it prints as a table.
 
     Raises
     ------
@@ -71,20 +78,22 @@ def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
     UndecidedError
         Where T, or a binomial tail that may tie with ε, needs numbers that are too large.
 
-    References
-    ----------
-    arXiv 2507.02944, Theorem 2.8; Theorem A in docs/guide/bounds.md.
-
+    Examples
+    --------
     >>> from dagmix.families import line
     >>> found = mixing_time(WalkOperator(line(8)))
     >>> found.time, found.binomial, found.doubled, found.chernoff, found.paper.steps
     (16, 16, 28, 27, 28)
+
+    References
+    ----------
+    arXiv:2507.02944, Theorem 2.8; Theorem A of the guide.
     """
     check_kind(walk, WalkOperator)
     threshold = read_epsilon(epsilon)
     time, moves = walk.mixing_time(threshold), len(walk.nodes) - 1
-    heads = _head_chances(walk)
-    chance = sum((weight * head.low for weight, head in heads), Fraction(0))
+    heads = _head_probabilities(walk)
+    p = sum((weight * head.low for weight, head in heads), Fraction(0))
     least = leaving_probability(walk.transition, walk.sink.index)
     number: Any = Fraction if walk.field is Field.RATIONAL else float
     return MixingBounds(
@@ -92,18 +101,18 @@ def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
         time=time,
         moves=moves,
         head_probabilities=tuple(number(head.low) for _, head in heads),
-        head_probability=number(chance),
+        head_probability=number(p),
         forward_probability=number(least.low),
         distance=greatest_distance(walk.support, walk.sink.index),
         holding=least_trials(min(moves, 1), min(least.high, Fraction(1)), threshold),
         # p_min ≥ p, even where both are enclosed.
-        **_by_order(walk, chance, max(least.low, chance), threshold),
+        **_by_order(walk, p, max(least.low, p), threshold),
         **_by_mean(walk, time, threshold),
     )
 
 
-def _head_chances(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
-    """Return the weight of every head, and its least chance to leave a node but the sink."""
+def _head_probabilities(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
+    """Return the weight of every head, and its p_h: the minimum probability to leave a node."""
     whole = ((Fraction(1), walk.transition),)
     parts = walk.parts if isinstance(walk, MultiHeadWalk) else whole
     for head, (_, transition) in enumerate(parts):
@@ -115,25 +124,25 @@ def _head_chances(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
 
 
 def _by_order(
-    walk: WalkOperator, chance: Fraction, least: Fraction, epsilon: Fraction
+    walk: WalkOperator, p: Fraction, least: Fraction, epsilon: Fraction
 ) -> dict[str, Any]:
-    """Return the bounds that need a common order, by name."""
+    """Return the bounds that need a common order, by name; `least` is p_min."""
     moves, order = len(walk.nodes) - 1, walk.support.order
-    premise = exponential_at_most(chance * moves, epsilon)
+    premise = exponential_at_most(p * moves, epsilon)
     if order is None:
         names = ("longest_path", "chernoff", "doubled", "binomial", "path")
         paper = PaperBound(NO_ORDER, premise, guaranteed=False)
         return dict.fromkeys(names, NO_ORDER) | {"paper": paper}
     longest = longest_path(walk.support, order, walk.sink.index)
     large = exponential_at_most(Fraction(2), epsilon)
-    twice = math.ceil(2 * moves / chance) if chance else math.inf
+    twice = math.ceil(2 * moves / p) if p else math.inf
     return {
         "longest_path": longest,
         "paper": PaperBound(twice, premise, premise or large),
-        "chernoff": chernoff_trials(moves, chance, epsilon) if chance else math.inf,
+        "chernoff": chernoff_trials(moves, p, epsilon) if p else math.inf,
         "doubled": twice if large else SMALL_EPSILON,
-        "binomial": least_trials(moves, chance, epsilon),
-        # Without a chance to leave there is another sink, which no path counts.
+        "binomial": least_trials(moves, p, epsilon),
+        # A node that is never left is another sink, which no path counts.
         "path": least_trials(longest, least, epsilon) if least else math.inf,
     }
 

@@ -1,8 +1,8 @@
-"""Mixtures of graphs on few nodes, one of each kind, in order of size.
+"""Mixtures of graphs on few nodes, one of each isomorphism class, in order of size.
 
 A candidate is a tuple of feedforward graphs on 0..n−1 with all self-loops, each with the
-unique sink n−1. Two are of one kind where a relabelling of the nodes before the sink, and
-an exchange of heads of equal weight, makes one the other; of each kind the least is taken
+unique sink n−1. Two are isomorphic where a relabelling of the nodes before the sink, and an
+exchange of heads of equal weight, makes one the other; of each class the least is taken
 (heads are compared by their number of edges, then by their edges). The order is by n, then
 by the total number of edges, self-loops not counted.
 """
@@ -34,7 +34,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Kinds:
-    """What makes candidates one kind.
+    """The isomorphism classes of candidates for given weights.
 
     Parameters
     ----------
@@ -44,6 +44,8 @@ class Kinds:
         All edges j → i of all heads have j < i, hence the heads share an order. Otherwise
         every head has an order of its own.
 
+    Examples
+    --------
     >>> half = Fraction(1, 2)
     >>> [c.n for c in Kinds((half, half), common_order=True).up_to(3)]
     [1, 2, 3, 3, 3, 3, 3, 3]
@@ -53,7 +55,7 @@ class Kinds:
     common_order: bool
 
     def up_to(self, max_nodes: int) -> Iterator[Candidate]:
-        """Yield one candidate of each kind, in order of size."""
+        """Yield one candidate of each class, in order of size."""
         for n in range(1, max_nodes + 1):
             possible = range(n - 1, n * (n - 1) // 2 + 1)
             for sizes in sorted(product(possible, repeat=len(self.weights)), key=sum):

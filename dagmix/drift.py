@@ -1,12 +1,13 @@
-"""Where the second of two heads helps the first: Theorem D, start by start.
+"""Where head 1 of two helps head 0: Theorem D of the guide, for every initial state.
 
-With V the hitting times of the first head alone, c(i) = V(i) − E_i[V after one step of the
-second head] its progress, and Ḡ(j, i) the mean number of visits that the mixture, started at
-j, pays to i before the sink, the mixture's hitting times are
+With V the hitting times of head 0 alone, c(i) = V(i) − E_i[V after one step of head 1] the
+progress of head 1, and Ḡ(j, i) the mean number of visits to i before the sink of the mixture
+with initial state j (its Green's function), the mixture's hitting times are
 
-    Ē(j) = V(j) − α₂ Σ_i Ḡ(j, i) (c(i) − 1)
+    Ē(j) = V(j) − α₁ Σ_i Ḡ(j, i) (c(i) − 1),
 
-(docs/guide/theorems.md, D). So start j gains exactly if the sum is positive.
+α₁ the weight of head 1. So initial state j gains exactly if the sum is positive. Times are in
+steps; Green's functions of absorbing chains: doi:10.1090/mbk/107.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.drift_numbers import ABSOLUTE, Pair, in_balls, in_fractions
+from dagmix.drift_numbers import ABSOLUTE, TwoWalks, in_balls, in_fractions
 from dagmix.errors import HeadsError, SinkError, SymbolicError, WeightError
 from dagmix.mixture import MultiHeadWalk
 from dagmix.nodes import Nodes, shorten
@@ -31,19 +32,41 @@ HEADS = 2
 
 @dataclass(frozen=True, eq=False)
 class CrossDrift(Tabled):
-    """The gain of mixing two walks, for every start, with its certificate.
+    """The gain of mixing two walks, for every initial state, with its certificate.
 
     Arrays are in node order, of Fractions where the walks are rational, the sink's entries 0.
-
-    `alone[j]` is V(j), the mean steps of the first head from j to the sink, `mixed[j]` is Ē(j),
-    those of the mixture. `gain[j]` is V(j) − Ē(j), the steps that mixing saves from j; a loss is
-    negative. `progress[i]` is c(i): how many steps of the first head one step of the second is
-    worth at i. `visits[j, i]` is Ḡ(j, i). `terms[j, i]` is α₂ Ḡ(j, i) (c(i) − 1), the part of the
-    gain from j that is made at i: gain[j] = Σ_i terms[j, i].
-
-    A float is within 2⁻⁵³ of itself or within 2⁻⁶⁴ of the greatest entry of its array, for `gain`
-    and `terms` of max_j V(j), for `progress` at least of 1, then rounded once; where a gain is no
+    A float is within 2⁻⁵³ of itself or within 2⁻⁶⁴ of the maximum of its array, for `gain` and
+    `terms` of max_j V(j), for `progress` at least of 1, then rounded once; where a gain is no
     more than that, its sign is not known.
+
+    Attributes
+    ----------
+    nodes : Nodes
+        The labels, in row order.
+    sink : int
+        The row of the sink.
+    alone, mixed : ndarray, shape (n,)
+        V(j) and Ē(j): mean steps from j to the sink, of head 0 alone and of the mixture.
+    gain : ndarray, shape (n,)
+        V(j) − Ē(j), the steps that mixing saves from j; a loss is negative.
+    progress : ndarray, shape (n,)
+        c(i): how many steps of head 0 one step of head 1 is worth at i.
+    visits : ndarray, shape (n, n)
+        Ḡ(j, i) in [j, i]: initial state j, visited node i.
+    terms : ndarray, shape (n, n)
+        α₁ Ḡ(j, i) (c(i) − 1), the part of the gain from j that is made at i:
+        gain[j] = Σ_i terms[j, i].
+
+    Examples
+    --------
+    >>> from dagmix.paper import example_3_13
+    >>> drift = cross_drift(MultiHeadWalk(example_3_13(), ["1/3", "2/3"]))
+    >>> [str(steps) for steps in drift.gain]
+    ['4/7', '-16/7', '0', '0']
+
+    References
+    ----------
+    Theorem D of the guide; the mixtures are those of arXiv:2507.02944, §2.2.
     """
 
     nodes: Nodes
@@ -61,7 +84,30 @@ class CrossDrift(Tabled):
         return [row for row in range(len(self.nodes)) if row != self.sink]
 
     def verdict(self, row: int) -> str:
-        """Return "gains", "loses" or "even" for the start in a row; "undecided" for near 0."""
+        """Return how the initial state in a row fares.
+
+        Parameters
+        ----------
+        row : int
+            0 ≤ row < n, in node order.
+
+        Returns
+        -------
+        str
+            "gains", "loses" or "even"; "undecided" where a float gain is too near 0.
+
+        Raises
+        ------
+        IndexError
+            For a row that there is not.
+
+        Examples
+        --------
+        >>> from dagmix.paper import example_3_13
+        >>> drift = cross_drift(MultiHeadWalk(example_3_13(), ["1/3", "2/3"]))
+        >>> [drift.verdict(row) for row in drift.starts]
+        ['gains', 'loses', 'even']
+        """
         gain = self.gain[row]
         least = 0 if row == self.sink else 2.0 ** (1 - ABSOLUTE) * max(self.alone)
         if not isinstance(gain, Fraction) and 0 < least >= abs(gain):
@@ -78,7 +124,7 @@ class CrossDrift(Tabled):
         return "start", "alone", "mixed", "gain", "", "progress of the second head"
 
     def rows(self) -> Sequence[Sequence[str]]:
-        """Return a row for each start but the sink."""
+        """Return a row for each node but the sink."""
         return [
             (
                 str(self.nodes[row]),
@@ -91,15 +137,20 @@ class CrossDrift(Tabled):
 
 
 def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
-    """Return where, and by how many steps, mixing with a second head helps the first.
+    """Return V(j) − Ē(j) for every j: the steps that mixing with head 1 saves head 0.
 
     Heads need not share an order. Exact for rational walks; walks of floats are computed in
-    balls until every number is as right as `CrossDrift` says.
+    balls until every number is as accurate as `CrossDrift` says.
 
     Parameters
     ----------
     mix : MultiHeadWalk
-        Of two heads, both of positive weight. The first is the one to compare with.
+        Of two heads, both of positive weight. Head 0 is the one to compare with.
+
+    Returns
+    -------
+    CrossDrift
+        Gains, and the terms whose sums they are; it prints as a table.
 
     Raises
     ------
@@ -108,13 +159,9 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
     SymbolicError
         For symbols among the weights or in the heads.
     SinkError
-        Where the first head alone does not reach the sink from everywhere, so that V = ∞.
+        Where head 0 alone does not reach the sink from some node, so that V = ∞.
     UndecidedError
         Where 8,192 bits do not suffice for walks of floats.
-
-    References
-    ----------
-    Theorem D, docs/guide/theorems.md.
 
     Examples
     --------
@@ -127,6 +174,10 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
       u       6       38/7    4/7     gains   2
       v       4       44/7    -16/7   loses   -1
       w       2       2       0       even    1
+
+    References
+    ----------
+    Theorem D of the guide; the mixtures are those of arXiv:2507.02944, §2.2.
     """
     check_kind(mix, MultiHeadWalk)
     _check_heads(mix)
@@ -139,8 +190,8 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
             f"the first head alone must reach the sink {mix.sink.node!r}; it does not from {names}"
         )
         raise SinkError(message)
-    pair = Pair(first, second, mix.transition, Fraction(share), sink)
-    found = in_fractions(pair) if mix.field is Field.RATIONAL else in_balls(pair)
+    two = TwoWalks(first, second, mix.transition, Fraction(share), sink)
+    found = in_fractions(two) if mix.field is Field.RATIONAL else in_balls(two)
     for array in found.values():
         array.setflags(write=False)
     return CrossDrift(mix.nodes, sink, **found)

@@ -1,4 +1,4 @@
-"""The numbers of Theorem D, in fractions or in balls: who computes what `drift` reports."""
+"""The arrays of Theorem D: hitting times, Green's function, progress; in fractions or balls."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from dagmix.kernels import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
 
-BITS = 128  # the first precision to try for floats
-RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is right, of itself or of its scale
+FIRST_BITS = 128  # the first precision to try for floats
+RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is accurate, of itself or of its scale
 
 Arrays = dict[str, Vec]
 
 
 @dataclass(frozen=True)
-class Pair:
+class TwoWalks:
     """Two walks that end at the sink, their mixture, and the weight of the second."""
 
     first: Transition
@@ -38,12 +38,12 @@ class Pair:
         return self.mixture.support.n
 
 
-def in_fractions(pair: Pair) -> Arrays:
+def in_fractions(two: TwoWalks) -> Arrays:
     """Return the arrays of a `CrossDrift` of rational walks."""
-    alone = _fractions(hitting_times(pair.first.rationals, pair.sink))
-    mixed = _fractions(hitting_times(pair.mixture.rationals, pair.sink))
-    ahead = _fractions(pair.second.rationals.step(alone))
-    return _arrays(pair.weight, alone, mixed, ahead, _visits(pair))
+    alone = _fractions(hitting_times(two.first.rationals, two.sink))
+    mixed = _fractions(hitting_times(two.mixture.rationals, two.sink))
+    ahead = _fractions(two.second.rationals.step(alone))
+    return _arrays(two.weight, alone, mixed, ahead, _visits(two))
 
 
 def _arrays(weight: Any, alone: Vec, mixed: Vec, ahead: Vec, visits: Vec) -> Arrays:
@@ -63,25 +63,25 @@ def _fractions(numbers: Vec) -> Vec:
     return objects([Fraction(number) for number in numbers])
 
 
-def _visits(pair: Pair) -> Vec:
+def _visits(two: TwoWalks) -> Vec:
     """Return Ḡ(j, i), which solves y_j = [j = i] + Σ_k y_k W̄[k, j] off the sink."""
-    free = np.arange(pair.size) != pair.sink
-    visits = np.full((pair.size, pair.size), Fraction(0))
+    free = np.arange(two.size) != two.sink
+    visits = np.full((two.size, two.size), Fraction(0))
     for i in np.flatnonzero(free):
-        here = objects([Fraction(int(j == i)) for j in range(pair.size)])
-        visits[:, i] = _fractions(solve(pair.mixture.rationals, here, free))
+        here = objects([Fraction(int(j == i)) for j in range(two.size)])
+        visits[:, i] = _fractions(solve(two.mixture.rationals, here, free))
     return visits
 
 
-def in_balls(pair: Pair) -> Arrays:
-    """Return the arrays of a `CrossDrift` of walks of floats, each number as right as it says.
+def in_balls(two: TwoWalks) -> Arrays:
+    """Return the arrays of a `CrossDrift` of walks of floats, each as accurate as it says.
 
     Raises UndecidedError where 8,192 bits do not suffice.
     """
-    bits = BITS
+    bits = FIRST_BITS
     while bits <= balls.MOST_BITS:
         with balls.precision(bits):
-            found = _enclosed(pair)
+            found = _enclosed(two)
             if found is not None and _are_right(found):
                 return {name: _floats(array) for name, array in found.items()}
         bits *= 2
@@ -89,18 +89,18 @@ def in_balls(pair: Pair) -> Arrays:
     raise UndecidedError(message)
 
 
-def _enclosed(pair: Pair) -> Arrays | None:
+def _enclosed(two: TwoWalks) -> Arrays | None:
     """Return the arrays in balls; None where the precision does not suffice to solve."""
-    off = balls.start_off(pair.size, pair.sink).transpose()
+    off = balls.start_off(two.size, two.sink).transpose()
     try:
-        alone, green = _green(pair.first, pair.sink) * off, _green(pair.mixture, pair.sink)
+        alone, green = _green(two.first, two.sink) * off, _green(two.mixture, two.sink)
     except ZeroDivisionError:
         return None
-    ahead = balls.survival_matrix(pair.second, pair.sink).transpose() * alone
+    ahead = balls.survival_matrix(two.second, two.sink).transpose() * alone
     visits = _array(green)
-    visits[pair.sink, pair.sink] = flint.arb(0)
+    visits[two.sink, two.sink] = flint.arb(0)
     alone, mixed, ahead = (_array(column)[:, 0] for column in (alone, green * off, ahead))
-    return _arrays(balls.ball(pair.weight), alone, mixed, ahead, visits)
+    return _arrays(balls.ball(two.weight), alone, mixed, ahead, visits)
 
 
 def _green(transition: Transition, sink: int) -> Any:

@@ -1,4 +1,7 @@
-"""What is known of a mixing time: the exact integer, and every bound on it beside it."""
+"""What is known of a mixing time: the exact integer beside every bound on it.
+
+Users find these results in `dagmix.bounds`; the quantities are those of arXiv:2507.02944, §2.2.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,22 @@ HEADS_SHOWN = 6
 
 @dataclass(frozen=True)
 class NotApplicable:
-    """A bound whose premise fails, and why; it is not a number and compares with none."""
+    """A bound whose premise fails, and why; it is not a number and compares with none.
+
+    Attributes
+    ----------
+    reason : str
+        The premise that fails.
+
+    Examples
+    --------
+    >>> print(NotApplicable("the heads share no order"))
+    not applicable: the heads share no order
+
+    References
+    ----------
+    The premises are those of the guide's page on bounds; the setting: arXiv:2507.02944, §2.2.
+    """
 
     reason: str
 
@@ -31,8 +49,24 @@ SMALL_EPSILON = NotApplicable("ε is below e⁻²")
 class PaperBound:
     """⌈2N/p⌉ of Theorem 2.8, and what is known of it.
 
-    `premise` is e^(−pN) ≤ ε, on which the paper's proof rests. `guaranteed` says whether
-    T ≤ ⌈2N/p⌉ is proved: the heads share an order, and the premise holds or ε ≥ e⁻².
+    Attributes
+    ----------
+    steps : int, float or NotApplicable
+        ⌈2N/p⌉ in steps, math.inf for p = 0.
+    premise : bool
+        Whether e^(−pN) ≤ ε, on which the paper's proof rests.
+    guaranteed : bool
+        Whether T ≤ ⌈2N/p⌉ is proved: the heads share an order, and the premise holds or
+        ε ≥ e⁻².
+
+    Examples
+    --------
+    >>> PaperBound(28, premise=True, guaranteed=True).steps
+    28
+
+    References
+    ----------
+    arXiv:2507.02944, Theorem 2.8; Theorem A of the guide.
     """
 
     steps: Bound
@@ -42,26 +76,51 @@ class PaperBound:
 
 @dataclass(frozen=True)
 class MixingBounds(Tabled):
-    """T(ε) of a walk and every bound on it: an integer, or math.inf, or not applicable.
+    """T(ε) of a walk and every bound on it, as `dagmix.bounds.mixing_time` returns them.
 
-    - `epsilon`, `time`: ε and T(ε), exactly.
-    - `moves`: N = n − 1.
-    - `head_probabilities`: p_h, the least chance to leave a node but the sink, for every head.
-    - `head_probability`: p = Σ α_h p_h.
-    - `forward_probability`: p_min = min_j Σ α_h (1 − W_h[j, j]) ≥ p, the mixture's own.
-    - `longest_path`: K ≤ N, edges of a longest path to the sink in the union of the heads.
-    - `paper`: T ≤ ⌈2N/p⌉ and its premise (Theorem 2.8).
-    - `chernoff`: T ≤ ⌈(N + L + √(L² + 2NL))/p⌉ with L = ln(1/ε) (Theorem A).
-    - `doubled`: T ≤ ⌈2N/p⌉ for ε ≥ e⁻² (Theorem A).
-    - `binomial`: T ≤ min{t : P[Bin(t, p) ≤ N − 1] ≤ ε}.
-    - `path`: the same with K for N and p_min for p.
-    - `distance`: T ≥ the longest of the shortest paths to the sink.
-    - `holding`: T ≥ min{t : (1 − p_min)ᵗ ≤ ε}.
-    - `mean`: E = max_j E_j[steps to the sink].
-    - `mean_lower`, `mean_upper`: (1 − ε)E ≤ T ≤ ⌈E/ε⌉ − 1 (0 for one node).
+    A bound is an integer, math.inf or NotApplicable. Those from `paper` to `path` need heads
+    that share an order. Where p, p_min and E are floats, they are rounded here; bounds are
+    taken from an enclosure, on the safe side.
 
-    The bounds from `paper` to `path` need heads that share an order. Where p, p_min and E are
-    floats, they are rounded here; bounds are taken from an enclosure, on the safe side.
+    Attributes
+    ----------
+    epsilon : Fraction
+        ε, exactly as passed.
+    time : int or float
+        T(ε), exact; math.inf where a node never reaches the sink.
+    moves : int
+        N = n − 1.
+    head_probabilities : tuple of Fraction or float
+        p_h of every head: the minimum over all nodes but the sink of the probability to leave.
+    head_probability : Fraction or float
+        p = Σ α_h p_h.
+    forward_probability : Fraction or float
+        p_min = min_j Σ α_h (1 − W_h[j, j]) ≥ p, the mixture's own.
+    longest_path : int or NotApplicable
+        K ≤ N, edges of a longest path to the sink in the union of the heads.
+    paper : PaperBound
+        T ≤ ⌈2N/p⌉ and its premise (Theorem 2.8).
+    chernoff, doubled, binomial, path : int, float or NotApplicable
+        Upper bounds: ⌈(N + L + √(L² + 2NL))/p⌉ with L = ln(1/ε) (Theorem A); ⌈2N/p⌉ for
+        ε ≥ e⁻² (Theorem A); min{t : P[Bin(t, p) ≤ N − 1] ≤ ε}; the same with K for N and
+        p_min for p.
+    distance, holding : int or float
+        Lower bounds: the longest of the shortest paths to the sink; min{t : (1 − p_min)ᵗ ≤ ε}.
+    mean : Fraction or float
+        E = max_j E_j[steps to the sink].
+    mean_lower, mean_upper : Fraction or float, int or float
+        (1 − ε)E ≤ T ≤ ⌈E/ε⌉ − 1 (0 for one node).
+
+    Examples
+    --------
+    >>> from dagmix import WalkOperator, bounds, families
+    >>> found = bounds.mixing_time(WalkOperator(families.complete(4)))
+    >>> found.mean_lower, found.distance, found.time, found.binomial, found.path
+    (Fraction(17, 8), 1, 4, 7, 7)
+
+    References
+    ----------
+    arXiv:2507.02944, Theorem 2.8; Theorem A of the guide.
     """
 
     epsilon: Fraction

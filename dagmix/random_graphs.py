@@ -1,7 +1,8 @@
 """Random feedforward graphs, drawn from a seed, and the repair that gives them one sink.
 
-Users find the graphs in `dagmix.families`. A seed gives the same graph wherever numpy's
-default generator is the same.
+Edges (j, i) go from sender j to receiver i > j; every node has its self-loop. Users find
+the graphs in `dagmix.families`. A seed gives the same graph wherever numpy's default
+generator is the same.
 """
 
 from __future__ import annotations
@@ -19,38 +20,92 @@ from dagmix.support import check_square
 
 
 def oriented_erdos_renyi(n: int, p: Any, seed: int, *, repair: bool = True) -> FeedforwardDAG:
-    """Return a random graph: each edge j → i, j < i, is there with probability p, by itself.
+    """Return a random graph: independently, each edge j → i, j < i, has probability p.
 
-    With `repair`, nodes before the last that send to nobody get an edge to n − 1; without,
-    SinkError is raised where there are several sinks.
+    Parameters
+    ----------
+    n : int
+        Nodes, at least 1; n² ≤ 2²⁸, for the graph is drawn as a matrix.
+    p : number
+        Probability of an edge, 0 ≤ p ≤ 1.
+    seed : int
+        Of numpy's default generator, at least 0.
+    repair : bool
+        Whether nodes before the last that send to no other get an edge to n − 1.
 
+    Returns
+    -------
+    FeedforwardDAG
+        With the unique sink n − 1.
+
+    Raises
+    ------
+    NumberError, ShapeError
+        For an argument out of range; where n² is too large.
+    SinkError
+        Without `repair`, where there are several sinks.
+
+    Examples
+    --------
     >>> oriented_erdos_renyi(5, 1, seed=0).in_degree(4), oriented_erdos_renyi(5, 0, seed=0).sources
     (5, (0, 1, 2, 3))
+
+    References
+    ----------
+    Random feedforward graphs under these measures: arXiv:2502.06751.
     """
-    size, chance = _size(n), _read_probability(p)
-    mask = np.tril(_generator(seed).random((size, size)) < chance, -1)
-    return with_one_sink(mask | np.eye(size, dtype=bool), repair=repair)
+    probability = _read_probability(p)
+    mask = np.tril(_uniform_matrix(n, seed) < probability, -1)
+    return with_one_sink(mask | np.eye(len(mask), dtype=bool), repair=repair)
 
 
 def walk_back(n: int, p: Any, budget: int, seed: int, *, repair: bool = True) -> FeedforwardDAG:
     """Return a random graph of bounded in-degree, dense among near nodes.
 
-    Every node i walks back over i − 1, i − 2, …, 0, skips each with probability p, hears the
-    others, and stops once it hears `budget` nodes besides itself. With p = 0 it is the
-    sliding window.
+    Every node i walks back over i − 1, i − 2, …, 0, skips each with probability p, receives
+    from the others, and stops once it has `budget` senders besides itself. With p = 0 it is
+    the sliding window.
 
-    `repair` is as for `oriented_erdos_renyi`; the repair may exceed the budget of n − 1.
+    Parameters
+    ----------
+    n : int
+        Nodes, at least 1; n² ≤ 2²⁸, for the graph is drawn as a matrix.
+    p : number
+        Probability of skipping a node, 0 ≤ p ≤ 1.
+    budget : int
+        The most senders of a node besides itself, at least 1 (0 where n = 1).
+    seed : int
+        Of numpy's default generator, at least 0.
+    repair : bool
+        As for `oriented_erdos_renyi`; the repair may exceed the budget of n − 1.
 
+    Returns
+    -------
+    FeedforwardDAG
+        With the unique sink n − 1.
+
+    Raises
+    ------
+    NumberError, ShapeError
+        For an argument out of range; where n² is too large.
+    SinkError
+        Without `repair`, where there are several sinks.
+
+    Examples
+    --------
     >>> from dagmix.families import sliding_window
     >>> walk_back(6, 0, 2, seed=1) == sliding_window(6, 2)
     True
+
+    References
+    ----------
+    Our own construction, for the question of arXiv:2502.06751: which sparse graphs are good?
     """
-    size, most = _size(n), read_count(budget, 0 if n == 1 else 1, "budget")
-    skip = _read_probability(p)
-    heard = np.tril(_generator(seed).random((size, size)) >= skip, -1)
-    from_near = np.cumsum(heard[:, ::-1], axis=1)[:, ::-1]  # nodes heard from j on, j included
-    mask = heard & (from_near <= most)
-    return with_one_sink(mask | np.eye(size, dtype=bool), repair=repair)
+    probability, most = _read_probability(p), read_count(budget, 0 if n == 1 else 1, "budget")
+    taken = np.tril(_uniform_matrix(n, seed) >= probability, -1)
+    from_near = np.cumsum(taken[:, ::-1], axis=1)[:, ::-1]  # senders from j on, j included
+    mask = taken & (from_near <= most)
+    return with_one_sink(mask | np.eye(len(mask), dtype=bool), repair=repair)
 
 
 def with_one_sink(mask: NDArray[np.bool_], *, repair: bool) -> FeedforwardDAG:
@@ -70,14 +125,11 @@ def with_one_sink(mask: NDArray[np.bool_], *, repair: bool) -> FeedforwardDAG:
     return graph
 
 
-def _size(n: int) -> int:
+def _uniform_matrix(n: int, seed: int) -> NDArray[np.float64]:
+    """Return an n × n matrix of independent numbers, uniform on [0, 1)."""
     size = read_count(n, 1, "n")
     check_square(size)
-    return size
-
-
-def _generator(seed: int) -> np.random.Generator:
-    return np.random.default_rng(read_count(seed, 0, "seed"))
+    return np.random.default_rng(read_count(seed, 0, "seed")).random((size, size))
 
 
 def _read_probability(value: Any) -> float:

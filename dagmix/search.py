@@ -1,8 +1,9 @@
-"""The smallest witness against a claim about mixtures, by going through all of them.
+"""The smallest witness against a claim about mixtures, by enumeration up to isomorphism.
 
 Heads are graphs on 0..n−1 with all self-loops and the unique sink n−1. They come by n, then
-by their total number of edges, one mixture of each kind (`dagmix.candidates`), so that the
-first that violates a claim is a smallest witness. `dagmix.claims` has claims to try.
+by their total number of edges, one mixture of each isomorphism class (`dagmix.candidates`),
+so that the first that violates a claim is a smallest witness. `dagmix.claims` has claims to
+try: sentences of arXiv:2507.02944.
 """
 
 from __future__ import annotations
@@ -21,19 +22,35 @@ from dagmix.candidates import Edges, Kinds
 from dagmix.claims import Claim
 from dagmix.errors import ClaimError, SymbolicError
 from dagmix.graph import FeedforwardDAG
+from dagmix.operators import QUARTER
 from dagmix.scalars import read_count, read_epsilon
 from dagmix.weights import read_weights
-
-QUARTER = Fraction(1, 4)
 
 
 @dataclass(frozen=True)
 class Witness:
-    """Heads, weights and ε that violate a claim, and the number of candidates tried, itself in.
+    """A mixture that violates a claim, the first in order of size.
 
+    Attributes
+    ----------
+    heads : tuple of FeedforwardDAG
+        On the nodes 0..n−1, with the unique sink n − 1.
+    weights : tuple of Fraction
+        One for each head.
+    epsilon : Fraction
+        ε, exactly.
+    tried : int
+        Candidates tried, this one included.
+
+    Examples
+    --------
     >>> from dagmix.claims import lower_bound_of_equation_20
     >>> smallest_witness(lower_bound_of_equation_20).heads[0]
     FeedforwardDAG([(0, 1)], nodes=(0, 1))
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
     """
 
     heads: tuple[FeedforwardDAG, ...]
@@ -46,11 +63,25 @@ class Witness:
 class NotFound:
     """No candidate that was tried violates the claim.
 
-    All candidates up to `complete` nodes were tried. `reached` is the n and the total number
-    of edges of the last one; `out_of_budget` says whether there were more to try.
+    Attributes
+    ----------
+    tried : int
+        Candidates tried.
+    complete : int
+        All candidates up to so many nodes were tried.
+    reached : tuple of two int
+        n, and the total number of edges without self-loops, of the last candidate.
+    out_of_budget : bool
+        Whether there were more to try.
 
+    Examples
+    --------
     >>> print(NotFound(tried=7, complete=2, reached=(3, 4), out_of_budget=True))
     not found up to n = 2, 7 candidates; the budget ended at n = 3 with 4 edges
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
     """
 
     tried: int
@@ -83,16 +114,24 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     ----------
     claim : callable
         Takes the heads, their weights (exact) and ε (exact); True where the claim holds.
-    heads, weights, epsilon
-        The number of heads, convex weights (uniform by default) and threshold, the same for
-        all candidates; a claim may look at others, it is given these.
+    heads : int
+        The number of heads, at least 1.
+    weights : sequence of numbers, optional
+        Convex weights, the same for all candidates; uniform by default.
+    epsilon : number
+        0 < ε < 1, exactly as passed, the same for all candidates; ¼ by default.
     max_nodes, budget : int
         The largest n, and the largest number of candidates to try, both at least 1.
     common_order : bool
-        Only heads that agree about an order of the nodes; witnesses then have j < i for
-        every edge j → i.
+        Only heads that share an order of the nodes; witnesses then have j < i for every edge
+        j → i, self-loops apart.
     progress : bool
         Show a progress bar on standard error.
+
+    Returns
+    -------
+    Witness or NotFound
+        NotFound where all candidates, or as many as the budget allows, satisfy the claim.
 
     Raises
     ------
@@ -107,6 +146,10 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     >>> found = smallest_witness(never_faster_than_the_fastest, max_nodes=3)
     >>> print(found)
     not found up to n = 3, 11 candidates
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
     """
     count, last = read_count(heads, 1, "heads"), read_count(max_nodes, 1, "max_nodes")
     limit = read_count(budget, 1, "budget")

@@ -1,4 +1,4 @@
-"""The best of several heads by chance: equations (16)–(19) of arXiv 2507.02944, atoms included.
+"""The best of several random heads: equations (16)–(19) of arXiv:2507.02944, atoms included.
 
 Let the heads' forward probabilities p_h be independent with distribution function F, and p*
 the greatest of H. Then Pr(p_h ≥ x) = 1 − F(x−), F(x−) the limit from the left, which is less
@@ -27,12 +27,31 @@ ROUNDING = 2.0**-40  # by which a float distribution function may fall
 class BestHeadTail(Tabled):
     """Pr(p_h ≥ x) and Pr(p* ≥ x), or lower bounds on them where `exact` is False.
 
-    - `threshold`, `heads`: x and H.
-    - `one_head`: Pr(p_h ≥ x), equation (16).
-    - `none`: Pr(p* < x), equation (17); an upper bound where `exact` is False.
-    - `best_head`: Pr(p* ≥ x), equation (18).
-    - `limit`: lim Pr(p* ≥ x) as H grows, equation (19): 1 where Pr(p_h ≥ x) > 0, else 0.
-    - `exact`: whether F(x−) was given, so that the four are equalities.
+    Attributes
+    ----------
+    threshold : Fraction or float
+        x.
+    heads : int
+        H.
+    one_head : Fraction or float
+        Pr(p_h ≥ x), equation (16).
+    none : Fraction or float
+        Pr(p* < x), equation (17); an upper bound where `exact` is False.
+    best_head : Fraction or float
+        Pr(p* ≥ x), equation (18).
+    limit : int
+        lim Pr(p* ≥ x) as H grows, equation (19): 1 where Pr(p_h ≥ x) > 0, else 0.
+    exact : bool
+        Whether F(x−) was given, so that the four are equalities.
+
+    Examples
+    --------
+    >>> best_head_tail(lambda y: y, 2, Fraction(1, 2)).none  # uniform on [0, 1]
+    Fraction(1, 4)
+
+    References
+    ----------
+    arXiv:2507.02944, equations (16) to (19).
     """
 
     threshold: Fraction | float
@@ -65,7 +84,7 @@ class BestHeadTail(Tabled):
 def best_head_tail(
     cdf: Distribution, heads: int, threshold: Any, left_limit: Distribution | None = None
 ) -> BestHeadTail:
-    """Return the chance that the best of H independent heads has p_h ≥ x (equations 16–19).
+    """Return the probability that the best of H independent heads has p_h ≥ x: 1 − F(x−)^H.
 
     Parameters
     ----------
@@ -75,10 +94,15 @@ def best_head_tail(
     heads : int
         H ≥ 1.
     threshold : number
-        x, any real number.
+        x, any real number; p_h is a probability, so that F is 0 below 0 and 1 from 1 on.
     left_limit : callable, optional
         F(y−) = Pr(p_h < y). Without it the results are lower bounds, which differ from the
         probabilities where p_h = x has positive probability.
+
+    Returns
+    -------
+    BestHeadTail
+        The four sides of the equations; it prints as a table.
 
     Raises
     ------
@@ -98,6 +122,10 @@ def best_head_tail(
     >>> below = lambda y: Fraction(y > Fraction(1, 2))
     >>> best_head_tail(half, 3, "1/2", left_limit=below).best_head
     Fraction(1, 1)
+
+    References
+    ----------
+    arXiv:2507.02944, equations (16) to (19).
     """
     x, count = _threshold(threshold), read_steps(heads, "heads")
     if not count:
@@ -136,8 +164,8 @@ def _probe(functions: dict[str, Distribution], x: Fraction | float) -> Fraction 
     for name, y in asked:
         point = y if isinstance(x, Fraction) else float(y)
         value = found[name, y] = _probability(functions[name](point), f"{name} at {point}")
-        slack = 0 if isinstance(value, Fraction) and isinstance(last, Fraction) else ROUNDING
-        if value < last - slack:
+        error = 0 if isinstance(value, Fraction) and isinstance(last, Fraction) else ROUNDING
+        if value < last - error:
             message = f"a distribution function never decreases; {name} falls to {value} at {point}"
             raise DistributionError(message)
         last = value

@@ -1,7 +1,8 @@
-"""Hypothesis strategies for whatever dagmix computes with (the extra `testing`).
+"""Hypothesis strategies for what dagmix computes with, and the laws (the extra `testing`).
 
-They draw valid objects and shrink towards few nodes, few edges, node order as it is, and
-even weights, so that a failing example is a small one. A test of your own::
+Strategies draw valid objects and shrink towards few nodes, few edges, node order as it is,
+and uniform weights, so that a failing example is a small one. `check_walk` and
+`check_diffusion` raise AssertionError where an operator breaks a law. A test of your own::
 
     from hypothesis import given
     from dagmix import WalkOperator
@@ -13,7 +14,7 @@ even weights, so that a failing example is a small one. A test of your own::
         n = len(graph.nodes)
         assert WalkOperator(graph).mixing_time() <= 4 * (n - 1)
 
-Strategies are those of Hypothesis, https://hypothesis.readthedocs.io.
+Strategies are those of Hypothesis, https://hypothesis.readthedocs.io (doi:10.21105/joss.01891).
 """
 
 from __future__ import annotations
@@ -23,11 +24,28 @@ from fractions import Fraction
 from typing import TypeVar
 
 import numpy as np
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dagmix.graph import FeedforwardDAG
+from dagmix.laws import check_diffusion, check_walk
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
+
+try:
+    from hypothesis import strategies as st
+except ModuleNotFoundError as error:
+    message = "dagmix.testing needs hypothesis: pip install 'dagmix[testing]'"
+    raise ModuleNotFoundError(message, name=error.name) from None
+
+__all__ = [
+    "causal_attention",
+    "check_diffusion",
+    "check_walk",
+    "convex_weights",
+    "feedforward_dags",
+    "heads",
+    "mixtures",
+    "unique_sink_dags",
+]
 
 Mixed = TypeVar("Mixed", MultiHeadWalk, MultiHeadDiffusion)
 
@@ -46,11 +64,31 @@ def feedforward_dags(
 ) -> FeedforwardDAG:
     """Draw feedforward graphs on 0..n−1 in any order, with any number of sinks.
 
-    All self-loops are there, or none with `self_loops=False`.
+    Parameters
+    ----------
+    min_nodes, max_nodes : int
+        Bounds on the number n of nodes, 1 ≤ min_nodes ≤ max_nodes.
+    self_loops : bool
+        Whether every node has its self-loop, or none has.
 
+    Returns
+    -------
+    SearchStrategy of FeedforwardDAG
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, unless 1 ≤ min_nodes ≤ max_nodes.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(feedforward_dags(), lambda graph: len(graph.sinks) > 1)
     FeedforwardDAG([], nodes=(0, 1))
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     (graph,) = draw(_graphs(1, min_nodes, max_nodes, least=0, self_loops=self_loops))
     return graph
@@ -67,11 +105,33 @@ def unique_sink_dags(
 ) -> FeedforwardDAG:
     """Draw feedforward graphs on 0..n−1 with the unique sink n−1.
 
-    With `ordered` every edge j → i has j < i.
+    Parameters
+    ----------
+    min_nodes, max_nodes : int
+        Bounds on the number n of nodes, 1 ≤ min_nodes ≤ max_nodes.
+    ordered : bool
+        Whether every edge j → i, from sender j to receiver i, has j ≤ i.
+    self_loops : bool
+        Whether every node has its self-loop, or none has.
 
+    Returns
+    -------
+    SearchStrategy of FeedforwardDAG
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, unless 1 ≤ min_nodes ≤ max_nodes.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(unique_sink_dags(), lambda graph: len(graph.nodes) == 3)
     FeedforwardDAG([(0, 2), (1, 2)], nodes=(0, 1, 2))
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     (graph,) = draw(_graphs(1, min_nodes, max_nodes, ordered=ordered, self_loops=self_loops))
     return graph
@@ -79,11 +139,33 @@ def unique_sink_dags(
 
 @st.composite
 def convex_weights(draw: st.DrawFn, heads: int, *, positive: bool = True) -> tuple[Fraction, ...]:
-    """Draw rational weights (heads,) that sum to 1, all positive unless told otherwise.
+    """Draw rational weights that sum to 1.
 
+    Parameters
+    ----------
+    heads : int
+        The number of weights, at least 1.
+    positive : bool
+        Whether all are positive, else some may be 0.
+
+    Returns
+    -------
+    SearchStrategy of tuple of Fraction
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, for a negative number of heads.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(convex_weights(2), lambda weights: weights[0] > weights[1])
     (Fraction(2, 3), Fraction(1, 3))
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     part = st.integers(int(positive), LARGEST_PART)
     parts = draw(st.lists(part, min_size=heads, max_size=heads).filter(any))
@@ -102,11 +184,33 @@ def heads(
 ) -> tuple[FeedforwardDAG, ...]:
     """Draw heads on the same nodes 0..n−1, with all self-loops, each with the unique sink n−1.
 
-    With `common_order` every edge j → i has j < i, hence the union of the heads is acyclic.
+    Parameters
+    ----------
+    min_nodes, max_nodes : int
+        Bounds on the number n of nodes, 1 ≤ min_nodes ≤ max_nodes.
+    min_heads, max_heads : int
+        Bounds on the number of heads.
+    common_order : bool
+        Whether every edge j → i has j ≤ i, hence the union of the heads is acyclic.
 
+    Returns
+    -------
+    SearchStrategy of tuple of FeedforwardDAG
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, unless 1 ≤ min_nodes ≤ max_nodes and min_heads ≤ max_heads.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> [len(head.nodes) for head in find(heads(min_nodes=3), lambda drawn: True)]
     [3, 3]
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     count = draw(st.integers(min_heads, max_heads))
     return draw(_graphs(count, min_nodes, max_nodes, ordered=common_order))
@@ -123,11 +227,33 @@ def mixtures(
 ) -> Mixed:
     """Draw mixtures of two or three heads with positive rational weights.
 
-    `kind` is MultiHeadWalk or MultiHeadDiffusion.
+    Parameters
+    ----------
+    kind : type
+        MultiHeadWalk or MultiHeadDiffusion.
+    min_nodes, max_nodes : int
+        Bounds on the number n of nodes, 1 ≤ min_nodes ≤ max_nodes.
+    common_order : bool
+        As for `heads`.
 
+    Returns
+    -------
+    SearchStrategy of `kind`
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, unless 1 ≤ min_nodes ≤ max_nodes.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(mixtures(MultiHeadWalk), lambda walk: walk.mixing_time() > 1).mixing_time()
     2
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     drawn = draw(heads(min_nodes, max_nodes, common_order=common_order))
     return kind(drawn, draw(convex_weights(len(drawn))))
@@ -142,14 +268,37 @@ def causal_attention(
     *,
     positive: bool = False,
 ) -> NDArray[np.float64]:
-    """Draw attention tensors (heads, n, n): rows that sum to 1, nothing above the diagonal.
+    """Draw attention tensors: rows that sum to 1, nothing above the diagonal.
 
-    With `positive` every query gives some weight to each key it may see, hence the walk to
-    the successors reaches the last position from all others.
+    Parameters
+    ----------
+    min_length, max_length : int
+        Bounds on the length n, 1 ≤ min_length ≤ max_length.
+    max_heads : int
+        The most heads, at least 1.
+    positive : bool
+        Whether every query gives some weight to each key up to itself; the walk to the
+        successors then reaches the last position from all others.
 
+    Returns
+    -------
+    SearchStrategy of ndarray of float64, shape (heads, n, n)
+        Entry [h, i, j] is the weight of key j for query i in head h.
+
+    Raises
+    ------
+    hypothesis.errors.InvalidArgument
+        When drawn from, where bounds exclude each other.
+
+    Examples
+    --------
     >>> from hypothesis import find
     >>> find(causal_attention(2), lambda attention: True).tolist()
     [[[1.0, 0.0], [0.0, 1.0]]]
+
+    References
+    ----------
+    Strategies and shrinking: doi:10.21105/joss.01891.
     """
     n, count = draw(st.integers(min_length, max_length)), draw(st.integers(1, max_heads))
     tensor = np.zeros((count, n, n))
