@@ -1,4 +1,4 @@
-"""The absorbing chains of mixed attention Ā (…, n, n), and what is asked of them in steps.
+"""Absorbing chains of mixed attention Ā (…, n, n): mean absorption times and peak signals.
 
 Everything is in float64 and for all matrices of a part at once; rows are (…, 1, n), so that a
 step is one matrix product.
@@ -68,7 +68,7 @@ class Published:
         later = xp.tril(mixed, k=-1)
         self._leaving = xp.sum(later, axis=-1)
         # 1 − c_{i−1} is what leaves j less what has gone to positions before i. So nothing is
-        # taken from 1, from which the leaving of a sticky position could not be told.
+        # taken from 1, where the leaving probability of a sticky position would be lost.
         room = self._leaving[..., None, :] - xp.cumulative_sum(later, axis=-2)[..., :-1, :]
         self.moves = mixed - later
         self.moves[..., 1:, :] += xp.minimum(later[..., 1:, :], xp.clip(room, 0.0))
@@ -87,10 +87,10 @@ CHAINS: dict[str, type[Chain]] = {
 
 
 def survival_sum(chain: Chain, steps: int) -> Array:
-    """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every start j, T the time of absorption."""
+    """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every position j, T the absorption time."""
     moves = chain.moves
     xp = compat.array_namespace(moves)
-    moves[..., -1, :] = 0.0  # the sink is out of the race
+    moves[..., -1, :] = 0.0  # what is absorbed no longer survives
     row = xp.ones_like(moves[..., :1, :])
     row[..., -1] = 0.0
     total = xp.zeros_like(row)
@@ -101,7 +101,7 @@ def survival_sum(chain: Chain, steps: int) -> Array:
 
 
 def expected_steps(chain: Chain) -> Array:
-    """Return E_j[T] for every start j, infinite where the sink may be missed.
+    """Return E_j[T] for every position j, infinite where the sink may be missed.
 
     Causal chains only move to later positions, so that the first-step equations are solved
     from the sink back; nothing is subtracted.
