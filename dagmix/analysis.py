@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +10,10 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from rich import box
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 
+from dagmix import tables
 from dagmix.arrays import TOLERANCE
 from dagmix.errors import DagmixError
 from dagmix.mixture import MultiHeadDiffusion
@@ -122,22 +122,24 @@ def _ratio(mixed: float, best: float) -> float:
 
 def table(layers: Sequence[Layer]) -> Table:
     """Return the measures as a table."""
-    made = Table(title="Attention, layer by layer", caption=CAPTION, box=box.SIMPLE_HEAD)
-    for name in COLUMNS:
-        made.add_column(name, justify="right", no_wrap=True)
-    for one in layers:
-        made.add_row(
-            ", ".join(map(str, one.sample)),
-            str(one.layer),
-            f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
-            f"{one.hitting_time:.5g}",
-            f"{one.fidelity:.4g}",
-            listed(one.positions),
-            listed(one.best_heads),
-            f"{one.best_fidelity:.4g}",
-            f"{one.amplification:.4g}",
-        )
-    return made
+    columns = [Column(name, justify="right", no_wrap=True) for name in COLUMNS]
+    rows = map(_cells, layers)
+    look = {"title": "Attention, layer by layer", "caption": CAPTION, "box": SIMPLE_HEAD}
+    return tables.table(columns, rows, **look)
+
+
+def _cells(one: Layer) -> list[str]:
+    return [
+        ", ".join(map(str, one.sample)),
+        str(one.layer),
+        f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
+        f"{one.hitting_time:.5g}",
+        f"{one.fidelity:.4g}",
+        listed(one.positions),
+        listed(one.best_heads),
+        f"{one.best_fidelity:.4g}",
+        f"{one.amplification:.4g}",
+    ]
 
 
 def listed(numbers: Sequence[int]) -> str:
@@ -147,15 +149,8 @@ def listed(numbers: Sequence[int]) -> str:
 
 
 def as_json(layers: Sequence[Layer], more: Sequence[Mapping[str, object]] = ()) -> str:
-    """Return the measures as JSON; what is no finite number is the string "inf" or "nan".
-
-    `more` holds further entries for every layer, or is empty.
-    """
-    records = [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
+    """Return the measures as JSON; `more` holds further entries for every layer, or is empty."""
+    records = [asdict(one) for one in layers]
     for record, entries in zip(records, more, strict=False):
         record.update(entries)
-    return json.dumps(records, indent=2, allow_nan=False)
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    return tables.to_json(records)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from dagmix.errors import EmptyError, FileError, KindError
+from dagmix.files import replacing
 
 try:
     from matplotlib import colormaps
@@ -199,12 +200,5 @@ def save(picture: Axes | Figure, path: Path | str) -> None:
     """
     target, figure = Path(path), picture.figure
     check_target(target)
-    scratch = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
+    with replacing(target) as scratch:
         figure.figure.savefig(scratch, dpi=DPI)
-        scratch.replace(target)
-    except OSError as error:
-        message = f"{target} cannot be written: {error}"
-        raise FileError(message) from None
-    finally:
-        scratch.unlink(missing_ok=True)

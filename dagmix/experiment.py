@@ -6,7 +6,6 @@ that form and as the paper's text defines them (see `proxies`).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from dagmix import proxies
 from dagmix.errors import FileError, ShapeError
-from dagmix.tables import Tabled
+from dagmix.tables import Tabled, to_json
 
 Floats = NDArray[np.float64]
 
@@ -213,7 +212,7 @@ def _marked(values: Floats, others: Floats) -> list[str]:
 
 def as_json(models: Iterable[Measured]) -> str:
     """Return every model's proxies, mean and deviation of each layer; fidelities as fractions."""
-    return json.dumps([_record(one) for one in models], indent=2)
+    return to_json([_record(one) for one in models])
 
 
 def _record(one: Measured) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from dagmix import tables
 from dagmix.analysis import Attention, Layer, placed
 from dagmix.errors import StepError
 from dagmix.pathways import Pathways, cross_head_share, heaviest
@@ -78,22 +79,22 @@ def _heading(one: Heard) -> str:
 
 
 def _rows(found: Pathways) -> Table:
-    made = Table.grid(padding=(0, 2))
-    made.add_column(justify="right", no_wrap=True)
-    made.add_column()
-    for pathway, share in zip(found, found.shares, strict=True):
-        made.add_row(f"  {share:.3g}", str(pathway))
-    return made
+    columns = Column(justify="right", no_wrap=True), Column()
+    rows = [
+        (f"  {share:.3g}", str(pathway)) for pathway, share in zip(found, found.shares, strict=True)
+    ]
+    bare = {"show_header": False, "pad_edge": False, "collapse_padding": True}
+    return tables.table(columns, rows, box=None, padding=(0, 2), **bare)
 
 
 def as_record(one: Heard) -> dict[str, Any]:
-    """Return the pathways of one layer for JSON; a share of nothing is the string "nan"."""
+    """Return the pathways of one layer for JSON."""
     found = one.pathways
     return {
         "source": found.source,
         "steps": found.steps,
         "signal": float(found.signal),
-        "cross_head_share": one.cross_head if len(found) else str(one.cross_head),
+        "cross_head_share": one.cross_head,
         "heaviest": [
             {"nodes": pathway.nodes, "heads": pathway.heads, "weight": float(pathway.weight)}
             for pathway in found
