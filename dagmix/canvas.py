@@ -14,18 +14,18 @@ from typing import Any
 import numpy as np
 
 from dagmix.errors import EmptyError, FileError, KindError
+from dagmix.extras import missing
 from dagmix.files import replacing
 
-try:
-    from matplotlib import colormaps
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import LogFormatter, MaxNLocator
-    from matplotlib.transforms import ScaledTranslation
-except ModuleNotFoundError as error:
-    message = f"pictures need matplotlib ({error}): pip install 'dagmix[plot]'"
-    raise ModuleNotFoundError(message, name=error.name) from None
+if absent := missing("matplotlib", "dagmix.plotting", "plot"):
+    raise absent
+
+from matplotlib import colormaps
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 __all__ = [
     "COLOURS",
