@@ -50,8 +50,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_a_missing_extra_is_named(module: str, package: str, extra: str) -> None:
     """In a fresh interpreter that cannot import the package."""
     script = f"import sys; sys.modules[{package!r}] = None; import dagmix.{module}"
-    ran = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )  # noqa: S603 - our own script
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     message = f"dagmix.{module} needs {package}: pip install 'dagmix[{extra}]'"
     assert ran.stderr.splitlines()[-1] == f"ModuleNotFoundError: {message}"
