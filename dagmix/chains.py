@@ -15,7 +15,7 @@ from dagmix.batches import Change
 from dagmix.errors import StochasticError
 
 
-class Successors:
+class SuccessorChain:
     """P[j → i] = Ā[i, j] / Σ_i Ā[i, j], the sink absorbing; in `moves`, [i, j] is P[j → i].
 
     Raises StochasticError for a column of zeros at another position than the sink.
@@ -34,7 +34,7 @@ class Successors:
 
 
 def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...] = ()) -> Array:
-    """Divide columns by their sums, in place; the sink, which moves no further, may have none."""
+    """Divide columns by their sums, in place; the sink, which is absorbing, may have none."""
     totals = compat.array_namespace(matrix).sum(matrix, axis=-2)
     totals[..., -1] = 1.0
     zeros = StochasticError("a position has a successor, no column is all zeros")
@@ -43,17 +43,17 @@ def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...
     return matrix
 
 
-class SuccessorsPerHead(Successors):
+class SuccessorChainPerHead(SuccessorChain):
     """P[j → i] = Σ_h w_h A_h[i, j] / Σ_i A_h[i, j]: every head is divided, then they are mixed."""
 
     of_each_head = staticmethod(over_column_sums)
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
+    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
         """Take the mixture of heads whose columns are divided already."""
         self.moves = mixed
 
 
-class Published:
+class PublishedChain:
     """The chain that the paper's published code samples (docs/guide/proxies.md).
 
     Position j moves to i with probability c_i − c_{i−1}, c_i = min(1, Σ_{k ≤ i} Ā[k, j]), and to
@@ -62,7 +62,7 @@ class Published:
 
     of_each_head: ClassVar[Change | None] = None
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
+    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
         """Cut the columns of Ā off where their running sums exceed 1."""
         xp = compat.array_namespace(mixed)
         later = xp.tril(mixed, k=-1)
@@ -78,11 +78,11 @@ class Published:
         return self._leaving
 
 
-Chain = Successors | Published
+Chain = SuccessorChain | PublishedChain
 CHAINS: dict[str, type[Chain]] = {
-    "successors": Successors,
-    "successors_per_head": SuccessorsPerHead,
-    "published": Published,
+    "successors": SuccessorChain,
+    "successors_per_head": SuccessorChainPerHead,
+    "published": PublishedChain,
 }
 
 

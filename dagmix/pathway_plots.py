@@ -78,10 +78,10 @@ def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
     lane = min(LANE, ax.bbox.width / ax.figure.dpi / len(nodes) / max(len(found), 1))
     place = {node: x for x, node in enumerate(nodes)}
     colours = _colours(found)
-    greatest = max(found.shares, default=1.0)
+    largest = max(found.shares, default=1.0)
     for number, (pathway, share) in enumerate(zip(found, found.shares, strict=True)):
         shift = _aside(ax, lane * (number - (len(found) - 1) / 2))
-        width = THINNEST + (THICKEST - THINNEST) * share / greatest
+        width = THINNEST + (THICKEST - THINNEST) * share / largest
         for step, head in enumerate(pathway.heads):
             x = [place[node] for node in pathway.nodes[step : step + 2]]
             look = {"color": colours[head], "linewidth": width, "transform": shift}

@@ -97,17 +97,17 @@ def _value(function: Any, at: float) -> float:
 
 
 def _draw_steps(found: MixingProfile, ax: Axes) -> None:
-    least = found.optimum.value
-    for steps in range(least, min(least + STEPS, LONGEST) + 1):
-        inner = found.within(steps - 1) if steps > least else ()
+    minimum = found.optimum.value
+    for steps in range(minimum, min(minimum + STEPS, LONGEST) + 1):
+        inner = found.within(steps - 1) if steps > minimum else ()
         for low, high in _without(found.within(steps), inner):
             ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")
     best = min(found.ends)
-    if best < least + STEPS:
+    if best < minimum + STEPS:
         ax.axhline(best, color=GREY, ls="--", lw=1)
-    top = max(math.ceil(ax.get_ylim()[1]), least + 1)
-    ax.set_yticks(range(least, top + 1))
-    ax.set_ylim(least - 0.5, top + 0.5)
+    top = max(math.ceil(ax.get_ylim()[1]), minimum + 1)
+    ax.set_yticks(range(minimum, top + 1))
+    ax.set_ylim(minimum - 0.5, top + 0.5)
     ax.set_ylabel(f"mixing time, ε = {found.epsilon}")
 
 
