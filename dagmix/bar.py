@@ -13,14 +13,14 @@ Item = TypeVar("Item")
 
 
 @contextmanager
-def progress(
+def progress_bar(
     what: str, total: int, *, shown: bool | None = None
 ) -> Iterator[Callable[[str | None], None]]:
     """Show a bar of so many steps; what it gives is called after each, with a new text or None.
 
     By default the bar is shown on a terminal only.
 
-    >>> with progress("counting", 2, shown=False) as advance:
+    >>> with progress_bar("counting", 2, shown=False) as advance:
     ...     advance("one")
     ...     advance(None)
     """
@@ -39,7 +39,7 @@ def tracked(
     >>> list(tracked([1, 2], "counting", 2))
     [1, 2]
     """
-    with progress(what, total, shown=shown) as advance:
+    with progress_bar(what, total, shown=shown) as advance:
         for item in items:
             yield item
             advance(None)
