@@ -1,8 +1,7 @@
-"""Every layer of an attention tensor: mixing, hitting, fidelity, best head, amplification."""
+"""Measures of every layer of an attention tensor: mixing, fidelity, best head, amplification."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,29 +10,58 @@ from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
-from rich import box
-from rich.table import Table
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
 
+from dagmix import tables
 from dagmix.arrays import TOLERANCE
 from dagmix.errors import DagmixError
 from dagmix.mixture import MultiHeadDiffusion
 
+__all__ = ["Attention", "Layer"]
+
 COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
-CAPTION = "steps to the last position: T(¼), mean; φ_min: least peak signal there, and where"
+CAPTION = "steps to the last position: T(¼), mean; φ_min: minimum peak signal there, and where"
 READABLE = 4  # candidates that the table writes out
 LONG = 10**9  # steps, past which the table rounds
 
 
 @dataclass(frozen=True)
 class Layer:
-    """The measures of one layer for one sample.
+    """The measures of one layer for one sample; heads and positions are numbered from 0.
 
-    `mixing_time` is T(¼) of the successors walk, `hitting_time` its mean expected number of
-    steps to the sink over all n starts (the sink's 0 among them), both in steps; both are
-    infinite where a position never reaches the sink. `fidelity` is the minimax fidelity as a
-    fraction, with its bounds and the positions that may have it; `best_heads` are those of
-    the greatest minimax fidelity alone, `amplification` the ratio to it (inf for x / 0, NaN for
-    0 / 0).
+    Attributes
+    ----------
+    sample : tuple of int
+        Index of the sample, empty for a tensor of one.
+    layer : int
+    mixing_time : int or inf
+        T(¼) of the successors walk, in steps; infinite where a position never reaches the sink.
+    hitting_time : float
+        Mean expected number of steps of that walk to the sink over all n initial positions, the
+        sink's 0 among them; infinite in the same case.
+    fidelity : float
+        The minimax fidelity φ_min of the mixture, a fraction of 1.
+    fidelity_bounds : tuple of float
+        Certified lower and upper bound of it.
+    positions : tuple of int
+        The positions that may have it.
+    best_heads : tuple of int
+        The heads of maximum minimax fidelity alone.
+    best_fidelity : float
+        That fidelity.
+    amplification : float
+        `fidelity` over `best_fidelity`: inf for x / 0, NaN for 0 / 0.
+
+    Examples
+    --------
+    >>> (layer,) = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None]).layers()
+    >>> layer.mixing_time, layer.fidelity, layer.positions, layer.best_heads
+    (5, 0.25, (2,), (0,))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7, 3.10, 3.11 and 3.12.
     """
 
     sample: tuple[int, ...]
@@ -50,9 +78,27 @@ class Layer:
 
 @dataclass(frozen=True, eq=False)
 class Attention:
-    """Attention (…, layers, heads, n, n) and head importances (layers, heads), if any.
+    """Attention of all layers, with the importance of the heads.
 
-    Rows sum to 1 within `tolerance`; half precision needs one of about 1e-2.
+    Parameters
+    ----------
+    tensor : array, shape (…, layers, heads, n, n)
+        Entry [i, j] of a matrix is the weight of key j for query i; causal, and each row sums to
+        1. Leading dimensions are samples.
+    importance : array, shape (layers, heads), optional
+        The weights of the heads in the mixture, non-negative and of any scale; by default uniform.
+    tolerance : float
+        How far a row's sum may be from 1; half precision needs about 1e-2.
+
+    Examples
+    --------
+    >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None])
+    >>> [layer.mixing_time for layer in attention.layers()]
+    [5]
+
+    References
+    ----------
+    arXiv:2507.02944, §4.2; arXiv:1706.03762 (attention).
     """
 
     tensor: NDArray[np.floating]
@@ -66,6 +112,23 @@ class Attention:
     def layers(self, first_step: int = 0) -> Iterator[Layer]:
         """Analyse layer after layer, sample after sample.
 
+        Parameters
+        ----------
+        first_step : int
+            Fidelities are over t ≥ first_step: 0 as in Definition 3.3, 1 as in the published code.
+
+        Yields
+        ------
+        Layer
+
+        Raises
+        ------
+        DagmixError
+            As from `MultiHeadDiffusion.from_attention`, for what is no causal attention; the
+            message begins with the sample and the layer.
+
+        Examples
+        --------
         >>> tensor = np.tri(4)[None, None] / np.arange(1, 5)[:, None]
         >>> [(one.mixing_time, one.fidelity) for one in Attention(tensor).layers()]
         [(5, 0.25)]
@@ -78,7 +141,30 @@ class Attention:
                 yield measured
 
     def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
-        """Return the heads of one layer for one sample, mixed by their importance."""
+        """Return the heads of one layer for one sample, mixed by their importance.
+
+        Parameters
+        ----------
+        sample : tuple of int
+            One index for each leading dimension of the tensor.
+        layer : int
+
+        Returns
+        -------
+        MultiHeadDiffusion
+            Nodes are the positions 0 … n − 1, the sink is the last.
+
+        Raises
+        ------
+        DagmixError
+            As from `MultiHeadDiffusion.from_attention`.
+
+        Examples
+        --------
+        >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None])
+        >>> attention.mixture((), 0).sink.node
+        3
+        """
         weights = None if self.importance is None else self.importance[layer]
         heads = self.tensor[(*sample, layer)]
         return MultiHeadDiffusion.from_attention(heads, weights, tolerance=self.tolerance)
@@ -86,7 +172,7 @@ class Attention:
 
 @contextmanager
 def placed(sample: tuple[int, ...], layer: int) -> Iterator[None]:
-    """Say in every error where it was found."""
+    """Say in every error in which sample and layer it was found."""
     try:
         yield
     except DagmixError as error:
@@ -122,22 +208,24 @@ def _ratio(mixed: float, best: float) -> float:
 
 def table(layers: Sequence[Layer]) -> Table:
     """Return the measures as a table."""
-    made = Table(title="Attention, layer by layer", caption=CAPTION, box=box.SIMPLE_HEAD)
-    for name in COLUMNS:
-        made.add_column(name, justify="right", no_wrap=True)
-    for one in layers:
-        made.add_row(
-            ", ".join(map(str, one.sample)),
-            str(one.layer),
-            f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
-            f"{one.hitting_time:.5g}",
-            f"{one.fidelity:.4g}",
-            listed(one.positions),
-            listed(one.best_heads),
-            f"{one.best_fidelity:.4g}",
-            f"{one.amplification:.4g}",
-        )
-    return made
+    columns = [Column(name, justify="right", no_wrap=True) for name in COLUMNS]
+    rows = map(_cells, layers)
+    look = {"title": "Attention, layer by layer", "caption": CAPTION, "box": SIMPLE_HEAD}
+    return tables.table(columns, rows, **look)
+
+
+def _cells(one: Layer) -> list[str]:
+    return [
+        ", ".join(map(str, one.sample)),
+        str(one.layer),
+        f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
+        f"{one.hitting_time:.5g}",
+        f"{one.fidelity:.4g}",
+        listed(one.positions),
+        listed(one.best_heads),
+        f"{one.best_fidelity:.4g}",
+        f"{one.amplification:.4g}",
+    ]
 
 
 def listed(numbers: Sequence[int]) -> str:
@@ -147,15 +235,8 @@ def listed(numbers: Sequence[int]) -> str:
 
 
 def as_json(layers: Sequence[Layer], more: Sequence[Mapping[str, object]] = ()) -> str:
-    """Return the measures as JSON; what is no finite number is the string "inf" or "nan".
-
-    `more` holds further entries for every layer, or is empty.
-    """
-    records = [{k: _plain(value) for k, value in asdict(one).items()} for one in layers]
+    """Return the measures as JSON; `more` holds further entries for every layer, or is empty."""
+    records = [asdict(one) for one in layers]
     for record, entries in zip(records, more, strict=False):
         record.update(entries)
-    return json.dumps(records, indent=2, allow_nan=False)
-
-
-def _plain(value: object) -> object:
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    return tables.to_json(records)

@@ -1,4 +1,4 @@
-"""Arrays of any library as users bring them, checked: kind, precision, shape, entries.
+"""Validation of arrays of any library: kind, precision, shape, entries.
 
 Every check names the rule, the value and the place, as in `arrays`, which reads one tensor.
 """
@@ -41,7 +41,7 @@ def read(array: Any, what: str) -> Array:
 
 
 def _check_dense(array: Array, what: str) -> None:
-    """Raise KindError for arrays of which some entries are not there."""
+    """Raise KindError for masked and sparse arrays, and for those without data."""
     masked = isinstance(array, np.ma.MaskedArray)
     sparse = str(getattr(array, "layout", "torch.strided")) != "torch.strided"
     if masked or sparse or str(compat.device(array)) == "meta":

@@ -38,8 +38,8 @@ BUSY = 2**27  # and on an accelerator
 class Batch:
     """Causal attention (…, heads, n, n), query i and key j, with head weights (…, heads).
 
-    Leading dimensions broadcast. Weights are non-negative, of any scale; None weighs all heads
-    alike. Rows sum to 1 within `tolerance`, and each is divided by its sum, as everywhere in
+    Leading dimensions broadcast. Weights are non-negative, of any scale; None is for uniform
+    ones. Rows sum to 1 within `tolerance`, and each is divided by its sum, as everywhere in
     dagmix. Shapes and weights are checked here, entries when they are mixed.
 
     >>> float(Batch([[[1.0, 0.0], [0.25, 0.75]]]).map(lambda mixed, _: mixed[..., 1, 0]))

@@ -63,11 +63,11 @@ class Arcs:
     def error(self) -> float:
         """Bound the absolute error of every logarithm, with ample room for that of log2 itself."""
         units = max(head.floats.entry_units for _, head in self._parts)
-        return float(2 * units + 32 * (1 + self.greatest)) * UNIT
+        return float(2 * units + 32 * (1 + self.largest)) * UNIT
 
     @cached_property
-    def greatest(self) -> float:
-        """The greatest absolute value of a logarithm or of a part of one."""
+    def largest(self) -> float:
+        """The largest absolute value of a logarithm or of a part of one."""
         weights = max(abs(log2(weight)) for weight, _ in self._parts)
         return float(np.abs(self.logarithms).max()) + 2 * weights
 
@@ -128,7 +128,7 @@ class _Step:
 
     def __init__(self, arcs: Arcs, level: Level, size: int, count: int, step: int) -> None:
         self._arcs, self._level, self._count = arcs, level, count
-        self._gap = 2 * step * (arcs.error + step * (arcs.greatest + 1) * UNIT)
+        self._gap = 2 * step * (arcs.error + step * (arcs.largest + 1) * UNIT)
         width = max(map(len, level.values()), default=0)
         self._scores = np.full((size, max(width, 1)), -np.inf)
         for node, found in level.items():
@@ -154,8 +154,8 @@ class _Step:
         arcs, count = self._arcs, self._count
         table = scores[arcs.senders[group]] + arcs.logarithms[group][:, None]
         flat = table.ravel()
-        least = np.partition(flat, -count)[-count] if flat.size > count else -np.inf
-        near = np.flatnonzero((flat >= least - self._gap) & (flat > -np.inf))
+        smallest = np.partition(flat, -count)[-count] if flat.size > count else -np.inf
+        near = np.flatnonzero((flat >= smallest - self._gap) & (flat > -np.inf))
         near = near[np.argsort(-flat[near])]
         chosen: list[tuple[Partial, int]] = []
         for run in np.split(near, np.flatnonzero(-np.diff(flat[near]) > self._gap) + 1):
@@ -167,7 +167,7 @@ class _Step:
         return chosen[:count]
 
     def _in_order(self, alike: list[tuple[Partial, int]]) -> list[tuple[Partial, int]]:
-        """Sort pathways to one node that floats cannot tell apart."""
+        """Sort pathways to one node that floats cannot distinguish."""
         if len(alike) == 1:
             return alike
         return sorted(alike, key=lambda one: (-self._exact(*one), *self._place(*one)))

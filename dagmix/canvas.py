@@ -1,4 +1,4 @@
-"""Where pictures are drawn, in which colours, and how they are kept: all that needs matplotlib.
+"""Figures, colours, axes, files of pictures: all that needs matplotlib.
 
 Figures are made without pyplot, so that drawing changes no state but the picture's own.
 """
@@ -13,18 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.errors import EmptyError, FileError
+from dagmix.errors import EmptyError, FileError, KindError
+from dagmix.extras import missing
+from dagmix.files import replacing
 
-try:
-    from matplotlib import colormaps
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.ticker import LogFormatter, MaxNLocator
-    from matplotlib.transforms import ScaledTranslation
-except ModuleNotFoundError as error:
-    message = f"pictures need matplotlib ({error}): pip install 'dagmix[plot]'"
-    raise ModuleNotFoundError(message, name=error.name) from None
+if absent := missing("matplotlib", "dagmix.plotting", "plot"):
+    raise absent
+
+from matplotlib import colormaps
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 __all__ = [
     "COLOURS",
@@ -36,6 +37,7 @@ __all__ = [
     "Figure",
     "ScaledTranslation",
     "axes_on",
+    "check_result",
     "check_target",
     "colormaps",
     "count_along",
@@ -48,7 +50,7 @@ __all__ = [
     "style",
 ]
 
-# Okabe and Ito's colours, which colour-blind readers can tell apart, without the pale yellow.
+# Okabe and Ito's colours, which colour-blind readers can distinguish, without the pale yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = "osD^v*P"
 LINES = ("-", "--", "-.", ":")
@@ -73,7 +75,7 @@ def axes_on(ax: Axes | None, width: float = WIDTH, height: float = HEIGHT) -> Ax
 def style(number: int) -> dict[str, Any]:
     """Return colour and line style of the curve or head with this number, from 0.
 
-    Both change from one to the next, so that either tells neighbours apart; 28 differ.
+    Both change from one to the next, so that either distinguishes neighbours; 28 differ.
 
     >>> style(1)
     {'color': '#D55E00', 'linestyle': '--'}
@@ -110,6 +112,13 @@ def need(items: Sized, what: str) -> None:
     if not len(items):
         message = f"a picture needs at least one {what}"
         raise EmptyError(message)
+
+
+def check_result(found: Any, kinds: type | tuple[type, ...], example: str) -> None:
+    """Raise KindError unless what is to be drawn is a result of one of these classes."""
+    if not isinstance(found, kinds):
+        message = f"a result is drawn, as in {example}; got {found!r}"
+        raise KindError(message)
 
 
 def count_along(ax: Axes) -> None:
@@ -163,16 +172,33 @@ def check_target(path: Path) -> None:
 def save(picture: Axes | Figure, path: Path | str) -> None:
     """Keep a picture as .png, .svg or .pdf; the file is there whole or not at all.
 
-    Raises FileError.
+    Parameters
+    ----------
+    picture : Axes or Figure
+        For axes, the whole figure they are on.
+    path : str or Path
+        Its ending says the format; a file that is there is replaced.
+
+    Raises
+    ------
+    FileError
+        For another ending, or a folder that is missing or not writable.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from dagmix import FeedforwardDAG
+    >>> from dagmix.plotting import graph
+    >>> with TemporaryDirectory() as folder:
+    ...     save(graph(FeedforwardDAG(["ab"])), Path(folder) / "edge.png")
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['edge.png']
+
+    References
+    ----------
+    Pictures in the manner of arXiv:2507.02944.
     """
     target, figure = Path(path), picture.figure
     check_target(target)
-    scratch = target.with_name(f".{target.stem}-{os.getpid()}{target.suffix}")
-    try:
+    with replacing(target) as scratch:
         figure.figure.savefig(scratch, dpi=DPI)
-        scratch.replace(target)
-    except OSError as error:
-        message = f"{target} cannot be written: {error}"
-        raise FileError(message) from None
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The absorbing chains of mixed attention Ā (…, n, n), and what is asked of them in steps.
+"""Absorbing chains of mixed attention Ā (…, n, n): mean absorption times and peak signals.
 
 Everything is in float64 and for all matrices of a part at once; rows are (…, 1, n), so that a
 step is one matrix product.
@@ -15,7 +15,7 @@ from dagmix.batches import Change
 from dagmix.errors import StochasticError
 
 
-class Successors:
+class SuccessorChain:
     """P[j → i] = Ā[i, j] / Σ_i Ā[i, j], the sink absorbing; in `moves`, [i, j] is P[j → i].
 
     Raises StochasticError for a column of zeros at another position than the sink.
@@ -34,7 +34,7 @@ class Successors:
 
 
 def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...] = ()) -> Array:
-    """Divide columns by their sums, in place; the sink, which moves no further, may have none."""
+    """Divide columns by their sums, in place; the sink, which is absorbing, may have none."""
     totals = compat.array_namespace(matrix).sum(matrix, axis=-2)
     totals[..., -1] = 1.0
     zeros = StochasticError("a position has a successor, no column is all zeros")
@@ -43,17 +43,17 @@ def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...
     return matrix
 
 
-class SuccessorsPerHead(Successors):
+class SuccessorChainPerHead(SuccessorChain):
     """P[j → i] = Σ_h w_h A_h[i, j] / Σ_i A_h[i, j]: every head is divided, then they are mixed."""
 
     of_each_head = staticmethod(over_column_sums)
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
+    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
         """Take the mixture of heads whose columns are divided already."""
         self.moves = mixed
 
 
-class Published:
+class PublishedChain:
     """The chain that the paper's published code samples (docs/guide/proxies.md).
 
     Position j moves to i with probability c_i − c_{i−1}, c_i = min(1, Σ_{k ≤ i} Ā[k, j]), and to
@@ -62,13 +62,13 @@ class Published:
 
     of_each_head: ClassVar[Change | None] = None
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as Successors
+    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
         """Cut the columns of Ā off where their running sums exceed 1."""
         xp = compat.array_namespace(mixed)
         later = xp.tril(mixed, k=-1)
         self._leaving = xp.sum(later, axis=-1)
         # 1 − c_{i−1} is what leaves j less what has gone to positions before i. So nothing is
-        # taken from 1, from which the leaving of a sticky position could not be told.
+        # taken from 1, where the leaving probability of a sticky position would be lost.
         room = self._leaving[..., None, :] - xp.cumulative_sum(later, axis=-2)[..., :-1, :]
         self.moves = mixed - later
         self.moves[..., 1:, :] += xp.minimum(later[..., 1:, :], xp.clip(room, 0.0))
@@ -78,19 +78,19 @@ class Published:
         return self._leaving
 
 
-Chain = Successors | Published
+Chain = SuccessorChain | PublishedChain
 CHAINS: dict[str, type[Chain]] = {
-    "successors": Successors,
-    "successors_per_head": SuccessorsPerHead,
-    "published": Published,
+    "successors": SuccessorChain,
+    "successors_per_head": SuccessorChainPerHead,
+    "published": PublishedChain,
 }
 
 
 def survival_sum(chain: Chain, steps: int) -> Array:
-    """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every start j, T the time of absorption."""
+    """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every position j, T the absorption time."""
     moves = chain.moves
     xp = compat.array_namespace(moves)
-    moves[..., -1, :] = 0.0  # the sink is out of the race
+    moves[..., -1, :] = 0.0  # what is absorbed no longer survives
     row = xp.ones_like(moves[..., :1, :])
     row[..., -1] = 0.0
     total = xp.zeros_like(row)
@@ -101,7 +101,7 @@ def survival_sum(chain: Chain, steps: int) -> Array:
 
 
 def expected_steps(chain: Chain) -> Array:
-    """Return E_j[T] for every start j, infinite where the sink may be missed.
+    """Return E_j[T] for every position j, infinite where the sink may be missed.
 
     Causal chains only move to later positions, so that the first-step equations are solved
     from the sink back; nothing is subtracted.

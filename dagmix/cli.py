@@ -22,23 +22,30 @@ INTERRUPTED = 130  # a shell's status for Ctrl-C
 PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
 ANALYZE = """\
-FILE.npz holds `attention` of shape (..., layers, heads, n, n): causal, rows (queries) sum to 1.
-It may hold `head_importance` of shape (layers, heads), of any scale; without it heads weigh
-alike. Without FILE.npz a small tensor is analysed that a Transformer of dagmix's own training
-gave. A row of the report is one sample and layer:
+FILE.npz holds `attention` of shape (..., layers, heads, n, n), a weight for each query i and
+key j: causal (0 for j > i), and the weights of a query sum to 1. It may hold `head_importance`
+of shape (layers, heads), of any scale; without it the heads weigh the same. Without FILE.npz
+a small tensor is analysed, from a Transformer that dagmix trained.
 
-  T(¼)         mixing time of the successors walk (mix the heads, divide the columns)
-  mean T       expected steps of that walk to the last position, mean over all starts
-  φ_min, at    minimax fidelity: the least peak signal of a position at the last one, and
-               the position (from 0); a supremum over all times, with no horizon
-  best, its φ  the head (from 0) of the greatest minimax fidelity alone, and that fidelity
+The heads are mixed by their importance. From position j the successors walk goes to position
+i with a probability proportional to the weight of key j for query i, and ends at the last
+position. The signal of a position after t steps is its entry in the last row of the t-th power
+of the mixed attention. Positions, layers and heads are numbered from 0. A row of the report
+is one sample and layer:
+
+  T(¼)         mixing time: the steps after which the walk has ended with probability 3/4 at
+               least, whatever the initial position
+  mean T       expected steps of that walk to its end, mean over all initial positions
+  φ_min, at    minimax fidelity, and the position that has it: every position has a maximum
+               signal over all times, with no horizon; this is the minimum of these
+  best, its φ  the head of maximum minimax fidelity alone, and that fidelity
   gain         amplification: φ_min of the mixture over that of the best head
 
-With --pathways a list says how the position of least fidelity (the first, where there are
-several) is heard at the last one. A pathway of t steps goes over positions and through one
+With --pathways a list follows of what carries the signal of the position of minimum fidelity
+(the first, where there are several). A pathway of t steps goes over positions and through one
 head a step, written 3 ─0→ 7 ─1→ 9; its weight is the product of its attention weights and
 head importances, and all pathways of t steps add up to the signal. t is the number of steps,
-up to --steps, at which the position is heard best; a share is one of that signal.
+up to --steps, at which that signal is largest; a share is one of that signal.
 
   cross-head   share of the signal on pathways that use two heads or more
 """
@@ -122,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("dagmix: interrupted\n")
         return INTERRUPTED
-    except BrokenPipeError:  # whoever reads the output has had enough
+    except BrokenPipeError:  # the reader of the output has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return status
@@ -144,12 +151,13 @@ def _analyze(options: argparse.Namespace) -> int:
     check_tolerance(options.tolerance)
     attention = _attention(options.file, options.tolerance)
     layers = list(tracked(attention.layers(options.first_step), "analysing", len(attention)))
-    heard = _heard(options, steps, attention, layers)
+    weakest = _weakest(options, steps, attention, layers)
     if options.json:
-        records = [{"pathways": pathway_report.as_record(one)} for one in heard]
+        records = [{"pathways": pathway_report.as_record(one)} for one in weakest]
         sys.stdout.write(analysis.as_json(layers, records) + "\n")
     else:
-        Console().print(analysis.table(layers), *([pathway_report.table(heard)] if heard else []))
+        listed = [pathway_report.table(weakest)] if weakest else []
+        Console().print(analysis.table(layers), *listed)
     if keep:
         keep(layers)
     return 0
@@ -185,9 +193,9 @@ def _picture(path: Path) -> Callable[[Sequence[Layer]], None]:
     return lambda layers: plotting.save(plotting.report(layers), path)
 
 
-def _heard(
+def _weakest(
     options: argparse.Namespace, steps: int, attention: analysis.Attention, layers: Sequence[Layer]
-) -> list[pathway_report.Heard]:
+) -> list[pathway_report.WeakestPosition]:
     """Return the pathways of every layer, or nothing where they are not asked for."""
     if options.pathways is None:
         return []

@@ -57,6 +57,10 @@ def head_counts(
     >>> ax = head_counts([1, 4], [[9.0, 8.0], [3.0, 2.0]], "mixing time, steps")
     >>> [(line.get_label(), line.get_ydata().tolist()) for line in ax.lines]
     [('layer 0', [9.0, 3.0]), ('layer 1', [8.0, 2.0])]
+
+    References
+    ----------
+    arXiv:2507.02944, Figure 4.
     """
     means, widths = _means(counts, values, spread)
     ax = axes_on(ax)
@@ -115,7 +119,7 @@ def trade_off(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Scatter speed against being heard: T(¼) and n · φ_min, both on logarithmic axes.
+    """Scatter the normalised minimax fidelity n · φ_min over the mixing time T(¼), log-log.
 
     Parameters
     ----------
@@ -128,12 +132,14 @@ def trade_off(
     Returns
     -------
     Axes
-        A line with marks for each name. Better is to the left and higher.
+        A line with marks for each name; T in steps. Better is to the left and higher.
 
     Raises
     ------
     NumberError
         For a pair that is not positive and finite.
+    EmptyError, SinkError
+        For no names or no points, for a graph without a unique sink.
 
     Examples
     --------
@@ -141,6 +147,10 @@ def trade_off(
     >>> ax = trade_off({"line": [families.line(4), families.line(8)]})
     >>> ax.lines[0].get_xydata()[0].tolist()
     [7.0, 1.5]
+
+    References
+    ----------
+    arXiv:2502.06751, which compares graphs by these two measures.
     """
     points = {name: [_point(found) for found in curve] for name, curve in curves.items()}
     need(points, "name")

@@ -1,4 +1,4 @@
-"""Curves over time: signals at the sink (Figure 3 of the paper) and distances to it."""
+"""Curves over time: signals at the sink (Figure 3 of the paper), distances to stationarity."""
 
 from __future__ import annotations
 
@@ -57,11 +57,22 @@ def signals(
         times that attain φ_j; an empty one at the end says that none does, a half-full one
         that floats cannot tell.
 
+    Raises
+    ------
+    KindError
+        For another operator than a diffusion.
+    StepError, UnknownNodeError, EmptyError
+        For steps that are negative or fractional, an unknown node, no nodes.
+
     Examples
     --------
     >>> ax = signals(FeedforwardDAG(["ab", "bc"]), 6)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['a: φ = 1, not attained', 'b: φ = 1/2 at t = 1, 2']
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.2 and 3.3, Figure 3.
     """
     operator = _read(diffusion, DiffusionOperator)
     last, table = read_steps(steps, "steps"), operator.signals(steps).astype(float)
@@ -85,14 +96,14 @@ def distances(
     steps: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw d(t), total variation from the worst start (eq. 2), with ε and every T(ε).
+    """Draw d(t) = max_j P_j(T > t), total variation from the worst initial state, with ε and T(ε).
 
     Parameters
     ----------
     walks : WalkOperator, FeedforwardDAG, or mapping of names to them
         Mixtures too.
     epsilon : number
-        The threshold, taken exactly as it is passed.
+        The threshold, strictly between 0 and 1, taken exactly as it is passed.
     steps : int, optional
         The last time drawn; by default half as far again as the longest finite T(ε).
     ax : matplotlib Axes, optional
@@ -105,6 +116,10 @@ def distances(
 
     Raises
     ------
+    KindError, EmptyError
+        For another operator than a walk, for an empty mapping.
+    EpsilonError, StepError
+        For a threshold or `steps` out of range.
     NumberError
         Where the default for `steps` would be more than 2,000.
 
@@ -113,6 +128,10 @@ def distances(
     >>> ax = distances({"line": FeedforwardDAG(["ab", "bc"])}, "1/8")
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['ε = 1/8', 'line: T(ε) = 6']
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 2.7 and equation 2.
     """
     named = walks if isinstance(walks, Mapping) else {"": walks}
     need(named, "walk")
@@ -155,7 +174,7 @@ def _read(given: Any, kind: type[Kind]) -> Kind:
 
 
 def _chosen(operator: DiffusionOperator) -> Sequence[Node]:
-    """Return the nodes but the sink or, where they are many, those heard worst."""
+    """Return the nodes but the sink or, where they are many, those of minimum fidelity."""
     others = [node for node in operator.nodes if node != operator.sink.node]
     if len(others) > CURVES:
         return operator.minimax_fidelity().nodes[:CURVES]

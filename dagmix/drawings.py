@@ -51,7 +51,7 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     Parameters
     ----------
     drawn : FeedforwardDAG, operator, mixture, sequence or mapping of names to heads
-        Heads of weight 0 are left out.
+        Heads are numbered from 0; those of weight 0 are left out.
     self_loops : bool
         Whether to draw the self-loops that are there.
     ax : matplotlib Axes, optional
@@ -72,6 +72,10 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     >>> ax = graph(FeedforwardDAG([("u", "v"), ("u", "τ"), ("v", "τ")]))
     >>> [text.get_text() for text in ax.texts if text.get_text()]
     ['u', 'v', 'τ']
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 2.1 and Figure 1.
     """
     heads = _read(drawn)
     whole = joined(heads.supports.values())
@@ -90,10 +94,24 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
 def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Axes:
     """Draw heads side by side, each in its own order, into the one sink they share (Figure 2).
 
-    Parameters are those of `graph`. The sink is the bar on the right.
+    Parameters
+    ----------
+    drawn : FeedforwardDAG, operator, mixture, sequence or mapping of names to heads
+        Heads are numbered from 0; those of weight 0 are left out.
+    self_loops : bool
+        Whether to draw the self-loops that are there.
+    ax : matplotlib Axes, optional
+        By default those of a new figure.
+
+    Returns
+    -------
+    Axes
+        An annotation with an arrow for each edge. The sink is the bar on the right.
 
     Raises
     ------
+    KindError, HeadsError, EmptyError
+        As for `graph`.
     SinkError
         Where the heads together have no unique sink.
 
@@ -102,6 +120,10 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
     >>> ax = shared_sink([FeedforwardDAG(["uv", "vτ"]), FeedforwardDAG(["uτ"], nodes="uvτ")])
     >>> [text.get_text() for text in ax.texts if text.get_text()]
     ['head 0', 'u', 'v', 'τ', 'head 1', 'u', 'v', 'τ']
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 2.2 and Figure 2.
     """
     heads = _read(drawn)
     lines = [_ending(order(s), heads.unique_sink) for s in heads.supports.values()]

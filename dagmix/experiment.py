@@ -1,4 +1,4 @@
-"""The paper's experiment in numbers: Tables 1 to 6 from the attention of trained models (§4).
+"""Tables 1 to 6 of the paper (§4) from the attention of trained models.
 
 The published tables measure the chain and the fidelity of the published code; both are here in
 that form and as the paper's text defines them (see `proxies`).
@@ -6,7 +6,6 @@ that form and as the paper's text defines them (see `proxies`).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,9 +17,11 @@ from numpy.typing import NDArray
 
 from dagmix import proxies
 from dagmix.errors import FileError, ShapeError
-from dagmix.tables import Tabled
+from dagmix.tables import Tabled, to_json
 
 Floats = NDArray[np.float64]
+
+__all__ = ["Measured", "Name"]
 
 TASKS = ("copy", "cycle")
 CHAINS = ("published", "successors")
@@ -33,7 +34,24 @@ NOISE = 1e-11  # above the relative error of a float fidelity, (M + 2)(2n + H + 
 
 
 class Name(NamedTuple):
-    """What the name of a checkpoint says: a state dict knows neither task nor heads."""
+    """What the name of a checkpoint says: a state dict has neither the task nor the heads.
+
+    Parameters
+    ----------
+    heads : int
+        Number of heads, at least 1.
+    task : "copy" or "cycle"
+    seed : int, optional
+
+    Examples
+    --------
+    >>> str(Name(4, "copy", 2))
+    '4_heads_copy_seed2.pt'
+
+    References
+    ----------
+    The names of the published checkpoints of arXiv:2507.02944, with a seed.
+    """
 
     heads: int
     task: str
@@ -41,8 +59,24 @@ class Name(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> Name:
-        """Read a file name; raise FileError where it does not follow the rule.
+        """Read the name of a file, H_heads_copy.pt or H_heads_cycle.pt, perhaps with _seedS.
 
+        Parameters
+        ----------
+        path : Path
+            Its folder does not matter.
+
+        Returns
+        -------
+        Name
+
+        Raises
+        ------
+        FileError
+            For a name that does not follow the rule.
+
+        Examples
+        --------
         >>> Name.of(Path("runs/4_heads_copy_seed2.pt"))
         Name(heads=4, task='copy', seed=2)
         """
@@ -64,10 +98,26 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A model's proxies, each of shape (samples, layers); fidelities are fractions.
+    """The proxies of one model, each an array of shape (samples, layers).
 
-    `hitting` is keyed by the chain, `fidelity` and `best` (that of the best head alone) by the
-    first step.
+    Attributes
+    ----------
+    name : Name
+    hitting : mapping of a chain's name to an array
+        `proxies.hitting_time` of the chains "published" and "successors", in steps, at most 100.
+    fidelity, best : mapping of a first step, 0 or 1, to an array
+        `proxies.minimax_fidelity` of the mixture, and that of the best head alone; fractions of 1.
+
+    Examples
+    --------
+    >>> uniform = np.tri(4)[None, None, None] / np.arange(1, 5)[:, None]
+    >>> found = Measured.of(Name(1, "copy"), uniform, np.ones((1, 1)))
+    >>> sorted(found.hitting), found.fidelity[0].tolist(), found.best[1].tolist()
+    (['published', 'successors'], [[0.25]], [[0.25]])
+
+    References
+    ----------
+    arXiv:2507.02944, Tables 1 to 6.
     """
 
     name: Name
@@ -77,7 +127,31 @@ class Measured:
 
     @classmethod
     def of(cls, name: Name, attention: Floats, importance: Floats) -> Measured:
-        """Measure attention (samples, layers, heads, n, n) with importances (layers, heads)."""
+        """Measure the attention of a model.
+
+        Parameters
+        ----------
+        name : Name
+        attention : array, shape (samples, layers, heads, n, n)
+            Entry [i, j] of a matrix is the weight of key j for query i.
+        importance : array, shape (layers, heads)
+            Of any scale.
+
+        Returns
+        -------
+        Measured
+
+        Raises
+        ------
+        DagmixError
+            As from the proxies, for what is no causal attention.
+
+        Examples
+        --------
+        >>> uniform = np.tri(4)[None, None, None] / np.arange(1, 5)[:, None]
+        >>> Measured.of(Name(1, "copy"), uniform, np.ones((1, 1))).fidelity[1].tolist()
+        [[0.25]]
+        """
         return cls(
             name,
             {c: proxies.hitting_time(attention, importance, chain=c) for c in CHAINS},
@@ -213,7 +287,7 @@ def _marked(values: Floats, others: Floats) -> list[str]:
 
 def as_json(models: Iterable[Measured]) -> str:
     """Return every model's proxies, mean and deviation of each layer; fidelities as fractions."""
-    return json.dumps([_record(one) for one in models], indent=2)
+    return to_json([_record(one) for one in models])
 
 
 def _record(one: Measured) -> dict[str, Any]:

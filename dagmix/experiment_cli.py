@@ -32,8 +32,8 @@ Prints the layout of Tables 1 to 6 of "Beyond Parallelism" (arXiv 2507.02944) fr
 named H_heads_copy.pt or H_heads_cycle.pt, perhaps with _seedS before the dot. Numbers are
 exact expectations, not simulations. Each table comes twice, as published and as defined:
 
-  1, 2  mean steps to the last position, at most 100, mean over all starts; on the chain that
-        the published code samples, and on the successors chain that the paper describes
+  1, 2  mean steps to the last position, at most 100, mean over all initial positions; on the
+        chain that the published code samples, and on the successors chain of the paper's text
   3, 4  minimax fidelity of the mixture up to 100 steps, in percent; over t >= 1 as published,
         where the sink counts by its weight on itself, and over t >= 0 as defined, where it is 1
   5, 6  the same, mean over sequences, beside that of the best head alone

@@ -1,4 +1,4 @@
-"""Array files from strangers: data only, sizes checked before anything is allocated."""
+"""Array files, read without unpickling, sizes checked first; files written whole or not at all."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Question:
         """Number of nodes."""
         return self.parts[0][1].support.n
 
-    def start(self, *, exact: bool) -> Vec:
+    def unit_row(self, *, exact: bool) -> Vec:
         """Return the row e_τ, in integers or floats."""
         row: Vec = objects([0] * self.size) if exact else np.zeros(self.size)
         row[self.sink] = 1
@@ -73,7 +73,7 @@ def by_counts(question: Question) -> dict[tuple[int, ...], Fraction | float]:
     check_size(math.comb(steps + heads, heads), question.size, what)
     exact = not any_floats(question.parts)
     whole = [head.integers if exact else (head.floats.kernel, 1) for _, head in question.parts]
-    level = {(0,) * heads: question.start(exact=exact)}
+    level = {(0,) * heads: question.unit_row(exact=exact)}
     for _ in range(steps):
         level = _next_degree(level, [kernel for kernel, _ in whole])
     return {
@@ -131,7 +131,7 @@ def by_order(question: Question, *, exact: bool) -> dict[tuple[int, ...], Fracti
     what = f"a table of {count}^{question.steps} head sequences"
     check_size(rows, question.size, what)
     steps, scale = weighted(question.parts, exact=exact)
-    level: dict[tuple[int, ...], Vec] = {(): question.start(exact=exact)}
+    level: dict[tuple[int, ...], Vec] = {(): question.unit_row(exact=exact)}
     for _ in range(question.steps):
         level = {
             (head, *heads): step(row)
@@ -162,10 +162,10 @@ def pure_and_cross(question: Question) -> tuple[Any, Any]:
 
 
 def _split(question: Question, steps: list[Step], *, exact: bool) -> tuple[Any, Any]:
-    start = question.start(exact=exact)
+    unit = question.unit_row(exact=exact)
     if not question.steps:
-        return start[question.node], 0
-    pure, cross = [step(start) for step in steps], start * 0
+        return unit[question.node], 0
+    pure, cross = [step(unit) for step in steps], unit * 0
     for _ in range(question.steps - 1):
         others = [reduce(add, pure[:h] + pure[h + 1 :], cross) for h in range(len(pure))]
         cross = reduce(add, (step(row) for step, row in zip(steps, others, strict=True)))

@@ -27,7 +27,7 @@ class Arc:
 
 
 def joined(supports: Iterable[Support]) -> Support:
-    """Return the support of every edge of every support, on the same nodes.
+    """Return the union of the edges of all supports, on the same nodes.
 
     >>> ends = np.array([1]), np.array([0])
     >>> joined([from_pairs(2, *ends), from_pairs(2, *reversed(ends))]).pairs
@@ -42,7 +42,7 @@ def joined(supports: Iterable[Support]) -> Support:
 def order(support: Support) -> list[int]:
     """Return the rows in an order in which edges go forward, except within a cycle.
 
-    The order of the rows is kept where every edge goes forward in it. Otherwise whoever
+    The order of the rows is kept where every edge goes forward in it. Otherwise a node that
     reaches more nodes comes first: along an edge outside a cycle their number falls.
 
     >>> order(from_pairs(3, np.array([0, 2]), np.array([1, 0])))

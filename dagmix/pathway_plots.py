@@ -1,4 +1,4 @@
-"""Pictures of pathways, and of where a second head helps the first (the extra `plot`).
+"""Pictures of pathways, and of where head 1 helps head 0 (the extra `plot`).
 
 Each function draws on the matplotlib axes given as `ax`, or on those of a new figure, and
 returns them.
@@ -11,7 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.canvas import WIDTH, Axes, ScaledTranslation, axes_on, colormaps, plain, style
+from dagmix.canvas import (
+    WIDTH,
+    Axes,
+    ScaledTranslation,
+    axes_on,
+    check_result,
+    colormaps,
+    plain,
+    style,
+)
 from dagmix.drift import CrossDrift
 from dagmix.nodes import SHOWN, Node
 from dagmix.pathways import Pathways
@@ -40,6 +49,16 @@ def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
     ax : matplotlib Axes, optional
         By default those of a new figure.
 
+    Returns
+    -------
+    Axes
+        A line for each step of each pathway; heads are numbered from 0 in the legend.
+
+    Raises
+    ------
+    KindError
+        For anything but `Pathways`.
+
     Examples
     --------
     >>> from dagmix import MultiHeadDiffusion
@@ -48,16 +67,21 @@ def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
     >>> ax = pathways(heaviest(MultiHeadDiffusion(example_3_13()), "v", 3, 2))
     >>> [line.get_xydata().tolist() for line in ax.lines[:3]]
     [[[1.0, 0.0], [1.0, 1.0]], [[1.0, 1.0], [2.0, 2.0]], [[2.0, 2.0], [3.0, 3.0]]]
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
+    check_result(found, Pathways, "dagmix.pathways.heaviest")
     nodes = _shown_nodes(found)
     ax = axes_on(ax, width=max(WIDTH, ROOM * len(nodes)))
     lane = min(LANE, ax.bbox.width / ax.figure.dpi / len(nodes) / max(len(found), 1))
     place = {node: x for x, node in enumerate(nodes)}
     colours = _colours(found)
-    greatest = max(found.shares, default=1.0)
+    largest = max(found.shares, default=1.0)
     for number, (pathway, share) in enumerate(zip(found, found.shares, strict=True)):
         shift = _aside(ax, lane * (number - (len(found) - 1) / 2))
-        width = THINNEST + (THICKEST - THINNEST) * share / greatest
+        width = THINNEST + (THICKEST - THINNEST) * share / largest
         for step, head in enumerate(pathway.heads):
             x = [place[node] for node in pathway.nodes[step : step + 2]]
             look = {"color": colours[head], "linewidth": width, "transform": shift}
@@ -107,12 +131,12 @@ def _frame(ax: Axes, found: Pathways, nodes: Sequence[Node]) -> None:
 
 
 def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
-    """Draw where a second head helps the first: the steps gained from each start, at each place.
+    """Draw where head 1 helps head 0: the steps gained from each initial state, at each position.
 
-    Row j and column i of the map show the part of the gain from start j that is made at
-    position i, `drift.terms[j, i]`; the bars beside it are the sums of the rows, the steps that
-    mixing saves from each start. Blue is a gain and red a loss. The sink is left out. Up to 12
-    nodes the numbers are written into the map.
+    Row j and column i of the map show the part of the gain from j that is made at position i,
+    `drift.terms[j, i]`; the bars beside it are the sums of the rows, the steps that mixing saves
+    from each initial state. Blue is a gain and red a loss. The sink is left out. Up to 12 nodes
+    the numbers are written into the map.
 
     Parameters
     ----------
@@ -120,6 +144,16 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
         What `dagmix.drift.cross_drift` returns.
     ax : matplotlib Axes, optional
         By default those of a new figure. The bars are an inset beside it.
+
+    Returns
+    -------
+    Axes
+        The map as its image, in steps.
+
+    Raises
+    ------
+    KindError
+        For anything but a `CrossDrift`.
 
     Examples
     --------
@@ -129,7 +163,12 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
     >>> ax = cross_drift(measure(MultiHeadWalk(example_3_13())))
     >>> ax.images[0].get_array().round(2).tolist()
     [[1.33, -1.33, 0.0], [0.67, -2.67, 0.0], [0.0, 0.0, 0.0]]
+
+    References
+    ----------
+    The cross-drift theorem of the guide; the setting is that of arXiv:2507.02944, Theorem 2.8.
     """
+    check_result(drift, CrossDrift, "dagmix.drift.cross_drift")
     ax = axes_on(ax)
     starts = drift.starts
     terms = drift.terms[np.ix_(starts, starts)].astype(float)
@@ -142,8 +181,8 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
         ax.set_xticks(range(len(names)), names)
         ax.set_yticks(range(len(names)), names)
     ax.set_xlabel("position i: where it is gained")
-    ax.set_ylabel("start j")
-    ax.set_title("where the second head helps the first", fontsize="medium")
+    ax.set_ylabel("initial state j")
+    ax.set_title("where head 1 helps head 0", fontsize="medium")
     bars = ax.inset_axes((1.03, 0, 0.25, 1), sharey=ax)
     bars.barh(range(len(gain)), gain, color=np.where(gain < 0, "#B2182B", "#2166AC"))
     bars.axvline(0, color="0.3", linewidth=0.8)

@@ -1,4 +1,4 @@
-"""How the worst heard position of a layer is heard: the heaviest pathways from it."""
+"""The weakest position of a layer: the heaviest pathways from the position of minimum fidelity."""
 
 from __future__ import annotations
 
@@ -8,25 +8,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
+from dagmix import tables
 from dagmix.analysis import Attention, Layer, placed
 from dagmix.errors import StepError
 from dagmix.pathways import Pathways, cross_head_share, heaviest
 from dagmix.scalars import read_count, read_steps
 
 TITLE = """\
-Heaviest pathways from the position of least fidelity to the last one, with their
-share of the signal; ─h→ is a step through head h."""
+Heaviest pathways from the position of minimum fidelity to the last one, with
+their share of the signal; ─h→ is a step through head h."""
 
 
 @dataclass(frozen=True)
-class Heard:
-    """The heaviest pathways of one layer for one sample, from its position of least fidelity.
+class WeakestPosition:
+    """The heaviest pathways of one layer for one sample, from its position of minimum fidelity.
 
-    `cross_head` is the share of the signal on pathways of two heads or more, NaN where no
-    pathway of so few steps reaches the last position.
+    Attributes
+    ----------
+    sample : tuple of int
+    layer : int
+    pathways : Pathways
+    cross_head : float
+        The share of the signal on pathways of two heads or more, NaN where no pathway of so few
+        steps reaches the last position.
     """
 
     sample: tuple[int, ...]
@@ -45,11 +52,11 @@ def check(count: int, steps: int, first_step: int) -> None:
 
 def weakest(
     attention: Attention, layer: Layer, count: int, steps: int, first_step: int = 0
-) -> Heard:
-    """Return the `count` heaviest pathways from the first position of least fidelity.
+) -> WeakestPosition:
+    """Return the `count` heaviest pathways from the first position of minimum fidelity.
 
-    Their number of steps is that t, `first_step` ≤ t ≤ `steps`, at which the position is heard
-    best, the first such t.
+    Their number of steps is that t, `first_step` ≤ t ≤ `steps`, at which its signal at the last
+    position is largest, the first such t.
     """
     with placed(layer.sample, layer.layer):
         mix = attention.mixture(layer.sample, layer.layer)
@@ -57,10 +64,10 @@ def weakest(
         t = first_step + int(mix.signals(steps)[first_step:, source].argmax())
         found = heaviest(mix, source, t, count)
         share = float(cross_head_share(mix, source, t)) if len(found) else math.nan
-    return Heard(layer.sample, layer.layer, found, share)
+    return WeakestPosition(layer.sample, layer.layer, found, share)
 
 
-def table(layers: Sequence[Heard]) -> Group:
+def table(layers: Sequence[WeakestPosition]) -> Group:
     """Return a line on every layer and its pathways under it, for a terminal."""
     lines: list[Text | Table] = [Text(TITLE)]
     for one in layers:
@@ -68,32 +75,31 @@ def table(layers: Sequence[Heard]) -> Group:
     return Group(*lines)
 
 
-def _heading(one: Heard) -> str:
+def _heading(one: WeakestPosition) -> str:
     found = one.pathways
     place = f"sample {list(one.sample)}, layer {one.layer}, position {found.source}"
     if not len(found):
-        return f"{place}: not heard within so few steps"
-    heard = f"t = {found.steps}, signal {found.signal:.4g}, cross-head {one.cross_head:.4g}"
-    return f"{place}: {heard}"
+        return f"{place}: not received within so few steps"
+    return f"{place}: t = {found.steps}, signal {found.signal:.4g}, cross-head {one.cross_head:.4g}"
 
 
 def _rows(found: Pathways) -> Table:
-    made = Table.grid(padding=(0, 2))
-    made.add_column(justify="right", no_wrap=True)
-    made.add_column()
-    for pathway, share in zip(found, found.shares, strict=True):
-        made.add_row(f"  {share:.3g}", str(pathway))
-    return made
+    columns = Column(justify="right", no_wrap=True), Column()
+    rows = [
+        (f"  {share:.3g}", str(pathway)) for pathway, share in zip(found, found.shares, strict=True)
+    ]
+    bare = {"show_header": False, "pad_edge": False, "collapse_padding": True}
+    return tables.table(columns, rows, box=None, padding=(0, 2), **bare)
 
 
-def as_record(one: Heard) -> dict[str, Any]:
-    """Return the pathways of one layer for JSON; a share of nothing is the string "nan"."""
+def as_record(one: WeakestPosition) -> dict[str, Any]:
+    """Return the pathways of one layer for JSON."""
     found = one.pathways
     return {
         "source": found.source,
         "steps": found.steps,
         "signal": float(found.signal),
-        "cross_head_share": one.cross_head if len(found) else str(one.cross_head),
+        "cross_head_share": one.cross_head,
         "heaviest": [
             {"nodes": pathway.nodes, "heads": pathway.heads, "weight": float(pathway.weight)}
             for pathway in found

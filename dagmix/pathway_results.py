@@ -1,4 +1,4 @@
-"""What is said about pathways: single ones, the heaviest of them, sums by head counts."""
+"""Results of questions about pathways: single ones, the heaviest of them, sums by head counts."""
 
 from __future__ import annotations
 
@@ -23,11 +23,25 @@ if TYPE_CHECKING:
 class Pathway:
     """The nodes of a pathway from the source to the sink, and the head of each step.
 
-    There is one node more than heads. `weight` is in the field of the mixture, a float rounded
-    once; `exact` is the same number as a Fraction.
+    Attributes
+    ----------
+    nodes : tuple
+        The t + 1 nodes v₀ = source, …, vₜ = sink.
+    heads : tuple of int
+        The t heads, numbered from 0, that of the first step first.
+    weight : Fraction or float
+        Π_s β_{g_s} M_{g_s}[v_s, v_{s−1}] in the field of the mixture, a float rounded once.
+    exact : Fraction
+        The same number.
 
+    Examples
+    --------
     >>> str(Pathway(("u", "v", "τ"), (0, 1), Fraction(1, 16), Fraction(1, 16)))
     'u ─0→ v ─1→ τ'
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
 
     nodes: tuple[Node, ...]
@@ -43,10 +57,30 @@ class Pathway:
 
 @dataclass(frozen=True)
 class Pathways(Tabled):
-    """The heaviest pathways of `steps` steps from a source to the sink, heaviest first.
+    """The heaviest pathways of `steps` steps from a source to the sink: a sequence, heaviest first.
 
-    A sequence of `Pathway`. `signal` is what all pathways carry together, these and the
-    others; `order` is the node order of the mixture.
+    Attributes
+    ----------
+    source, sink : node
+    steps : int
+    signal : Fraction or float
+        (M̄ᵗ)[sink, source], what all pathways carry together, these and the others.
+    order : Nodes
+        The nodes of the mixture in their order.
+    pathways : tuple of Pathway
+
+    Examples
+    --------
+    >>> from dagmix import MultiHeadDiffusion
+    >>> from dagmix.paper import example_3_13
+    >>> from dagmix.pathways import heaviest
+    >>> found = heaviest(MultiHeadDiffusion(example_3_13()), "u", 2, 1)
+    >>> str(found[0]), found.shares, len(found)
+    ('u ─1→ w ─0→ τ', (0.5,), 1)
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
 
     source: Node
@@ -96,11 +130,28 @@ class Pathways(Tabled):
 
 @dataclass(frozen=True)
 class HeadCounts(Tabled):
-    """A signal as a polynomial in the weights of the heads.
+    """A signal as a polynomial in the weights of the heads: Σ_c a_c Π_h β_h^{c_h}.
 
-    `terms` holds (counts, coefficient): counts[h] of the steps go through head h, and the
-    coefficient is the weight of all such pathways without the β. Terms of 0 are left out.
-    `weights` are those of the mixture.
+    Attributes
+    ----------
+    source : node
+    steps : int
+    terms : tuple of (counts, coefficient)
+        Counts c = (c₀, c₁, …) sum to `steps`: c_h steps go through head h. The coefficient a_c, a
+        Fraction or a float, is the weight of all such pathways without the β. Terms of 0 are
+        left out.
+    weights : tuple
+        The weights β of the mixture, which may be symbols.
+
+    Examples
+    --------
+    >>> counts = HeadCounts("u", 2, (((1, 1), Fraction(1, 4)),), (Fraction(1, 2), Fraction(1, 2)))
+    >>> counts.coefficients, counts.signal
+    ({(1, 1): Fraction(1, 4)}, Fraction(1, 16))
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
 
     source: Node
@@ -124,8 +175,27 @@ class HeadCounts(Tabled):
         return self.at(self.weights)
 
     def at(self, weights: Any) -> Any:
-        """Return the polynomial at other weights, one for each head; symbols are allowed.
+        """Return the polynomial at other weights.
 
+        Parameters
+        ----------
+        weights : sequence
+            One for each head: numbers or symbols, of any sum.
+
+        Returns
+        -------
+        Fraction, float or Expr
+            Σ_c a_c Π_h β_h^{c_h}.
+
+        Raises
+        ------
+        WeightError
+            For what is no sequence of one weight for each head.
+        NumberError
+            For a weight that is no number and no symbol.
+
+        Examples
+        --------
         >>> HeadCounts("u", 2, (((1, 1), Fraction(1, 4)),), (0, 0)).at([Fraction(1, 3), 2])
         Fraction(1, 6)
         """
@@ -140,10 +210,10 @@ class HeadCounts(Tabled):
 
     @property
     def polynomial(self) -> Expr:
-        """The polynomial in SymPy, the weight of head h the symbol beta{h + 1}."""
+        """The polynomial in SymPy, the weight of head h the symbol beta{h}."""
         import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-        betas = sp.symbols(f"beta1:{len(self.weights) + 1}")
+        betas = sp.symbols(f"beta:{len(self.weights)}")
         if not self.terms:
             return sp.Integer(0)
         return sp.Poly({c: sp.sympify(x) for c, x in self.terms}, *betas).as_expr()

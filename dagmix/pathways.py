@@ -40,8 +40,9 @@ __all__ = [
 def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
     """Return the signal of `source` after t steps as a polynomial in the weights of the heads.
 
-    The coefficient of Π_h β_h^{c_h} is the weight, without the β, of all pathways that use head
-    h for c_h of their steps. It does not depend on the mixture's weights, which may be symbols.
+    The coefficient of Π_h β_h^{c_h} is Σ (M_{h₁} … M_{hₜ})[τ, source] over all sequences of heads
+    in which head h occurs c_h times. It does not depend on the mixture's weights, which may be
+    symbols.
 
     Parameters
     ----------
@@ -74,7 +75,11 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
     >>> from dagmix.paper import example_3_8
     >>> counts = by_head_counts(MultiHeadDiffusion(example_3_8()), "u", 2)
     >>> counts.coefficients, counts.polynomial, counts.signal
-    ({(1, 1): Fraction(1, 4)}, beta1*beta2/4, Fraction(1, 16))
+    ({(1, 1): Fraction(1, 4)}, beta0*beta1/4, Fraction(1, 16))
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
     question = _read(mix, source, t)
     _need_numbers(mix, "a polynomial in the weights", weights=False)
@@ -89,23 +94,34 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     1 − Σ_h β_hᵗ (M_hᵗ)[τ, source] / (M̄ᵗ)[τ, source] for t ≥ 1. It is 0 for t = 1 and for one
     head, and 1 where no head alone leads from the source to the sink in t steps.
 
-    Heads are told apart by number. Two equal heads of even weights have a share of 1 − 2^{1−t},
+    Heads are distinguished by number. Two equal heads of equal weight have a share of 1 − 2^{1−t},
     although either could carry every node path; a large share says that heads work together
     only as far as they differ.
 
-    Parameters and errors are those of `by_head_counts`, and
+    Parameters
+    ----------
+    mix : MultiHeadDiffusion or MultiHeadWalk
+    source : node
+    t : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    Fraction or float
+        In [0, 1]; a float where a head or a weight is one. A float is within relative error
+        2t·(k + 3H + e + 6)·2⁻⁵³ (letters as in `by_head_counts`), or within 2⁻¹⁰⁰: the weight is
+        added up, not subtracted from 1.
 
     Raises
     ------
+    KindError, UnknownNodeError, StepError
+        As for `by_head_counts`.
+    SymbolicError
+        For symbols among the weights or in the heads.
+    SizeError
+        Where t rows for each of the heads have more than 2²⁴ numbers.
     DagmixError
         For 0 / 0, where no pathway of t steps leads from the source to the sink.
-    SymbolicError
-        For symbols among the weights.
-
-    Notes
-    -----
-    A float is within relative error 2t·(k + 3H + e + 6)·2⁻⁵³, or within 2⁻¹⁰⁰: the weight is
-    added up, not subtracted from 1.
 
     Examples
     --------
@@ -115,6 +131,10 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     Fraction(1, 1)
     >>> cross_head_share(MultiHeadDiffusion(example_3_13()), "v", 3)
     Fraction(3, 4)
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7 (the pathways; the share is ours).
     """
     question = _read(mix, source, t)
     _need_numbers(mix, "a share of cross-head pathways")
@@ -134,15 +154,28 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
 def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...], Fraction | float]:
     """Return what each of the Hᵗ sequences of heads adds to the signal of `source`.
 
-    Keys are the heads of the steps, first step first, in lexicographic order; the values
-    include the weights and add up to the signal. A float has the error of `by_head_counts`.
+    The sequence (g₁, …, gₜ), the head of the first step first, adds
+    β_{g₁} … β_{gₜ} (M_{gₜ} … M_{g₁})[τ, source].
 
-    Parameters and errors are those of `by_head_counts`, and
+    Parameters
+    ----------
+    mix : MultiHeadDiffusion or MultiHeadWalk
+    source : node
+    t : int
+        Number of steps, at least 0.
+
+    Returns
+    -------
+    dict
+        Sequence of heads → Fraction or float, in lexicographic order; the values include the
+        weights and add up to the signal. A float has the error of `by_head_counts`.
 
     Raises
     ------
+    KindError, UnknownNodeError, StepError
+        As for `by_head_counts`.
     SymbolicError
-        For symbols among the weights.
+        For symbols among the weights or in the heads.
     SizeError
         Where Hᵗ rows have more than 2²⁴ numbers; `by_head_counts` and `heaviest` go further.
 
@@ -152,6 +185,10 @@ def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...]
     >>> from dagmix.paper import example_3_8
     >>> [str(share) for share in by_composition(MultiHeadDiffusion(example_3_8()), "u", 2).values()]
     ['0', '1/16', '0', '0']
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
     question = _read(mix, source, t)
     _need_numbers(mix, "a table by head sequence")
@@ -163,10 +200,9 @@ def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...]
 def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     """Return the k heaviest pathways of t steps from `source` to the sink, heaviest first.
 
+    A pathway v₀, …, vₜ through heads g₁, …, gₜ weighs Π_s β_{g_s} M_{g_s}[v_s, v_{s−1}].
     Pathways of equal weight are in the order of their sequences source, head, node, head, …,
-    τ, nodes in the mixture's node order; ties are decided in exact arithmetic. Fewer than k
-    come back where there are no more of positive weight; for t = 0 that is one, of no step,
-    from the sink itself.
+    τ, nodes in the mixture's node order; ties are decided in exact arithmetic.
 
     Parameters
     ----------
@@ -176,6 +212,13 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
         Number of steps, at least 0.
     k : int
         Number of pathways, at least 1.
+
+    Returns
+    -------
+    Pathways
+        Fewer than k where there are no more of positive weight; for t = 0 that is one, of no
+        step, from the sink itself. Weights are exact for float arrays too, which stand for exact
+        rationals.
 
     Raises
     ------
@@ -191,7 +234,7 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     Notes
     -----
     Dynamic programming over (steps, node), O(t (E log E + n k² log k)) for heads with E entries
-    together and n nodes. Weights are exact for float arrays too, which stand for exact rationals.
+    together and n nodes.
 
     Examples
     --------
@@ -204,6 +247,10 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
      ────────────────────────────────
       u ─1→ w ─0→ τ   1/16     0.5
       u ─1→ w ─1→ τ   1/16     0.5
+
+    References
+    ----------
+    arXiv:2507.02944, Remark 3.7.
     """
     question = _read(mix, source, t)
     count = read_count(k, 1, "k")

@@ -49,17 +49,40 @@ HEIGHT = 6.4  # inches
 
 
 def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
-    """Draw the report of `dagmix analyze`: mixing times, and fidelities against best heads.
+    """Draw the report of `dagmix analyze`: mixing times, and fidelities beside those of best heads.
 
     A point is one sample; a line joins the medians of the layers. An infinite time is marked
-    ∞ near the upper edge, a zero 0 near the lower one. Both axes are logarithmic, so that the way
-    from the best head up to the mixture is the amplification.
+    ∞ near the upper edge, a zero 0 near the lower one. Both axes are logarithmic, so that the
+    distance from the best head up to the mixture is the amplification.
 
+    Parameters
+    ----------
+    layers : sequence of Layer
+        As from `Attention.layers`.
+    figure : matplotlib Figure, optional
+        By default a new one.
+
+    Returns
+    -------
+    Figure
+        Two axes over one another: T(¼) in steps, and φ_min.
+
+    Raises
+    ------
+    EmptyError
+        For no layers.
+
+    Examples
+    --------
     >>> from dagmix.analysis import Attention
     >>> attention = np.tri(4)[None, None] / np.arange(1, 5)[:, None]
     >>> figure = report(list(Attention(attention).layers()))
     >>> [line.get_ydata().tolist() for line in figure.axes[0].lines]
     [[5.0], [5.0]]
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7, 3.10 and 3.11; the layout is that of Figure 4.
     """
     need(layers, "layer")
     if figure is None:

@@ -1,4 +1,4 @@
-"""Pictures of how an objective depends on the weights of two heads (the extra `plot`)."""
+"""Pictures of profiles: φ_min and T(ε) over the weights of two heads (the extra `plot`)."""
 
 from __future__ import annotations
 
@@ -8,34 +8,54 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.canvas import COLOURS, Axes, axes_on
-from dagmix.errors import KindError
+from dagmix.canvas import COLOURS, Axes, axes_on, check_result
 from dagmix.mixing_profiles import LONGEST, MixingProfile
 from dagmix.profiles import FidelityProfile
 
 POINTS = 33  # of each piece that is a curve
-STEPS = 8  # levels of T above the least that are drawn
+STEPS = 8  # levels of T above the minimum that are drawn
 BLUE, ORANGE, GREY = *COLOURS[:2], "0.5"
 
 
 def profile(found: Any, *, ax: Axes | None = None) -> Axes:
-    """Draw φ_min or T(ε), the profile of two heads, and return the axes.
+    """Draw φ_min or T(ε) of the mixture of two heads over the weight of head 0.
 
     The best head alone is a dashed line and the weights where mixing is proved to help are
     shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
-    levels up to a few steps above the least are drawn.
+    levels up to 8 steps above the minimum are drawn.
 
-    Raises KindError unless it is a profile, and UndecidedError where its `helps` does.
+    Parameters
+    ----------
+    found : FidelityProfile or MixingProfile
+        As in ``optimal_weights(heads).profile``.
+    ax : matplotlib Axes, optional
+        By default those of a new figure.
 
+    Returns
+    -------
+    Axes
+        A star marks the optimum where it is attained.
+
+    Raises
+    ------
+    KindError
+        For anything but a profile.
+    UndecidedError
+        Where `helps` of the profile raises it.
+
+    Examples
+    --------
     >>> from dagmix.optimal import optimal_weights
     >>> from dagmix.graph import FeedforwardDAG
     >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
     >>> profile(optimal_weights(heads).profile).get_ylabel()
     'minimax fidelity'
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7 and 3.10.
     """
-    if not isinstance(found, FidelityProfile | MixingProfile):
-        message = f"a profile is drawn, as in optimal_weights(heads).profile; got {found!r}"
-        raise KindError(message)
+    check_result(found, (FidelityProfile, MixingProfile), "optimal_weights(heads).profile")
     ax = axes_on(ax)
     if isinstance(found, MixingProfile):
         _draw_steps(found, ax)
@@ -44,7 +64,7 @@ def profile(found: Any, *, ax: Axes | None = None) -> Axes:
     for low, high in found.helps:
         ax.axvspan(float(low), float(high), color=ORANGE, alpha=0.12, lw=0)
     ax.set_xlim(-0.02, 1.02)
-    ax.set_xlabel("weight of the first head")
+    ax.set_xlabel("weight of head 0")
     return ax
 
 
@@ -77,17 +97,17 @@ def _value(function: Any, at: float) -> float:
 
 
 def _draw_steps(found: MixingProfile, ax: Axes) -> None:
-    least = found.optimum.value
-    for steps in range(least, min(least + STEPS, LONGEST) + 1):
-        inner = found.within(steps - 1) if steps > least else ()
+    minimum = found.optimum.value
+    for steps in range(minimum, min(minimum + STEPS, LONGEST) + 1):
+        inner = found.within(steps - 1) if steps > minimum else ()
         for low, high in _without(found.within(steps), inner):
             ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")
     best = min(found.ends)
-    if best < least + STEPS:
+    if best < minimum + STEPS:
         ax.axhline(best, color=GREY, ls="--", lw=1)
-    top = max(math.ceil(ax.get_ylim()[1]), least + 1)
-    ax.set_yticks(range(least, top + 1))
-    ax.set_ylim(least - 0.5, top + 0.5)
+    top = max(math.ceil(ax.get_ylim()[1]), minimum + 1)
+    ax.set_yticks(range(minimum, top + 1))
+    ax.set_ylim(minimum - 0.5, top + 0.5)
     ax.set_ylabel(f"mixing time, ε = {found.epsilon}")
 
 

@@ -1,10 +1,11 @@
-"""Results that read as tables: plain text, rich, HTML."""
+"""Results as tables, in plain text, for a terminal or in HTML, and as JSON."""
 
 from __future__ import annotations
 
+import json
 import math
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from html import escape
@@ -14,7 +15,7 @@ from typing import Any
 from rich.box import SIMPLE
 from rich.console import Console, Group
 from rich.markup import escape as literal
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 WIDTH = 100  # columns of the plain text
@@ -38,12 +39,7 @@ class Tabled:
 
     def __rich__(self) -> Group:
         """Return title and table for a terminal."""
-        table = Table(box=SIMPLE)
-        for name in self.columns():
-            table.add_column(literal(name))
-        for row in self.rows():
-            table.add_row(*map(literal, row))
-        return Group(Text(self.title()), table)
+        return Group(Text(self.title()), table(self.columns(), self.rows(), box=SIMPLE))
 
     def __str__(self) -> str:
         """Return the table as plain text."""
@@ -57,6 +53,52 @@ class Tabled:
             f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.rows()
         )
         return f"<table><caption>{escape(self.title())}</caption><tr>{head}</tr>{body}</table>"
+
+
+def table(
+    columns: Iterable[str | Column], rows: Iterable[Sequence[str | Text]], **look: Any
+) -> Table:
+    """Return a table for a terminal; `look` are the options of `rich.table.Table`.
+
+    What is given as a string is shown as it is, markup or not.
+
+    >>> table(["[b]"], [["1"], [Text("2", style="bold")]], title="two rows").row_count
+    2
+    """
+    made = Table(*map(_literal, columns), **look)
+    for row in rows:
+        made.add_row(*map(_literal, row))
+    return made
+
+
+def _literal(cell: Any) -> Any:
+    return literal(cell) if isinstance(cell, str) else cell
+
+
+def to_json(record: Any) -> str:
+    """Return lists and dictionaries of numbers and texts as JSON, indented.
+
+    JSON has finite numbers only: the others are the strings "inf" and "nan".
+
+    >>> print(to_json({"φ": math.nan, "at": (0, 1.5)}))
+    {
+      "φ": "nan",
+      "at": [
+        0,
+        1.5
+      ]
+    }
+    """
+    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Replace every number that is not finite, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return list(map(_finite, value))
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def shown(number: Any) -> str:

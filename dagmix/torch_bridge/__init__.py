@@ -3,11 +3,10 @@
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
 
-from importlib.util import find_spec
+from dagmix.extras import missing
 
-if find_spec("torch") is None:
-    message = "dagmix.torch_bridge needs torch: pip install 'dagmix[torch]'"
-    raise ModuleNotFoundError(message, name="torch")
+if absent := missing("torch", "dagmix.torch_bridge", "torch"):
+    raise absent
 
 from dagmix.torch_bridge.attention import (
     attention_from_outputs,

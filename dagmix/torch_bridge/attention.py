@@ -21,15 +21,19 @@ MATRIX = 2
 
 
 def attention_maps(model: Transformer, tokens: Any) -> Tensor:
-    """Return the attention of every layer, shape (layers, batch, heads, n, n), dropout off.
-
-    Entry [l, b, h, i, j] is the weight of key j for query i; rows sum to 1. No gradient is kept.
+    """Return the attention of every layer, softmax(QKᵀ/√d) over the earlier positions, dropout off.
 
     Parameters
     ----------
     model : Transformer
     tokens : integers of shape (batch, n)
         Each from 0 to vocabulary − 1, and n at most the model's length.
+
+    Returns
+    -------
+    Tensor, shape (layers, batch, heads, n, n)
+        Entry [l, b, h, i, j] is the weight of key j for query i; rows sum to 1. On the model's
+        device, without a gradient.
 
     Raises
     ------
@@ -42,6 +46,10 @@ def attention_maps(model: Transformer, tokens: Any) -> Tensor:
     >>> model = Transformer(Config(heads=2, layers=3, vocabulary=10, length=6))
     >>> attention_maps(model, [[1, 2, 3, 4], [9, 9, 9, 9]]).shape
     torch.Size([3, 2, 2, 4, 4])
+
+    References
+    ----------
+    arXiv:1706.03762, §3.2; arXiv:2507.02944, §4.2.
     """
     read = _read_tokens(model, tokens)
     with torch.no_grad():
@@ -84,11 +92,35 @@ def head_importance(out_proj_weight: Array, heads: int) -> Array:
     projection, d = width / heads. As weights of a mixture they are to be divided by their sum,
     which everything in dagmix does that takes an importance.
 
-    Raises KindError for what is no array of floats, NumberError for heads that are no positive
-    integer, ShapeError unless they divide the width.
+    Parameters
+    ----------
+    out_proj_weight : array of floats, shape (…, out, width)
+        Of NumPy, torch or another library with the array API.
+    heads : int
+        At least 1; divides the width.
 
+    Returns
+    -------
+    array, shape (…, heads)
+        Of the same library and dtype, without a gradient.
+
+    Raises
+    ------
+    KindError
+        For what is no array of floats.
+    NumberError
+        For heads that are no positive integer.
+    ShapeError
+        Unless the heads divide the width.
+
+    Examples
+    --------
     >>> head_importance(torch.tensor([[3.0, 0.0], [4.0, 2.0]]), heads=2).tolist()
     [5.0, 2.0]
+
+    References
+    ----------
+    arXiv:2507.02944, §4.2.
     """
     count = read_count(heads, 1, "heads")
     xp, shape = _read_projection(out_proj_weight)
@@ -118,7 +150,32 @@ def _read_projection(weight: Any) -> tuple[Any, tuple[int, ...]]:
 
 
 def importance_of(model: Transformer) -> Tensor:
-    """Return the importance of every head of every layer, shape (layers, heads)."""
+    """Return the importance of every head of every layer: `head_importance` of its projections.
+
+    Parameters
+    ----------
+    model : Transformer
+
+    Returns
+    -------
+    Tensor, shape (layers, heads)
+        Norms, not divided by their sum.
+
+    Raises
+    ------
+    AttributeError
+        For another model: see `head_importance`.
+
+    Examples
+    --------
+    >>> from dagmix.torch_bridge import Config
+    >>> importance_of(Transformer(Config(heads=2, layers=3))).shape
+    torch.Size([3, 2])
+
+    References
+    ----------
+    arXiv:2507.02944, §4.2.
+    """
     state = model.state_dict()
     names = [f"layers.{layer}.attn.out_proj.weight" for layer in range(model.config.layers)]
     weights = torch.stack([state[name] for name in names])
@@ -134,7 +191,12 @@ def attention_from_outputs(outputs: Any) -> Array:
     outputs
         The output of a Hugging Face model, an object or a dictionary with `attentions`; or the
         attentions themselves, a sequence of arrays (batch, heads, n, n), one for each layer, all of
-        one shape. The answer is of the arrays' library and device, without a gradient.
+        one shape.
+
+    Returns
+    -------
+    array, shape (layers, batch, heads, n, n)
+        Of the arrays' library and device, without a gradient.
 
     Raises
     ------
@@ -148,6 +210,10 @@ def attention_from_outputs(outputs: Any) -> Array:
     >>> import numpy as np
     >>> attention_from_outputs((np.ones((2, 3, 1, 1)), np.ones((2, 3, 1, 1)))).shape
     (2, 2, 3, 1, 1)
+
+    References
+    ----------
+    arXiv:1706.03762, §3.2.
     """
     layers = _attentions(outputs)
     for index, layer in enumerate(layers):

@@ -32,16 +32,71 @@ UNREADABLE = (
 
 
 def save_transformer(model: Transformer, path: Path | str) -> None:
-    """Write a model's state dict, as the published checkpoints are. Raises FileError."""
+    """Write a model's state dict, as the published checkpoints are; the file is whole or as it was.
+
+    Parameters
+    ----------
+    model : Transformer
+    path : str or Path
+        A file that is there is replaced.
+
+    Raises
+    ------
+    FileError
+        Where it cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> model = Transformer(Config(heads=2, layers=1, vocabulary=10, length=6))
+    >>> with TemporaryDirectory() as folder:
+    ...     save_transformer(model, Path(folder) / "2_heads_copy.pt")
+    ...     load_transformer(Path(folder) / "2_heads_copy.pt", heads=2).config.vocabulary
+    10
+
+    References
+    ----------
+    The format of the checkpoints of arXiv:2507.02944.
+    """
     write_checkpoint(model.state_dict(), path)
 
 
 def load_transformer(path: Path | str, heads: int) -> Transformer:
     """Read a state dict; all sizes but the number of heads follow from its shapes.
 
-    Nothing is unpickled but tensors (`weights_only=True`). Raises FileError for a file that
-    is none, is cut off or damaged, or holds pickled objects, other names, other shapes, or
-    numbers that are not finite; ConfigError where the heads do not divide the width.
+    Nothing is unpickled but tensors (`weights_only=True`).
+
+    Parameters
+    ----------
+    path : str or Path
+    heads : int
+        At least 1; the file does not say it.
+
+    Returns
+    -------
+    Transformer
+        On the CPU, in float32.
+
+    Raises
+    ------
+    FileError
+        For a file that is none, is cut off or damaged, or holds pickled objects, other names,
+        other shapes, or numbers that are not finite.
+    ConfigError
+        Where the heads do not divide the width.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> model = Transformer(Config(heads=2, layers=3, vocabulary=10, length=6))
+    >>> with TemporaryDirectory() as folder:
+    ...     save_transformer(model, Path(folder) / "2_heads_copy.pt")
+    ...     load_transformer(Path(folder) / "2_heads_copy.pt", heads=2).config.layers
+    3
+
+    References
+    ----------
+    The format of the checkpoints of arXiv:2507.02944.
     """
     state = read_checkpoint(Path(path))
     with torch.device("meta"):  # shapes only: nothing is allocated, nothing drawn

@@ -1,4 +1,4 @@
-"""What a Transformer is made of and how it is trained; the defaults are the paper's (§4.1)."""
+"""The sizes of a Transformer and its training recipe; the defaults are the paper's (§4.1)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,35 @@ from dagmix.errors import ConfigError
 class Config:
     """The sizes of a Transformer.
 
-    Raises ConfigError unless sizes are whole and positive, the heads divide the width, and the
-    dropout is at least 0 and less than 1.
+    Parameters
+    ----------
+    heads, layers : int
+    width : int
+        Of the embedding; the heads divide it.
+    hidden : int
+        Width of the MLP's hidden layer.
+    vocabulary, length : int
+        Number of tokens, and positions at most.
+    dropout : float
+        In [0, 1).
 
+    Raises
+    ------
+    ConfigError
+        Unless sizes are whole and positive, the heads divide the width, and the dropout is at
+        least 0 and less than 1.
+
+    Examples
+    --------
     >>> Config(heads=8).width // Config(heads=8).heads  # the width of a head
     8
     >>> Config(heads=5)
     Traceback (most recent call last):
     dagmix.errors.ConfigError: the heads divide the width; got 5 heads and width 64
+
+    References
+    ----------
+    arXiv:2507.02944, §4.1.
     """
 
     heads: int = 4
@@ -45,11 +66,28 @@ class Config:
 class Recipe:
     """How a model is trained: Adam on the cross-entropy of fixed random sequences, in batches.
 
-    Raises ConfigError unless sizes are whole and positive and the learning rate is positive.
+    Parameters
+    ----------
+    sequences, batch : int
+        Number of training sequences, and of those in a batch.
+    epochs : int
+    learning_rate : float
+        Positive and finite.
 
+    Raises
+    ------
+    ConfigError
+        Unless sizes are whole and positive and the learning rate is positive.
+
+    Examples
+    --------
     >>> recipe = Recipe()
     >>> recipe.epochs * recipe.sequences // recipe.batch  # steps of Adam
     20000
+
+    References
+    ----------
+    arXiv:2507.02944, §4.1.
     """
 
     sequences: int = 5000

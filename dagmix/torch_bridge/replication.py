@@ -27,7 +27,30 @@ PAPER = (Config(), Recipe())
 
 @dataclass(frozen=True)
 class Experiment:
-    """Which models to train: every task with every number of heads, all seeds at once."""
+    """Which models to train: every task with every number of heads, all seeds at once.
+
+    Parameters
+    ----------
+    tasks : sequence of "copy" and "cycle"
+    heads : sequence of int
+        Numbers of heads; the published ones by default.
+    seeds : sequence of int
+        One model is trained for each; distinct, at least 0.
+    config, recipe
+        The sizes and the recipe, small ones by default; `heads` replaces the heads of `config`.
+    device : str
+        Where torch computes: "cpu", "cuda", …
+
+    Examples
+    --------
+    >>> plan = Experiment(heads=(1, 4), seeds=range(2))
+    >>> plan.tasks, plan.config.length, plan.recipe.epochs
+    (('copy', 'cycle'), 24, 20)
+
+    References
+    ----------
+    arXiv:2507.02944, §4.
+    """
 
     tasks: Sequence[str] = TASKS
     heads: Sequence[int] = HEADS
@@ -41,7 +64,36 @@ class Experiment:
 
         Beside the models of a task and number of heads stands the checkpoint of their training,
         H_heads_TASK.training: a run that was interrupted goes on from there, one that is
-        finished only writes its models again. Raises ConfigError and FileError.
+        finished only writes its models again.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made where it is missing.
+
+        Yields
+        ------
+        path : Path
+            H_heads_TASK_seedS.pt.
+        loss : float
+            Mean cross-entropy in nats.
+
+        Raises
+        ------
+        ConfigError
+            For a task, number of heads, seed or device that is none.
+        FileError
+            Where a file cannot be written, or is the checkpoint of another training.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> tiny = Config(layers=1, width=8, hidden=8, vocabulary=5, length=4)
+        >>> recipe = Recipe(sequences=10, batch=10, epochs=1)
+        >>> with TemporaryDirectory() as folder:
+        ...     plan = Experiment(tasks=("copy",), heads=(2,), config=tiny, recipe=recipe)
+        ...     [path.name for path, loss in plan.run(folder)]
+        ['2_heads_copy_seed0.pt']
         """
         configs = [replace(self.config, heads=heads) for heads in dict.fromkeys(self.heads)]
         _make(Path(folder))
@@ -76,17 +128,37 @@ def measure(path: Path | str, tokens: Any = None, samples: int = 50, seed: int =
 
     Parameters
     ----------
-    path : Path
+    path : str or Path
         Named H_heads_copy.pt or H_heads_cycle.pt, perhaps with _seedS before the dot.
     tokens : Path or integers (samples, n), optional
         The sequences, or an .npz file that holds them as `tokens`.
     samples, seed : int
         How many uniform random sequences to draw, of the model's length, and from which seed.
 
+    Returns
+    -------
+    Measured
+        Arrays of shape (samples, layers).
+
     Raises
     ------
     FileError, ConfigError, ShapeError, KindError, NumberError, SizeError
-        As `load_transformer` and `attention_maps`.
+        As `load_transformer` and `attention_maps`; SizeError where the attention of the samples
+        would take more than 2³⁴ bytes.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from dagmix.torch_bridge import Transformer
+    >>> model = Transformer(Config(heads=2, layers=3, vocabulary=10, length=6))
+    >>> with TemporaryDirectory() as folder:
+    ...     save_transformer(model, Path(folder) / "2_heads_copy.pt")
+    ...     measure(Path(folder) / "2_heads_copy.pt", samples=4).fidelity[0].shape
+    (4, 3)
+
+    References
+    ----------
+    arXiv:2507.02944, §4.2, Tables 1 to 6.
     """
     name = Name.of(Path(path))
     model = load_transformer(path, name.heads)

@@ -1,4 +1,4 @@
-"""The two tasks of §4.1: uniform random sequences, and what is to be said of them."""
+"""The two tasks of §4.1: uniform random sequences, and their targets."""
 
 from __future__ import annotations
 
@@ -48,10 +48,34 @@ def task_named(name: Any) -> Task:
 
 
 def draw(config: Config, count: int, generator: torch.Generator | None = None) -> Tensor:
-    """Return `count` sequences (count, length), each token uniform over the vocabulary.
+    """Return uniform random sequences: each token independent, uniform over 0 … vocabulary − 1.
 
+    Parameters
+    ----------
+    config : Config
+        Says the vocabulary and the length.
+    count : int
+        Number of sequences.
+    generator : torch.Generator, optional
+        By default torch's own.
+
+    Returns
+    -------
+    Tensor of int64, shape (count, length)
+
+    Raises
+    ------
+    RuntimeError
+        From torch, for a negative count.
+
+    Examples
+    --------
     >>> tokens = draw(Config(vocabulary=10, length=6), 3, torch.Generator().manual_seed(0))
     >>> tokens.shape, bool(((0 <= tokens) & (tokens < 10)).all())
     (torch.Size([3, 6]), True)
+
+    References
+    ----------
+    arXiv:2507.02944, §4.1.
     """
     return torch.randint(config.vocabulary, (count, config.length), generator=generator)

@@ -1,4 +1,4 @@
-"""Training: several seeds at once, as one batched model, and the same to the end if interrupted.
+"""Training of several seeds at once, as one batched model; an interrupted one goes on, to the same.
 
 The parameters of all seeds are stacked, so that each operation serves every seed. A seed has
 its own initial weights, sequences, order of batches and dropout, drawn from its own stream, so
@@ -60,6 +60,10 @@ class Training:
     3 2
     >>> sorted(training.models())
     [0, 1]
+
+    References
+    ----------
+    arXiv:2507.02944, §4.1.
     """
 
     def __init__(
@@ -76,7 +80,7 @@ class Training:
         self.about = {
             "task": task,
             "seeds": list(self.seeds),
-            "device": self.device.type,  # a stream goes on only where it began
+            "device": self.device.type,  # a stream is continued only on the device it began on
             **asdict(self.config),
             **asdict(self.recipe),
         }
@@ -104,9 +108,27 @@ class Training:
     def run(self, checkpoint: Path | str | None = None) -> Iterator[list[float]]:
         """Train to the last epoch; after each, keep the checkpoint and yield every seed's loss.
 
-        Where the checkpoint is there already, training goes on from it. The loss is the mean
-        cross-entropy in nats over the epoch's batches, dropout on. Raises FileError for a
-        checkpoint of another training.
+        Parameters
+        ----------
+        checkpoint : str or Path, optional
+            Where it is there already, training goes on from it.
+
+        Yields
+        ------
+        list of float
+            A loss for each seed: mean cross-entropy in nats over the epoch's batches, dropout on.
+
+        Raises
+        ------
+        FileError
+            For a checkpoint of another training, and one that is damaged or cannot be written.
+
+        Examples
+        --------
+        >>> tiny = Config(heads=2, layers=1, width=8, hidden=8, vocabulary=5, length=4)
+        >>> training = Training("copy", tiny, Recipe(sequences=20, batch=10, epochs=2))
+        >>> [len(losses) for losses in training.run()]
+        [1, 1]
         """
         if checkpoint is not None and Path(checkpoint).exists():
             self._restore(Path(checkpoint))
@@ -117,7 +139,19 @@ class Training:
             yield self.losses[-1]
 
     def models(self) -> dict[int, Transformer]:
-        """Return a copy of each seed's model as it is now, on the CPU."""
+        """Return a copy of each seed's model as it is now, on the CPU.
+
+        Returns
+        -------
+        dict
+            Seed → Transformer.
+
+        Examples
+        --------
+        >>> tiny = Config(heads=2, layers=1, width=8, hidden=8, vocabulary=5, length=4)
+        >>> Training("copy", tiny, Recipe(sequences=20, batch=10)).models()[0].config.heads
+        2
+        """
         made = {}
         for row, seed in enumerate(self.seeds):
             model = deepcopy(self._model)  # a new one would draw from the caller's stream
@@ -209,12 +243,42 @@ def train(
 
     With a checkpoint, a training that was interrupted goes on after its last whole epoch, and
     ends in the same models, bit for bit on the same machine. On a terminal there is a
-    progress bar. For the arguments and errors see `Training`, for the checkpoint `Training.run`.
+    progress bar.
 
+    Parameters
+    ----------
+    task : "copy" or "cycle"
+    config, recipe
+        The sizes and the recipe; by default the paper's.
+    seeds : sequence of int
+        One model is trained for each; distinct, at least 0.
+    checkpoint : str or Path, optional
+        Written after each epoch.
+    device : str
+        Where torch computes: "cpu", "cuda", …
+
+    Returns
+    -------
+    dict
+        Seed → Transformer, on the CPU.
+
+    Raises
+    ------
+    ConfigError
+        A task, seed or device that is none.
+    FileError
+        For a checkpoint of another training, and one that is damaged or cannot be written.
+
+    Examples
+    --------
     >>> tiny = Config(heads=2, layers=1, width=8, hidden=8, vocabulary=5, length=4)
     >>> models = train("cycle", tiny, Recipe(sequences=20, batch=10, epochs=2), seeds=(7,))
     >>> models[7].config.heads
     2
+
+    References
+    ----------
+    arXiv:2507.02944, §4.1.
     """
     training = Training(task, config, recipe, seeds, device)
     what = f"{task}, {training.config.heads} heads"

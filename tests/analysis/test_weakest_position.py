@@ -92,7 +92,7 @@ def test_for_people(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.savez(tmp_path / "a.npz", attention=DEAF[None])
     assert cli.main(["analyze", str(tmp_path / "a.npz"), "--pathways"]) == 0
-    assert "not heard" in capsys.readouterr().out
+    assert "not received" in capsys.readouterr().out
     assert cli.main(["analyze", str(tmp_path / "a.npz"), "--pathways", "--json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
     assert record["pathways"]["cross_head_share"] == "nan"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 HEAVY = ["networkx", "scipy.sparse", "scipy.special", "flint", "sympy", "rich", "matplotlib"]
 ASK = """
 import sys
+
+import pytest
 from dagmix import FeedforwardDAG, MultiHeadDiffusion
 head = FeedforwardDAG([("u", "v"), ("v", "w")])
 MultiHeadDiffusion([head]).signal("u", 3)
@@ -31,3 +35,16 @@ def test_a_package_is_loaded_by_the_question_that_needs_it() -> None:
     assert loaded("head.longest_path") == ["networkx"]
     assert loaded("MultiHeadDiffusion([head]).minimax_fidelity()") == ["scipy.sparse"]
     assert loaded("MultiHeadDiffusion([head]).exact") == ["flint", "sympy"]
+
+
+@pytest.mark.parametrize(
+    ("module", "package", "extra"),
+    [("plotting", "matplotlib", "plot"), ("torch_bridge", "torch", "torch")],
+)
+def test_a_missing_extra_is_named(module: str, package: str, extra: str) -> None:
+    """In a fresh interpreter that cannot import the package."""
+    script = f"import sys; sys.modules[{package!r}] = None; import dagmix.{module}"
+    command = [sys.executable, "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    message = f"dagmix.{module} needs {package}: pip install 'dagmix[{extra}]'"
+    assert ran.stderr.splitlines()[-1] == f"ModuleNotFoundError: {message}"

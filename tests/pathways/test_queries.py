@@ -142,7 +142,7 @@ def test_symbolic_weights() -> None:
     mix = MultiHeadDiffusion(example_3_13(), weights=[B1, B2])
     for node, t in tuples("uvwτ", range(5)):
         counts = pathways.by_head_counts(mix, node, t)
-        plain = dict(zip(sp.symbols("beta1 beta2"), (B1, B2), strict=True))
+        plain = dict(zip(sp.symbols("beta0 beta1"), (B1, B2), strict=True))
         assert sp.expand(counts.signal - mix.signal(node, t)) == 0
         assert sp.expand(counts.polynomial.subs(plain) - mix.signal(node, t)) == 0
         assert counts.at(EVEN) == MultiHeadDiffusion(example_3_13()).signal(node, t)

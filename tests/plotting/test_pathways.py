@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from dagmix import MultiHeadDiffusion, MultiHeadWalk, families, pathway_plots, pathways
 from dagmix.canvas import style
 from dagmix.drift import cross_drift
+from dagmix.errors import KindError
 from dagmix.paper import example_3_13
 
 EXAMPLE = MultiHeadDiffusion(example_3_13())
@@ -116,3 +118,10 @@ def test_nothing_to_gain() -> None:
     assert pathway_plots.cross_drift(drift, ax=ax) is ax
     assert ax.images[0].get_clim() == (-1, 1)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["0", "1"]
+
+
+@pytest.mark.parametrize("draw", [pathway_plots.pathways, pathway_plots.cross_drift])
+def test_anything_but_a_result_is_refused(draw: Callable[[object], object]) -> None:
+    """Not the mixture, but what was found about it."""
+    with pytest.raises(KindError, match=r"as in dagmix\.\w+\.\w+; got"):
+        draw(EXAMPLE)

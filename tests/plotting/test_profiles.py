@@ -26,7 +26,7 @@ def test_the_curve_goes_through_the_profile() -> None:
     drawn = {round(x, 9): y for line in ax.lines for x, y in zip(*line.get_data(), strict=True)}
     for at, value in ((0.25, 23 / 64), (0.75, 23 / 64), (0.5, 0.5), (0.0, 3 / 8)):
         assert drawn[at] == pytest.approx(value)
-    assert ax.get_xlabel() == "weight of the first head"
+    assert ax.get_xlabel() == "weight of head 0"
 
 
 def test_the_optimum_and_where_mixing_helps_are_marked() -> None:

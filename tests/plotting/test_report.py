@@ -110,6 +110,6 @@ def test_without_matplotlib_analyze_says_what_to_install(
     printed = capsys.readouterr()
     assert "pip install 'dagmix[plot]'" in printed.err
     assert not printed.out
-    with pytest.raises(ModuleNotFoundError, match="pictures need matplotlib") as error:
+    with pytest.raises(ModuleNotFoundError, match="plotting needs matplotlib") as error:
         importlib.import_module("dagmix.canvas")
     assert error.value.name == "matplotlib"
