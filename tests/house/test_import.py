@@ -10,8 +10,6 @@ import pytest
 HEAVY = ["networkx", "scipy.sparse", "scipy.special", "flint", "sympy", "rich", "matplotlib"]
 ASK = """
 import sys
-
-import pytest
 from dagmix import FeedforwardDAG, MultiHeadDiffusion
 head = FeedforwardDAG([("u", "v"), ("v", "w")])
 MultiHeadDiffusion([head]).signal("u", 3)
