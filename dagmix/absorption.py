@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from dagmix.kernels import Kernel, leaving, objects
-from dagmix.lazy import flint
+from dagmix.convert import fractions, objects, rational_matrix
+from dagmix.kernels import Kernel, leaving
 from dagmix.runs import Runs
 from dagmix.substitution import substitute
 from dagmix.support import Ints, Support, Vec
@@ -48,7 +47,7 @@ def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     system[np.diag_indices(len(inside))] += 1
     solution = rational_matrix(system).solve(rational_matrix(base[inside][:, None]))
     y = np.zeros(len(base), dtype=object)
-    y[inside] = objects([fraction(number) for number in solution.entries()])
+    y[inside] = fractions(solution)[:, 0]
     return y
 
 
@@ -71,18 +70,6 @@ def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     full = np.zeros(len(base))
     full[inside] = y
     return full
-
-
-def rational_matrix(array: Vec) -> Any:
-    """Return a 2-D array of Fractions as a flint matrix."""
-    return flint.fmpq_mat(
-        [[flint.fmpq(x.numerator, x.denominator) for x in row] for row in array.tolist()]
-    )
-
-
-def fraction(number: Any) -> Fraction:
-    """Return a flint rational as a Fraction."""
-    return Fraction(int(number.p), int(number.q))
 
 
 def hitting_times(kernel: Kernel, sink: int) -> Vec:
@@ -167,4 +154,4 @@ def stationary(chain: Kernel, members: Ints) -> Vec:
     system[-1, :] = Fraction(1)
     right = objects([Fraction(0)] * (size - 1) + [Fraction(1)])
     solution = rational_matrix(system).solve(rational_matrix(right[:, None]))
-    return objects([fraction(number) for number in solution.entries()])
+    return fractions(solution)[:, 0]

@@ -1,17 +1,16 @@
 """Powers of a stochastic matrix in ball arithmetic, for walks that take astronomically long.
 
-A ball is a midpoint with a rigorous radius (Arb, through python-flint). Repeated squaring
-reaches step 2ᵏ in k products; the precision is doubled until every comparison is decided.
+Repeated squaring reaches step 2ᵏ in k products; the precision is doubled until every
+comparison is decided.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from dagmix.arb import ball, compare, precision, refuse, settle
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.scalars import brief
@@ -19,26 +18,6 @@ from dagmix.support import Vec
 from dagmix.transition import Transition
 
 LARGEST = 2**22  # entries of a matrix of balls, 1 GiB
-LAST_BITS = 2.0**-52  # the relative error of a ball's float
-MOST_BITS = 2**13  # precision at which a tie is suspected and the search stops
-_lock = threading.RLock()  # Arb's working precision is global to the process
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Work at `bits` bits, one thread at a time, and restore the precision after."""
-    with _lock:
-        before = flint.ctx.prec
-        flint.ctx.prec = bits
-        try:
-            yield
-        finally:
-            flint.ctx.prec = before
-
-
-def ball(number: Fraction) -> Any:
-    """Return a ball around a Fraction, at the working precision."""
-    return flint.arb(flint.fmpq(number.numerator, number.denominator))
 
 
 def matrix(transition: Transition) -> Any:
@@ -96,38 +75,36 @@ def exit_time(transition: Transition, sink: int, epsilon: Fraction, bits: int) -
     `bits` is the first precision to try. Raises UndecidedError where the comparison at some t
     stays open at 8,192 bits, which a tie d(t) = ε does.
     """
-    while True:
-        with precision(bits):
-            found, open_at = _exit_time(transition, sink, epsilon)
-        if open_at is None:
-            return found
-        if bits >= MOST_BITS:
+
+    def time(bits: int) -> int | None:
+        found, open_at = _exit_time(transition, sink, epsilon)
+        if open_at is not None:
             shown = brief(epsilon)
-            message = f"d({open_at}) and epsilon = {shown} agree to {bits} bits; T is undecided"
-            raise UndecidedError(message)
-        bits *= 2
+            refuse(bits, f"d({open_at}) and epsilon = {shown} agree to {bits} bits; T is undecided")
+        return found
+
+    return settle(time, bits)
 
 
-def _exit_time(transition: Transition, sink: int, epsilon: Fraction) -> tuple[int, int | None]:
-    """Return (T, None), or (0, t) where d(t) could not be compared with ε."""
+def _exit_time(
+    transition: Transition, sink: int, epsilon: Fraction
+) -> tuple[int, None] | tuple[None, int]:
+    """Return (T, None), or (None, t) where d(t) could not be compared with ε."""
     threshold = ball(epsilon)
     powers = [survival_matrix(transition, sink)]
     start = start_off(transition.support.n, sink)
-    while True:
-        distance = greatest(start * powers[-1])
-        if distance <= threshold:
-            break
-        if not distance > threshold:
-            return 0, 2 ** (len(powers) - 1)
+    while (within := compare(greatest(start * powers[-1]), threshold)) is False:
         powers.append(powers[-1] * powers[-1])
+    if within is None:
+        return None, 2 ** (len(powers) - 1)
     row, time = start, 0
     for k in range(len(powers) - 2, -1, -1):
         later = row * powers[k]
-        distance = greatest(later)
-        if distance > threshold:
+        within = compare(greatest(later), threshold)
+        if within is None:
+            return None, time + 2**k
+        if not within:
             row, time = later, time + 2**k
-        elif not distance <= threshold:
-            return 0, time + 2**k
     return time + 1, None
 
 
@@ -138,8 +115,7 @@ def compare_distance(
     with precision(bits):
         start = start_off(transition.support.n, sink)
         value = greatest(power_row(start, survival_matrix(transition, sink), steps))
-        threshold = ball(epsilon)
-        return True if value <= threshold else False if value > threshold else None
+        return compare(value, ball(epsilon))
 
 
 def distance(transition: Transition, sink: int, steps: int) -> float:
@@ -164,13 +140,12 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
 
 def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:
     """Raise the precision until a computation is right to 53 bits."""
-    bits = 2 * steps.bit_length() + size.bit_length() + 64
-    while True:
-        with precision(bits):
-            value = compute()
-            if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
-                return float(value)
-        if bits >= MOST_BITS:
-            message = f"a power of {steps} steps could not be had to 53 bits with {bits} bits"
-            raise UndecidedError(message)
-        bits *= 2
+
+    def right(bits: int) -> float | None:
+        value = compute()
+        if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
+            return float(value)
+        refuse(bits, f"a power of {steps} steps is not known to 53 bits with {bits} bits")
+        return None
+
+    return settle(right, 2 * steps.bit_length() + size.bit_length() + 64)

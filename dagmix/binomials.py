@@ -11,30 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import scipy
 
-from dagmix.balls import MOST_BITS, ball, precision
-from dagmix.errors import UndecidedError
+from dagmix.arb import ball, compare, refuse, settle
 from dagmix.lazy import flint
 
-Answer = TypeVar("Answer")
-
-FIRST_BITS = 64
 BITS_BEFORE_TIES = 1024  # decides all but ties, and thresholds made to be that near
 LARGEST_TAIL = 2**27  # bits of one exact number, past which a tie is left undecided
-
-
-def settle(question: Callable[[int], Answer | None]) -> Answer:
-    """Ask at ever higher precision, in bits, until the answer is not None."""
-    bits = FIRST_BITS
-    while True:
-        with precision(bits):
-            answer = question(bits)
-        if answer is not None:
-            return answer
-        bits *= 2
 
 
 def exponential_at_most(exponent: Fraction, epsilon: Fraction) -> bool:
@@ -46,7 +31,7 @@ def exponential_at_most(exponent: Fraction, epsilon: Fraction) -> bool:
     >>> exponential_at_most(Fraction(2), Fraction(1, 7))
     True
     """
-    return settle(lambda _: _compare((-ball(exponent)).exp(), ball(epsilon)))
+    return settle(lambda _: compare((-ball(exponent)).exp(), ball(epsilon)))
 
 
 def chernoff_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int:
@@ -80,13 +65,13 @@ def tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fractio
     if trials < successes:
         return False
 
-    def compare(bits: int) -> bool | None:
-        verdict = _compare(_tail(trials, successes, chance), ball(epsilon))
+    def decide(bits: int) -> bool | None:
+        verdict = compare(_tail(trials, successes, chance), ball(epsilon))
         if verdict is None and bits >= BITS_BEFORE_TIES and _may_tie(trials, chance, epsilon):
             return _exact_tail_at_most(trials, successes, chance, epsilon, bits)
         return verdict
 
-    return settle(compare)
+    return settle(decide)
 
 
 def least_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int | float:
@@ -139,11 +124,6 @@ def _bracket(enough: Callable[[int], bool], guess: int) -> tuple[int, int]:
     return guess, guess + stride
 
 
-def _compare(value: Any, threshold: Any) -> bool | None:
-    """Decide value ≤ threshold; None where the balls overlap."""
-    return True if value <= threshold else False if value > threshold else None
-
-
 def _tail(trials: int, successes: int, chance: Fraction) -> Any:
     """Return P[Bin(t, p) ≤ N − 1], t ≥ N, as a ball: a sum of positive terms."""
     odds = ball(chance / (1 - chance))
@@ -166,10 +146,8 @@ def _exact_tail_at_most(
     """Decide in integers; None where they are too long and `tried` bits of a ball not many."""
     bits = trials * chance.denominator.bit_length()
     if bits > LARGEST_TAIL:
-        if tried < MOST_BITS:
-            return None
-        message = f"the exact binomial tail of {trials} trials needs numbers of {bits} bits"
-        raise UndecidedError(message)
+        refuse(tried, f"the exact binomial tail of {trials} trials needs numbers of {bits} bits")
+        return None
     hit, miss = chance.numerator, chance.denominator - chance.numerator
     term = total = miss**trials
     for k in range(successes - 1):

@@ -23,7 +23,7 @@ import itertools
 import math
 from dataclasses import dataclass, field
 
-from dagmix import balls
+from dagmix.arb import precision
 from dagmix.course import Course, Stretch, product
 from dagmix.lazy import flint
 
@@ -64,7 +64,7 @@ class Search:
 
     def run(self) -> Peak:
         """Search all times."""
-        with balls.precision(self._course.bits):
+        with precision(self._course.bits):
             self._take(*self._course.stretches)
             for _ in range(MOST_SPLITS):
                 if not self._heap or -self._heap[0].priority < self._best:

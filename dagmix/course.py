@@ -24,6 +24,7 @@ from functools import lru_cache
 import numpy as np
 
 from dagmix import absorption, balls
+from dagmix.arb import precision
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.listener import Listener
@@ -57,7 +58,7 @@ class Course:
         self._transition = listener.transition
         self._transient = listener.closed_class < 0
         self.bits = self._bits()
-        with balls.precision(self.bits):
+        with precision(self.bits):
             self._powers: list[flint.arb_mat] = [balls.matrix(self._transition)]
             self._reach = [np.eye(listener.support.n)]
             self._second = self._second_difference()

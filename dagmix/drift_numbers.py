@@ -11,8 +11,8 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times, solve
-from dagmix.errors import UndecidedError
-from dagmix.kernels import objects
+from dagmix.arb import ball, refuse, settle
+from dagmix.convert import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
 
@@ -78,15 +78,15 @@ def in_balls(pair: Pair) -> Arrays:
 
     Raises UndecidedError where 8,192 bits do not suffice.
     """
-    bits = BITS
-    while bits <= balls.MOST_BITS:
-        with balls.precision(bits):
-            found = _enclosed(pair)
-            if found is not None and _are_right(found):
-                return {name: _floats(array) for name, array in found.items()}
-        bits *= 2
-    message = f"the cross-drift of these walks needs more than {balls.MOST_BITS} bits"
-    raise UndecidedError(message)
+
+    def right(bits: int) -> Arrays | None:
+        found = _enclosed(pair)
+        if found is not None and _are_right(found):
+            return {name: _floats(array) for name, array in found.items()}
+        refuse(bits, f"the cross-drift of these walks needs more than {bits} bits")
+        return None
+
+    return settle(right, BITS)
 
 
 def _enclosed(pair: Pair) -> Arrays | None:
@@ -100,7 +100,7 @@ def _enclosed(pair: Pair) -> Arrays | None:
     visits = _array(green)
     visits[pair.sink, pair.sink] = flint.arb(0)
     alone, mixed, ahead = (_array(column)[:, 0] for column in (alone, green * off, ahead))
-    return _arrays(balls.ball(pair.weight), alone, mixed, ahead, visits)
+    return _arrays(ball(pair.weight), alone, mixed, ahead, visits)
 
 
 def _green(transition: Transition, sink: int) -> Any:

@@ -20,9 +20,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq_poly, fmpz_poly
 
-from dagmix.absorption import fraction, rational_matrix
-from dagmix.algebraic import rational
-from dagmix.kernels import objects
+from dagmix.convert import fraction, fractions, objects, rational, rational_matrix
 from dagmix.polynomials import Ratio
 from dagmix.support import Vec
 from dagmix.two_heads import TwoHeads, mixture
@@ -41,8 +39,7 @@ class Excursions:
         kernel = mixture(self._heads.heads, weight).rationals
         system = -kernel.dense()[np.ix_(self._inside, self._inside)]
         system[np.diag_indices(len(self._inside))] += 1
-        entries = rational_matrix(system).inv().entries()
-        return objects(list(map(fraction, entries))).reshape(system.shape)
+        return fractions(rational_matrix(system).inv())
 
     @cached_property
     def _bounds(self) -> list[tuple[int, int, list[Ratio]]]:

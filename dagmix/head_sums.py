@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from dagmix.convert import objects
 from dagmix.errors import SizeError
-from dagmix.kernels import Kernel, objects
+from dagmix.kernels import Kernel
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, Transition

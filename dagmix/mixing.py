@@ -19,8 +19,10 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times
+from dagmix.arb import LAST_BITS
+from dagmix.convert import objects
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.kernels import Kernel, leaving, objects
+from dagmix.kernels import Kernel, leaving
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
@@ -57,7 +59,7 @@ def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
             return survival.distance, survival.slack
     if is_over(transition, sink, steps):
         return 0.0, 0.0
-    return balls.distance(transition, sink, steps), balls.LAST_BITS
+    return balls.distance(transition, sink, steps), LAST_BITS
 
 
 def distances(transition: Transition, sink: int, steps: int) -> Vec:

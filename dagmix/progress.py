@@ -18,6 +18,8 @@ import scipy
 
 from dagmix import balls
 from dagmix.absorption import hitting_slack, hitting_times
+from dagmix.arb import ball, precision, settle
+from dagmix.convert import ends
 from dagmix.kernels import leaving
 from dagmix.lazy import flint
 from dagmix.mixing import forward_probability
@@ -43,11 +45,11 @@ def leaving_probability(transition: Transition, sink: int) -> Interval:
     if transition.field is Field.RATIONAL:
         least = Fraction(forward_probability(transition.rationals, sink))
         return Interval(least, least)
-    with balls.precision(BITS):
+    with precision(BITS):
         smallest = flint.arb(1)
-        for chance in np.delete(leaving(transition.over(balls.ball)), sink).tolist():
+        for chance in np.delete(leaving(transition.over(ball)), sink).tolist():
             smallest = smallest.min(chance)
-        return _ends(smallest)
+        return Interval(*ends(smallest))
 
 
 def mean_time(transition: Transition, sink: int) -> Interval:
@@ -57,13 +59,13 @@ def mean_time(transition: Transition, sink: int) -> Interval:
         return Interval(longest, longest)
     if not transition.is_small and (found := _mean_in_floats(transition, sink)):
         return found
-    bits = BITS
-    while True:
-        with balls.precision(bits):
-            longest = _mean_ball(transition, sink)
-            if longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS:
-                return _ends(longest)
-        bits *= 2
+
+    def accurate(_: int) -> Interval | None:
+        longest = _mean_ball(transition, sink)
+        known = longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS
+        return Interval(*ends(longest)) if known else None
+
+    return settle(accurate, BITS)
 
 
 def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
@@ -88,16 +90,6 @@ def _mean_ball(transition: Transition, sink: int) -> Any:
         return balls.greatest((identity - inside.transpose()).solve(ones))
     except ZeroDivisionError:
         return None
-
-
-def _ends(ball: Any) -> Interval:
-    """Return the ends of a ball as the exact dyadic numbers they are."""
-    return Interval(_dyadic(ball.lower()), _dyadic(ball.upper()))
-
-
-def _dyadic(exact: Any) -> Fraction:
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
 def longest_path(support: Support, order: Ints, sink: int) -> int:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from dagmix.absorption import fraction, rational_matrix
-from dagmix.balls import ball, precision
+from dagmix.arb import ball, precision
+from dagmix.convert import fractions, objects, rational, rational_matrix
 from dagmix.errors import NoClosedForm
-from dagmix.kernels import objects
 from dagmix.lazy import flint
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
     Right if the sequence has a recurrence of order at most half the number of terms.
     """
     zero, one = flint.fmpq(0), flint.fmpq(1)
-    u = [flint.fmpq(x.numerator, x.denominator) for x in terms]
+    u = [rational(x) for x in terms]
     current, previous = flint.fmpq_poly([1]), flint.fmpq_poly([1])
     length, gap, last = 0, 1, one
     for t, _ in enumerate(u):
@@ -106,7 +105,7 @@ def _solve(basis: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]
         return []
     rows = objects([Fraction(x) for row in basis for x in row]).reshape(len(right), -1)
     solution = rational_matrix(rows).solve(rational_matrix(objects(right)[:, None]))
-    return [fraction(number) for number in solution.entries()]
+    return list(fractions(solution)[:, 0])
 
 
 LEAST_BITS = 256  # precision of eigenvalues

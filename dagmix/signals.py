@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix import balls
+from dagmix.arb import LAST_BITS
+from dagmix.convert import objects
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.kernels import objects
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
@@ -84,7 +85,7 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
         if rational:
             return Enclosure(value, 0.0, 2 * SMALLEST)
     value = balls.signal(transition, sink, node, steps)
-    return Enclosure.within(value, balls.LAST_BITS) if rational else value
+    return Enclosure.within(value, LAST_BITS) if rational else value
 
 
 def _most_steps(transition: Transition) -> int:

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from dagmix.convert import objects
 from dagmix.errors import UndecidedError
-from dagmix.kernels import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
 

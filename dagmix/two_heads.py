@@ -14,9 +14,8 @@ import numpy as np
 from flint import fmpq_mat, fmpz_poly
 
 from dagmix import absorption
-from dagmix.absorption import fraction
-from dagmix.algebraic import rational
 from dagmix.bernstein import Pair
+from dagmix.convert import fraction, objects, rational
 from dagmix.derived import Mixture
 from dagmix.listener import Listener
 from dagmix.polynomials import Ratio, sign
@@ -40,7 +39,7 @@ class PolynomialRows:
         (self._first, one), (self._second, other) = (head.integers for head in heads)
         self.scale = math.lcm(one, other)
         self._shares = (BETA * (self.scale // one), (1 - BETA) * (self.scale // other))
-        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in start])]
+        self._rows: list[Vec] = [objects([fmpz_poly([entry]) for entry in start])]
 
     def row(self, time: int) -> Vec:
         """Return scaleᵗ r_t, one polynomial for each node."""
@@ -48,22 +47,12 @@ class PolynomialRows:
             row = self._rows[-1]
             one, other = self._first.step(row), self._second.step(row)
             p, q = self._shares
-            self._rows.append(
-                _polynomials([a * p + b * q for a, b in zip(one, other, strict=True)])
-            )
+            self._rows.append(objects([a * p + b * q for a, b in zip(one, other, strict=True)]))
         return self._rows[time]
 
     def ratio(self, time: int, node: int) -> Ratio:
         """Return r_t[j] as a function of β."""
         return Ratio(self.row(time)[node], fmpz_poly([self.scale**time])).reduced()
-
-
-def _polynomials(items: list[fmpz_poly]) -> Vec:
-    """Return a 1-D array of polynomials, which NumPy would else read as sequences."""
-    array = np.empty(len(items), dtype=object)
-    for place, item in enumerate(items):
-        array[place] = item
-    return array
 
 
 class TwoHeads:

@@ -23,7 +23,7 @@ from dagmix import (
     MultiHeadDiffusion,
     MultiHeadWalk,
     WalkOperator,
-    balls,
+    arb,
     drift_numbers,
     errors,
     families,
@@ -216,12 +216,12 @@ def test_precision_is_raised_until_it_suffices(
         for x in (Fraction(1, 10**scale), Fraction(2, 10**scale))
     ]
     mix = MultiHeadWalk(walks, [0.5, 0.5])
-    monkeypatch.setattr(balls, "MOST_BITS", bits)
+    monkeypatch.setattr(arb, "MOST_BITS", bits)
     found = cross_drift(mix)
     assert found.alone[0] == 10.0**scale
     assert found.progress[0] == 2
     assert found.verdict(0) == "gains"
-    monkeypatch.setattr(balls, "MOST_BITS", bits // 2)
+    monkeypatch.setattr(arb, "MOST_BITS", bits // 2)
     with pytest.raises(errors.UndecidedError, match=f"more than {bits // 2} bits"):
         cross_drift(mix)
 

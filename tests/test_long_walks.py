@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, survival
+from dagmix import (
+    FeedforwardDAG,
+    MultiHeadWalk,
+    WalkOperator,
+    arb,
+    balls,
+    families,
+    mixing,
+    survival,
+)
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -31,14 +40,14 @@ def sticky_line(n: int, leave: float) -> WalkOperator:
 
 
 def log_of(number: Fraction) -> Any:
-    return balls.ball(number).log()
+    return arb.ball(number).log()
 
 
 @given(st.integers(1, 10**30), st.integers(2, 200))
 def test_two_states_have_the_logarithm(denominator: int, inverse: int) -> None:
     """T(ε) = ⌈ln ε / ln(1 − p)⌉ where that is no integer, for any rational p and ε."""
     leave, epsilon = Fraction(1, denominator + 1), Fraction(1, inverse)
-    with balls.precision(1000):
+    with arb.precision(1000):
         ratio = log_of(epsilon) / log_of(1 - leave)
         expected = ratio.ceil().unique_fmpz()
     if expected is not None:
@@ -78,7 +87,7 @@ def test_ties_of_numbers_too_small_for_floats(power: int) -> None:
 def test_entries_too_small_for_floats() -> None:
     leave = Fraction(1, 10**400)
     time = two_states(leave).mixing_time()
-    with balls.precision(5000):
+    with arb.precision(5000):
         expected = (log_of(QUARTER) / log_of(1 - leave)).ceil().unique_fmpz()
     assert time == int(expected)
     assert two_states(1e-290).mixing_time() > 10**290
@@ -87,14 +96,14 @@ def test_entries_too_small_for_floats() -> None:
 def test_a_tie_that_squaring_cannot_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     """ε = d(t) exactly, T too long for integers: the error says at which t."""
     walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
+    monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(900\).*undecided"):
         balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 900, 64)
 
 
 def test_a_tie_at_a_power_of_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
+    monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(64\)"):
         balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 64, 64)
 
@@ -103,7 +112,7 @@ def test_distances_of_long_walks() -> None:
     """Beyond what is stepped, d(t) is right to the last bit but one."""
     leave = 2.0**-30
     for t in (10**6, 10**9, 10**12):
-        with balls.precision(256):
+        with arb.precision(256):
             expected = float((log_of(1 - Fraction(leave)) * t).exp())
         assert sticky_line(2, leave).distance(t) == pytest.approx(expected, rel=2.0**-51)
 
@@ -120,7 +129,7 @@ def test_a_distance_out_of_reach() -> None:
 
 def test_precision_is_restored() -> None:
     before = flint.ctx.prec
-    with pytest.raises(ZeroDivisionError), balls.precision(99):
+    with pytest.raises(ZeroDivisionError), arb.precision(99):
         _ = Fraction(1, flint.ctx.prec - 99)
     assert flint.ctx.prec == before
 
