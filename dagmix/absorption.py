@@ -11,14 +11,14 @@ n³·2⁻⁵² otherwise.
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
 import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from dagmix.convert import fractions, objects, rational_matrix
+from dagmix.convert import objects
 from dagmix.kernels import Kernel, leaving
+from dagmix.linear import solve_exactly
 from dagmix.runs import Runs
 from dagmix.substitution import substitute
 from dagmix.support import Ints, Support, Vec
@@ -43,12 +43,21 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     """Solve over the rationals."""
     inside = np.flatnonzero(free)
-    system = -kernel.dense()[np.ix_(inside, inside)].T
-    system[np.diag_indices(len(inside))] += 1
-    solution = rational_matrix(system).solve(rational_matrix(base[inside][:, None]))
     y = np.zeros(len(base), dtype=object)
-    y[inside] = fractions(solution)[:, 0]
+    y[inside] = solve_exactly(_system(kernel, inside).T, base[inside])
     return y
+
+
+def _system(kernel: Kernel, inside: Ints) -> Vec:
+    """Return I − Q, Q the matrix on some of the nodes."""
+    system = -kernel.dense()[np.ix_(inside, inside)]
+    system[np.diag_indices(len(inside))] += 1
+    return system
+
+
+def visits(kernel: Kernel, inside: Ints) -> Vec:
+    """Return G = (I − Q)⁻¹ in Fractions, Q the matrix on nodes that a chain leaves."""
+    return solve_exactly(_system(kernel, inside), np.eye(len(inside), dtype=object))
 
 
 def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
@@ -147,11 +156,6 @@ def closed_classes(chain: Support) -> Ints:
 
 def stationary(chain: Kernel, members: Ints) -> Vec:
     """Return the stationary distribution of a closed class, in Fractions, by member."""
-    block = chain.dense()[np.ix_(members, members)]
-    size = len(members)
-    system = objects([Fraction(0)] * size * size).reshape(size, size) + block
-    system[np.diag_indices(size)] -= 1
-    system[-1, :] = Fraction(1)
-    right = objects([Fraction(0)] * (size - 1) + [Fraction(1)])
-    solution = rational_matrix(system).solve(rational_matrix(right[:, None]))
-    return fractions(solution)[:, 0]
+    system = _system(chain, members)
+    system[-1, :] = 1
+    return solve_exactly(system, objects([0] * (len(members) - 1) + [1]))

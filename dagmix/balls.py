@@ -10,9 +10,12 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from dagmix.arb import ball, compare, precision, refuse, settle
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
+from dagmix.linear import solve_in_balls
 from dagmix.scalars import brief
 from dagmix.support import Vec
 from dagmix.transition import Transition
@@ -42,6 +45,17 @@ def survival_matrix(transition: Transition, sink: int) -> Any:
     entries[sink, :] = 0
     entries[:, sink] = 0
     return flint.arb_mat(entries.tolist())
+
+
+def identity(size: int) -> Any:
+    """Return the identity matrix."""
+    return flint.arb_mat(np.eye(size, dtype=int).tolist())
+
+
+def first_step(transition: Transition, sink: int, base: Any) -> Any:
+    """Return y with y_j = base_j + Σ_i y_i Q[i, j]; None where the precision does not suffice."""
+    inside = survival_matrix(transition, sink).transpose()
+    return solve_in_balls(identity(transition.support.n) - inside, base)
 
 
 def start_off(size: int, sink: int) -> Any:

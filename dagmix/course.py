@@ -77,8 +77,7 @@ class Course:
         return SPARE_BITS + 4 * math.ceil(doublings)
 
     def _second_difference(self) -> flint.arb_mat:
-        identity = np.eye(len(self._transient), dtype=int)
-        drift = self._powers[0] - flint.arb_mat(identity.tolist())
+        drift = self._powers[0] - balls.identity(len(self._transient))
         square: flint.arb_mat = drift * drift
         return square
 

@@ -92,23 +92,15 @@ def in_balls(pair: Pair) -> Arrays:
 def _enclosed(pair: Pair) -> Arrays | None:
     """Return the arrays in balls; None where the precision does not suffice to solve."""
     off = balls.start_off(pair.size, pair.sink).transpose()
-    try:
-        alone, green = _green(pair.first, pair.sink) * off, _green(pair.mixture, pair.sink)
-    except ZeroDivisionError:
+    alone = balls.first_step(pair.first, pair.sink, off)
+    green = balls.first_step(pair.mixture, pair.sink, balls.identity(pair.size))
+    if alone is None or green is None:
         return None
     ahead = balls.survival_matrix(pair.second, pair.sink).transpose() * alone
     visits = _array(green)
     visits[pair.sink, pair.sink] = flint.arb(0)
     alone, mixed, ahead = (_array(column)[:, 0] for column in (alone, green * off, ahead))
     return _arrays(ball(pair.weight), alone, mixed, ahead, visits)
-
-
-def _green(transition: Transition, sink: int) -> Any:
-    """Return (I − Qᵀ)⁻¹, Q the walk without the sink; the sink's own entry is 1."""
-    inside = balls.survival_matrix(transition, sink).transpose()
-    size = transition.support.n
-    one = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    return (one - inside).inv()
 
 
 def _array(matrix: Any) -> Vec:

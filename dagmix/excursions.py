@@ -15,12 +15,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from math import comb
-from typing import Any
 
 import numpy as np
 from flint import fmpq_poly, fmpz_poly
 
-from dagmix.convert import fraction, fractions, objects, rational, rational_matrix
+from dagmix.absorption import visits
+from dagmix.convert import fraction, objects, rational
 from dagmix.polynomials import Ratio
 from dagmix.support import Vec
 from dagmix.two_heads import TwoHeads, mixture
@@ -34,12 +34,9 @@ class Excursions:
         self._heads = heads
         self._inside = np.flatnonzero(heads.listener.closed_class < 0)
 
-    def _visits(self, weight: Fraction) -> Any:
+    def _visits(self, weight: Fraction) -> Vec:
         """Return G at one weight."""
-        kernel = mixture(self._heads.heads, weight).rationals
-        system = -kernel.dense()[np.ix_(self._inside, self._inside)]
-        system[np.diag_indices(len(self._inside))] += 1
-        return fractions(rational_matrix(system).inv())
+        return visits(mixture(self._heads.heads, weight).rationals, self._inside)
 
     @cached_property
     def _bounds(self) -> list[tuple[int, int, list[Ratio]]]:

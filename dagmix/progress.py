@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import scipy
@@ -61,7 +60,9 @@ def mean_time(transition: Transition, sink: int) -> Interval:
         return found
 
     def accurate(_: int) -> Interval | None:
-        longest = _mean_ball(transition, sink)
+        ones = balls.start_off(transition.support.n, sink).transpose()
+        times = balls.first_step(transition, sink, ones)
+        longest = None if times is None else balls.greatest(times)
         known = longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS
         return Interval(*ends(longest)) if known else None
 
@@ -78,18 +79,6 @@ def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
         return None
     longest, share = Fraction(float(times.max())), Fraction(slack)
     return Interval(longest / (1 + share), longest / (1 - share))
-
-
-def _mean_ball(transition: Transition, sink: int) -> Any:
-    """Solve E = 1 + E Q in balls; None where the precision does not suffice."""
-    size = transition.support.n
-    inside = balls.survival_matrix(transition, sink)
-    identity = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    ones = balls.start_off(size, sink).transpose()
-    try:
-        return balls.greatest((identity - inside.transpose()).solve(ones))
-    except ZeroDivisionError:
-        return None
 
 
 def longest_path(support: Support, order: Ints, sink: int) -> int:

@@ -13,9 +13,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from dagmix.arb import ball, precision
-from dagmix.convert import fractions, objects, rational, rational_matrix
+from dagmix.convert import objects, rational
 from dagmix.errors import NoClosedForm
 from dagmix.lazy import flint
+from dagmix.linear import solve_exactly
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -101,11 +102,8 @@ def _rational_roots(polynomial: Any) -> list[tuple[Fraction, int]]:
 
 
 def _solve(basis: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    if not right:
-        return []
-    rows = objects([Fraction(x) for row in basis for x in row]).reshape(len(right), -1)
-    solution = rational_matrix(rows).solve(rational_matrix(objects(right)[:, None]))
-    return list(fractions(solution)[:, 0])
+    rows = objects([x for row in basis for x in row]).reshape(len(right), len(right))
+    return list(solve_exactly(rows, objects(right)))
 
 
 LEAST_BITS = 256  # precision of eigenvalues
