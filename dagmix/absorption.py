@@ -23,6 +23,7 @@ from dagmix.runs import Runs
 from dagmix.substitution import substitute
 from dagmix.support import Ints, Support, Vec
 from dagmix.transition import UNIT, Floats
+from dagmix.vectors import unit
 
 Mask = NDArray[np.bool_]
 
@@ -115,9 +116,7 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     support = chain.support
     free = support.reaching(targets)
     free[targets] = False
-    marked = np.zeros(support.n, dtype=object if chain.is_exact else np.float64)
-    marked[targets] = 1
-    base = chain.step(marked)
+    base = chain.step(unit(support.n, targets, 1 if chain.is_exact else 1.0))
     probabilities = solve(chain, base, free)
     probabilities[targets] = 1
     return probabilities
@@ -133,8 +132,7 @@ def hits_from(chain: Kernel, origin: int) -> Vec:
     if support.order is None:
         hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
         return objects(hits) if chain.is_exact else np.array(hits)
-    base = objects([0] * support.n) if chain.is_exact else np.zeros(support.n)
-    base[origin] = 1
+    base = unit(support.n, origin, 1 if chain.is_exact else 1.0)
     # What absorbs sends nothing on; its steps are set to one, its chance.
     exits = np.where(leaving(chain) == 0, 1, leaving(chain))
     return substitute(chain.transposed, base, exits, support.order[::-1]) * exits

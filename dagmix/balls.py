@@ -19,6 +19,7 @@ from dagmix.linear import solve_in_balls
 from dagmix.scalars import brief
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import others, unit
 
 LARGEST = 2**22  # entries of a matrix of balls, 1 GiB
 
@@ -58,9 +59,14 @@ def first_step(transition: Transition, sink: int, base: Any) -> Any:
     return solve_in_balls(identity(transition.support.n) - inside, base)
 
 
-def start_off(size: int, sink: int) -> Any:
+def off_sink(transition: Transition, sink: int) -> Any:
     """Return the row s_0 = 1 off the sink."""
-    return flint.arb_mat([[int(j != sink) for j in range(size)]])
+    return flint.arb_mat([others(transition.support.n, sink, 1).tolist()])
+
+
+def at_sink(transition: Transition, sink: int) -> Any:
+    """Return the row x_0 = e_τ."""
+    return flint.arb_mat([unit(transition.support.n, sink, 1).tolist()])
 
 
 def greatest(row: Any) -> Any:
@@ -106,7 +112,7 @@ def _exit_time(
     """Return (T, None), or (None, t) where d(t) could not be compared with ε."""
     threshold = ball(epsilon)
     powers = [survival_matrix(transition, sink)]
-    start = start_off(transition.support.n, sink)
+    start = off_sink(transition, sink)
     while (within := compare(greatest(start * powers[-1]), threshold)) is False:
         powers.append(powers[-1] * powers[-1])
     if within is None:
@@ -127,7 +133,7 @@ def compare_distance(
 ) -> bool | None:
     """Decide d(t) ≤ ε at one precision; None where the balls overlap."""
     with precision(bits):
-        start = start_off(transition.support.n, sink)
+        start = off_sink(transition, sink)
         value = greatest(power_row(start, survival_matrix(transition, sink), steps))
         return compare(value, ball(epsilon))
 
@@ -136,7 +142,7 @@ def distance(transition: Transition, sink: int, steps: int) -> float:
     """Return d(t) of a long walk, right to the last bit of float64 but one."""
 
     def compute() -> Any:
-        start = start_off(transition.support.n, sink)
+        start = off_sink(transition, sink)
         return greatest(power_row(start, survival_matrix(transition, sink), steps))
 
     return _to_float(compute, steps, transition.support.n)
@@ -146,7 +152,7 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
     """Return (Δᵗ)[τ, j] after many steps, right to the last bit of float64 but one."""
 
     def compute() -> Any:
-        start = flint.arb_mat([[int(j == sink) for j in range(transition.support.n)]])
+        start = at_sink(transition, sink)
         return power_row(start, matrix(transition), steps)[0, node]
 
     return _to_float(compute, steps, transition.support.n)

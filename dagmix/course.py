@@ -62,7 +62,7 @@ class Course:
             self._powers: list[flint.arb_mat] = [balls.matrix(self._transition)]
             self._reach = [np.eye(listener.support.n)]
             self._second = self._second_difference()
-            start = flint.arb_mat([[int(j == listener.sink) for j in range(listener.support.n)]])
+            start = balls.at_sink(self._transition, listener.sink)
             row = balls.power_row(start, self._powers[0], listener.first)
             self.stretches = list(self._grid(row, listener))
 

@@ -15,6 +15,7 @@ from dagmix.arb import ball, refuse, settle
 from dagmix.convert import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import unit
 
 BITS = 128  # the first precision to try for floats
 RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is right, of itself or of its scale
@@ -68,7 +69,7 @@ def _visits(pair: Pair) -> Vec:
     free = np.arange(pair.size) != pair.sink
     visits = np.full((pair.size, pair.size), Fraction(0))
     for i in np.flatnonzero(free):
-        here = objects([Fraction(int(j == i)) for j in range(pair.size)])
+        here = unit(pair.size, i, Fraction(1))
         visits[:, i] = _fractions(solve(pair.mixture.rationals, here, free))
     return visits
 
@@ -91,7 +92,7 @@ def in_balls(pair: Pair) -> Arrays:
 
 def _enclosed(pair: Pair) -> Arrays | None:
     """Return the arrays in balls; None where the precision does not suffice to solve."""
-    off = balls.start_off(pair.size, pair.sink).transpose()
+    off = balls.off_sink(pair.mixture, pair.sink).transpose()
     alone = balls.first_step(pair.first, pair.sink, off)
     green = balls.first_step(pair.mixture, pair.sink, balls.identity(pair.size))
     if alone is None or green is None:

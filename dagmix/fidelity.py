@@ -28,6 +28,7 @@ from dagmix.results import NodeFidelity, exactly, rounded, widened
 from dagmix.scalars import Field
 from dagmix.signals import Row
 from dagmix.transition import SMALLEST, UNIT, Transition
+from dagmix.vectors import unit
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
@@ -145,9 +146,7 @@ def _time_of_arrival(listener: Listener, node: int) -> int | None:
     support = listener.support
     if (support.has_loop & between & listener.heard).any():
         return None  # some mass stays there at every step
-    mass = np.zeros(support.n)
-    mass[listener.sink] = 1.0
-    mass *= between
+    mass = unit(support.n, listener.sink) * between
     for time in range(support.n + 1):
         if not mass.any():
             return time

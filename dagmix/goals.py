@@ -26,6 +26,7 @@ from dagmix.progress import greatest_distance
 from dagmix.scalars import Field
 from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads
+from dagmix.vectors import others, unit
 from dagmix.weights import read_weights
 
 GAIN = 1e-9  # relative gain that ends an ascent
@@ -155,7 +156,7 @@ class FidelityGoal(Goal):
 
     def ascent(self) -> Fidelity:
         """Return the ascent of the signals at the sink."""
-        start = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
+        start = unit(len(self.mixed.nodes), self.mixed.sink.index)
         return Fidelity(self._floats(start), GAIN)
 
     def solve(self) -> Solved:
@@ -188,8 +189,7 @@ class MixingGoal(Goal):
 
     def ascent(self) -> MixingTime:
         """Return the descent of the survival."""
-        start = np.ones(len(self.mixed.nodes))
-        start[self.mixed.sink.index] = 0.0
+        start = others(len(self.mixed.nodes), self.mixed.sink.index)
         return MixingTime(self._floats(start), GAIN, float(self._epsilon))
 
     def solve(self) -> Solved:

@@ -19,6 +19,7 @@ from dagmix.recurrences import Tail
 from dagmix.results import NodeFidelity, exactly
 from dagmix.scalars import brief
 from dagmix.support import Ints
+from dagmix.vectors import unit
 
 LONGEST_LIMIT = 2**16  # float steps towards a limit
 TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is closed
@@ -105,8 +106,7 @@ def enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity
     inside = np.zeros(listener.support.n, dtype=bool)
     inside[members] = True
     outside = listener.upstream(node) & ~inside
-    column = np.zeros(listener.support.n)
-    column[node] = 1.0
+    column = unit(listener.support.n, node)
     backward = listener.transition.floats.kernel.transposed
     seen: list[float] = []
     masses: list[tuple[float, float]] = []

@@ -22,6 +22,7 @@ from dagmix.profiles import read_weight
 from dagmix.scalars import read_count
 from dagmix.transition import Transition
 from dagmix.two_heads import HALF, PolynomialRows, mixture
+from dagmix.vectors import others
 
 LONGEST = 2**8  # steps, the degree of the polynomials
 Interval = tuple[Number, Number]
@@ -51,8 +52,7 @@ class MixingProfile(Frozen):
 
     def __init__(self, heads: tuple[Transition, Transition], sink: int, epsilon: Fraction) -> None:
         """Take rational walks, the sink of their mixture, and a checked threshold."""
-        start = [int(j != sink) for j in range(heads[0].support.n)]
-        rows = PolynomialRows(heads, start)
+        rows = PolynomialRows(heads, others(heads[0].support.n, sink, 1).tolist())
         self.__dict__.update(epsilon=epsilon, _heads=heads, _sink=sink, _rows=rows)
 
     def __call__(self, weight: Any) -> int | float:

@@ -60,7 +60,7 @@ def mean_time(transition: Transition, sink: int) -> Interval:
         return found
 
     def accurate(_: int) -> Interval | None:
-        ones = balls.start_off(transition.support.n, sink).transpose()
+        ones = balls.off_sink(transition, sink).transpose()
         times = balls.first_step(transition, sink, ones)
         longest = None if times is None else balls.greatest(times)
         known = longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS

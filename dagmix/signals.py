@@ -16,6 +16,7 @@ from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
 from dagmix.transition import SMALLEST, Transition
+from dagmix.vectors import unit
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -44,9 +45,7 @@ class Row:
                 message = f"exact signals need {n} numbers of {bits} bits a step"
                 raise UndecidedError(message)
             self._kernel, self.scale = transition.integers
-        size = transition.support.n
-        self.x: Vec = objects([0] * size) if exact else np.zeros(size)
-        self.x[sink] = 1
+        self.x = unit(transition.support.n, sink, 1 if exact else 1.0)
         self.time = 0
 
     def step(self) -> None:
@@ -139,7 +138,7 @@ def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     kernel = transition.over(sp.sympify)
-    x = objects([sp.Integer(int(j == sink)) for j in range(transition.support.n)])
+    x = unit(transition.support.n, sink, sp.Integer(1))
     for _ in range(steps):
         x = objects([sp.expand(entry) for entry in kernel.step(x)])
     return sp.sympify(x[node])

@@ -11,10 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.convert import objects
 from dagmix.errors import UndecidedError
-from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import others
 
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
 LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
@@ -31,8 +30,7 @@ class ExactSurvival:
         """Start at t = 0."""
         self.transition = transition
         self.sink = sink
-        self._row = objects([1] * transition.support.n)
-        self._row[sink] = 0
+        self._row = others(transition.support.n, sink, 1)
         self._time = 0
         self._scale = 1
 
@@ -69,7 +67,7 @@ class FloatSurvival:
         """Start at t = 0."""
         self._floats = transition.floats
         self._sink = sink
-        self._row = off(transition.support.n, sink)
+        self._row = others(transition.support.n, sink)
         self._greatest = float(self._row.max())
         self._exponent = 0
         # What one step may lose; where the entries have no bound, everything.
@@ -132,16 +130,9 @@ def scaled(epsilon: Fraction) -> tuple[float, int]:
     return float(epsilon / Fraction(2) ** exponent), exponent
 
 
-def off(size: int, sink: int) -> Vec:
-    """Return s_0: 1 off the sink."""
-    row = np.ones(size)
-    row[sink] = 0.0
-    return row
-
-
 def is_over(transition: Transition, sink: int, steps: int) -> bool:
     """Tell whether d(steps) = 0: no walk of so many edges ends off the sink."""
-    alive = off(transition.support.n, sink)
+    alive = others(transition.support.n, sink)
     for _ in range(min(steps, transition.support.n)):
         if not alive.any():
             break

@@ -21,6 +21,7 @@ from dagmix.listener import Listener
 from dagmix.polynomials import Ratio, sign
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import unit
 
 HALF = Fraction(1, 2)
 BETA = fmpz_poly([0, 1])
@@ -63,7 +64,7 @@ class TwoHeads:
         self.heads, self.sink = heads, sink
         self.size = heads[0].support.n
         self.listener = Listener(mixture(heads, HALF), sink, 0)
-        self.rows = PolynomialRows(heads, [int(j == sink) for j in range(self.size)])
+        self.rows = PolynomialRows(heads, unit(self.size, sink, 1).tolist())
         floats = [head.rationals.dense().astype(float) for head in heads]
         self.floats = Pair(floats[0], floats[1])
         self._limits: dict[int, Ratio] = {}
