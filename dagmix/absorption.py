@@ -11,21 +11,17 @@ n³·2⁻⁵² otherwise.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
-import scipy
-from numpy.typing import NDArray
 
-from dagmix.convert import objects
+from dagmix.convert import objects, solve_exactly
 from dagmix.kernels import Kernel, leaving
-from dagmix.linear import solve_exactly
-from dagmix.runs import Runs
+from dagmix.paths import Mask
 from dagmix.substitution import substitute
-from dagmix.support import Ints, Support, Vec
+from dagmix.support import Ints, Vec
 from dagmix.transition import UNIT, Floats
 from dagmix.vectors import unit
-
-Mask = NDArray[np.bool_]
 
 
 def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
@@ -126,34 +122,25 @@ def hits_from(chain: Kernel, origin: int) -> Vec:
     """Return P_origin(hit j) for every j of a chain that moves from column to row.
 
     In an acyclic order one pass serves all j: with u_i the expected number of steps made
-    from i, j is hit with chance Σ_{i ≠ j} u_i K[j, i], and left u_j = chance / leaving times.
+    from i, j is hit with probability h_j = Σ_{i ≠ j} u_i K[j, i], and u_j = h_j / leaving_j.
     """
     support = chain.support
     if support.order is None:
         hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
         return objects(hits) if chain.is_exact else np.array(hits)
     base = unit(support.n, origin, 1 if chain.is_exact else 1.0)
-    # What absorbs sends nothing on; its steps are set to one, its chance.
+    # An absorbing node is never left; 1 as its rate makes u_j the probability itself.
     exits = np.where(leaving(chain) == 0, 1, leaving(chain))
     return substitute(chain.transposed, base, exits, support.order[::-1]) * exits
 
 
-def closed_classes(chain: Support) -> Ints:
-    """Return, for every node, the number of its closed class, or −1 where it is transient."""
-    if isinstance(chain, Runs) and chain.order is not None:
-        classes = np.full(chain.n, -1)
-        classes[chain.sinks] = np.arange(len(chain.sinks))
-        return classes
-    receivers, senders = chain.pairs
-    count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
-    crossing = labels[senders] != labels[receivers]
-    closed = np.ones(count, dtype=bool)
-    closed[labels[senders[crossing]]] = False
-    return np.where(closed[labels], labels, -1).astype(np.intp)
+def limit(chain: Kernel, origin: int, node: int, members: Ints) -> Fraction:
+    """Return lim_t P_origin(at a node after t steps), in the mean, in a recurrent class.
 
-
-def stationary(chain: Kernel, members: Ints) -> Vec:
-    """Return the stationary distribution of a closed class, in Fractions, by member."""
+    It is the probability of absorption in the class times the node's stationary weight.
+    """
     system = _system(chain, members)
     system[-1, :] = 1
-    return solve_exactly(system, objects([0] * (len(members) - 1) + [1]))
+    weights = solve_exactly(system, unit(len(members), -1, 1))
+    hit = hitting_probabilities(chain, members)[origin]
+    return Fraction(hit * weights[np.flatnonzero(members == node)[0]])

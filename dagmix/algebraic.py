@@ -1,7 +1,7 @@
 """Real algebraic numbers, exact: a rational, or a root of an irreducible integer polynomial.
 
-FLINT factors the polynomials and isolates their roots in balls; this module only orders what
-it finds. Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
+FLINT factors the polynomials and isolates their roots in balls; this module orders them.
+Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Algebraic:
 
     def enclosure(self, bits: int = BITS) -> tuple[Fraction, Fraction]:
         """Return rationals around the number, nearer than 2^(1 − bits) of its size."""
-        return _enclosure(self.coefficients, self.rank, bits)
+        return _real_roots(self.coefficients, bits)[self.rank]
 
     def __lt__(self, other: Algebraic | Fraction | float) -> bool:
         return self != other and _is_below(self, other)
@@ -75,13 +75,9 @@ def _is_below(one: Algebraic, other: Algebraic | Fraction | float) -> bool:
 def _real_roots(coefficients: tuple[int, ...], bits: int) -> list[tuple[Fraction, Fraction]]:
     with precision(bits):
         found: Any = fmpz_poly(list(coefficients)).complex_roots()
-        # Real roots are told exactly: their imaginary part is 0 and not a ball around it.
+        # Real roots are recognised exactly: their imaginary part is 0 and not a ball around it.
         real = [root.real for root, _ in found if root.imag == 0]
         return sorted(map(ends, real))
-
-
-def _enclosure(coefficients: tuple[int, ...], rank: int, bits: int) -> tuple[Fraction, Fraction]:
-    return _real_roots(coefficients, bits)[rank]
 
 
 def enclosure(number: Number | float, bits: int = BITS) -> tuple[Fraction, Fraction]:

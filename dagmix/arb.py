@@ -46,7 +46,7 @@ def settle(question: Callable[[int], Answer | None], bits: int = FIRST_BITS) -> 
         bits *= 2
 
 
-def refuse(bits: int, message: str) -> None:
+def give_up(bits: int, message: str) -> None:
     """Raise UndecidedError where a question is still open at the greatest precision."""
     if bits >= MOST_BITS:
         raise UndecidedError(message)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from dagmix.arb import ball, compare, precision, refuse, settle
+from dagmix.arb import ball, compare, give_up, precision, settle
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
-from dagmix.linear import solve_in_balls
 from dagmix.scalars import brief
 from dagmix.support import Vec
 from dagmix.transition import Transition
@@ -56,7 +56,10 @@ def identity(size: int) -> Any:
 def first_step(transition: Transition, sink: int, base: Any) -> Any:
     """Return y with y_j = base_j + Σ_i y_i Q[i, j]; None where the precision does not suffice."""
     inside = survival_matrix(transition, sink).transpose()
-    return solve_in_balls(identity(transition.support.n) - inside, base)
+    try:
+        return (identity(transition.support.n) - inside).solve(base)
+    except ZeroDivisionError:
+        return None
 
 
 def off_sink(transition: Transition, sink: int) -> Any:
@@ -71,11 +74,7 @@ def at_sink(transition: Transition, sink: int) -> Any:
 
 def greatest(row: Any) -> Any:
     """Return the greatest entry of a row, as a ball."""
-    entries = row.entries()
-    top = entries[0]
-    for entry in entries[1:]:
-        top = top.max(entry)
-    return top
+    return reduce(lambda top, entry: top.max(entry), row.entries())
 
 
 def power_row(row: Any, power: Any, steps: int) -> Any:
@@ -99,8 +98,8 @@ def exit_time(transition: Transition, sink: int, epsilon: Fraction, bits: int) -
     def time(bits: int) -> int | None:
         found, open_at = _exit_time(transition, sink, epsilon)
         if open_at is not None:
-            shown = brief(epsilon)
-            refuse(bits, f"d({open_at}) and epsilon = {shown} agree to {bits} bits; T is undecided")
+            tie = f"d({open_at}) and epsilon = {brief(epsilon)} agree to {bits} bits"
+            give_up(bits, f"{tie}; T is undecided")
         return found
 
     return settle(time, bits)
@@ -128,32 +127,29 @@ def _exit_time(
     return time + 1, None
 
 
+def _distance(transition: Transition, sink: int, steps: int) -> Any:
+    row = power_row(off_sink(transition, sink), survival_matrix(transition, sink), steps)
+    return greatest(row)
+
+
 def compare_distance(
     transition: Transition, sink: int, steps: int, epsilon: Fraction, bits: int
 ) -> bool | None:
     """Decide d(t) ≤ ε at one precision; None where the balls overlap."""
     with precision(bits):
-        start = off_sink(transition, sink)
-        value = greatest(power_row(start, survival_matrix(transition, sink), steps))
-        return compare(value, ball(epsilon))
+        return compare(_distance(transition, sink, steps), ball(epsilon))
 
 
 def distance(transition: Transition, sink: int, steps: int) -> float:
     """Return d(t) of a long walk, right to the last bit of float64 but one."""
-
-    def compute() -> Any:
-        start = off_sink(transition, sink)
-        return greatest(power_row(start, survival_matrix(transition, sink), steps))
-
-    return _to_float(compute, steps, transition.support.n)
+    return _to_float(lambda: _distance(transition, sink, steps), steps, transition.support.n)
 
 
 def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
     """Return (Δᵗ)[τ, j] after many steps, right to the last bit of float64 but one."""
 
     def compute() -> Any:
-        start = at_sink(transition, sink)
-        return power_row(start, matrix(transition), steps)[0, node]
+        return power_row(at_sink(transition, sink), matrix(transition), steps)[0, node]
 
     return _to_float(compute, steps, transition.support.n)
 
@@ -165,7 +161,7 @@ def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:
         value = compute()
         if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
             return float(value)
-        refuse(bits, f"a power of {steps} steps is not known to 53 bits with {bits} bits")
+        give_up(bits, f"a power of {steps} steps is not known to 53 bits with {bits} bits")
         return None
 
     return settle(right, 2 * steps.bit_length() + size.bit_length() + 64)

@@ -1,4 +1,4 @@
-"""Numbers of Python, in NumPy's object arrays and in FLINT: one conversion each way."""
+"""Numbers of Python, in NumPy's object arrays and in FLINT: one conversion each way, one solve."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from dagmix.lazy import flint
 
 Objects = NDArray[Any]
+
+LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 
 
 def objects(items: Sequence[Any]) -> Objects:
@@ -43,3 +46,9 @@ def fractions(matrix: Any) -> Objects:
     """Return FLINT's rational matrix as a 2-D array of Fractions."""
     numbers = objects([fraction(number) for number in matrix.entries()])
     return numbers.reshape(matrix.nrows(), matrix.ncols())
+
+
+def solve_exactly(system: Objects, right: Objects) -> Objects:
+    """Return x with A x = b in Fractions, for one right side, or for one in every column."""
+    columns = rational_matrix(np.atleast_2d(right.T).T)
+    return fractions(rational_matrix(system).solve(columns)).reshape(right.shape)

@@ -11,7 +11,7 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times, solve
-from dagmix.arb import ball, refuse, settle
+from dagmix.arb import ball, give_up, settle
 from dagmix.convert import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
@@ -84,7 +84,7 @@ def in_balls(pair: Pair) -> Arrays:
         found = _enclosed(pair)
         if found is not None and _are_right(found):
             return {name: _floats(array) for name, array in found.items()}
-        refuse(bits, f"the cross-drift of these walks needs more than {bits} bits")
+        give_up(bits, f"the cross-drift of these walks needs more than {bits} bits")
         return None
 
     return settle(right, BITS)

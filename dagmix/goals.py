@@ -20,9 +20,9 @@ from dagmix.derived import AsFloats, Mixture
 from dagmix.errors import UndecidedError
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.paths import greatest_distance
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
-from dagmix.progress import greatest_distance
 from dagmix.scalars import Field
 from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads

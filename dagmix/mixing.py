@@ -2,7 +2,7 @@
 
 With survival s_t[j] = P_j(T > t), T the time of absorption, s_{t+1} = s_t Q, where Q is the
 walk's matrix without the sink. The distance to the stationary distribution 1_τ in total
-variation from the worst start is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
+variation, at the worst initial node, is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
 
 Survival is stepped in float64, where it has a rigorous relative error; a comparison within
 that error is settled in exact integers. Walks too long to step are squared in balls.
@@ -77,8 +77,8 @@ def distances(transition: Transition, sink: int, steps: int) -> Vec:
         return objects([exact.distance(time) for time in range(steps + 1)])
     survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
     for time in range(steps + 1):
-        sound = survival.is_sound
-        found[time] = survival.distance if sound else _far(transition, sink, time)[0]
+        certified = survival.is_sound
+        found[time] = survival.distance if certified else _far(transition, sink, time)[0]
         survival.step()
     return found
 
@@ -115,11 +115,11 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     most, threshold = affordable(transition), scaled(epsilon)
     while True:
         survival.step()
-        time, sound = survival.time, survival.is_sound
+        time, certified = survival.time, survival.is_sound
         ratio, slack = survival.ratio(*threshold), survival.slack
-        if sound and ratio * (1 + slack) < 1:
+        if certified and ratio * (1 + slack) < 1:
             return time
-        if not (sound and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
+        if not (certified and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
             return time
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)

@@ -1,4 +1,4 @@
-"""How a walk moves on: chances to leave, lengths of paths, mean times, each from a safe side.
+"""Rates of a walk: the probability to leave a node, the mean time to the sink, both enclosed.
 
 Rational walks of up to 4,096 nodes give exact numbers. A walk of floats stands for exact
 rationals too long to write out; its numbers are enclosed in balls of 128 bits or more, and come
@@ -8,12 +8,10 @@ larger walk, enclosed in floats.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import scipy
 
 from dagmix import balls
 from dagmix.absorption import hitting_slack, hitting_times
@@ -23,7 +21,6 @@ from dagmix.kernels import leaving
 from dagmix.lazy import flint
 from dagmix.mixing import forward_probability
 from dagmix.scalars import Field
-from dagmix.support import Ints, Support
 from dagmix.transition import Transition
 
 BITS = 128
@@ -46,8 +43,8 @@ def leaving_probability(transition: Transition, sink: int) -> Interval:
         return Interval(least, least)
     with precision(BITS):
         smallest = flint.arb(1)
-        for chance in np.delete(leaving(transition.over(ball)), sink).tolist():
-            smallest = smallest.min(chance)
+        for probability in np.delete(leaving(transition.over(ball)), sink).tolist():
+            smallest = smallest.min(probability)
         return Interval(*ends(smallest))
 
 
@@ -79,23 +76,3 @@ def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
         return None
     longest, share = Fraction(float(times.max())), Fraction(slack)
     return Interval(longest / (1 + share), longest / (1 - share))
-
-
-def longest_path(support: Support, order: Ints, sink: int) -> int:
-    """Return the number of edges of a longest path to the sink, given a topological order."""
-    receivers, starts = support.pairs[0], support.starts
-    length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
-    length[sink] = 0
-    for j in reversed(order.tolist()):
-        ahead = length[receivers[starts[j] : starts[j + 1]]].max()
-        if j != sink and ahead >= 0:
-            # Only later nodes have a length yet, so that j's own loop does not count.
-            length[j] = ahead + 1
-    return int(length.max())
-
-
-def greatest_distance(support: Support, sink: int) -> int | float:
-    """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
-    backward = support.transposed().adjacency
-    farthest = float(scipy.sparse.csgraph.dijkstra(backward, indices=sink, unweighted=True).max())
-    return int(farthest) if math.isfinite(farthest) else math.inf

@@ -1,4 +1,4 @@
-"""Survival s_t[j] = P_j(T > t), T the time of absorption in the sink, one row for all starts.
+"""Survival s_t[j] = P_j(T > t), T the time of absorption in the sink, for every initial node j.
 
 s_{t+1} = s_t Q, Q the walk's matrix without the sink, stepped in integers, or in floats with
 a rigorous error.
@@ -11,12 +11,12 @@ from fractions import Fraction
 
 import numpy as np
 
+from dagmix.convert import LARGEST_ROW, LARGEST_TABLE
 from dagmix.errors import UndecidedError
+from dagmix.paths import senders_after
 from dagmix.transition import Transition
 from dagmix.vectors import others
 
-LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
-LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 RESCALED = 2.0**-300  # a row whose greatest entry is smaller is multiplied by a power of two
 UNDERFLOW = 2.0**-1040  # lost by one operation: 2⁻¹⁰⁷⁵, and scaled by less than 2³⁵ at once
 NO_UNDERFLOW = 2.0**-1000  # a product of an entry and the least number that is safely a float
@@ -27,7 +27,7 @@ class ExactSurvival:
     """The row s_t in integers over Lᵗ, stepped forward only, made when first asked for."""
 
     def __init__(self, transition: Transition, sink: int) -> None:
-        """Start at t = 0."""
+        """Begin at t = 0."""
         self.transition = transition
         self.sink = sink
         self._row = others(transition.support.n, sink, 1)
@@ -59,12 +59,13 @@ class ExactSurvival:
 class FloatSurvival:
     """The row s_t in floats, stepped forward only: s_t = row · 2^exponent.
 
-    The relative error of what is not lost to underflow is that of `Floats.slack`. What is lost
-    of an entry is no more than `_lost`, which no step makes greater: columns sum to at most 1.
+    The relative error of what is not lost to underflow is that of `Floats.slack`. What is
+    lost of an entry is no more than `_lost`, which no step makes greater: columns sum to at
+    most 1.
     """
 
     def __init__(self, transition: Transition, sink: int) -> None:
-        """Start at t = 0."""
+        """Begin at t = 0."""
         self._floats = transition.floats
         self._sink = sink
         self._row = others(transition.support.n, sink)
@@ -102,12 +103,12 @@ class FloatSurvival:
 
     @property
     def is_sound(self) -> bool:
-        """Whether so little was lost that d(t) is right up to `slack`."""
+        """Whether so little was lost that d(t) is certified up to `slack`."""
         return self._lost <= NOTHING * self._greatest
 
     @property
     def slack(self) -> float:
-        """Bound the relative error of d(t), four roundings of the reader's included."""
+        """Bound the relative error of d(t), four more roundings of its use included."""
         return self._floats.slack(self.time + 4)
 
     @property
@@ -132,12 +133,5 @@ def scaled(epsilon: Fraction) -> tuple[float, int]:
 
 def is_over(transition: Transition, sink: int, steps: int) -> bool:
     """Tell whether d(steps) = 0: no walk of so many edges ends off the sink."""
-    alive = others(transition.support.n, sink)
-    for _ in range(min(steps, transition.support.n)):
-        if not alive.any():
-            break
-        later = (transition.support.gather(alive) > 0).astype(float)
-        if (later == alive).all():
-            break
-        alive = later
-    return not alive.any()
+    transient = np.delete(np.arange(transition.support.n), sink)
+    return not senders_after(transition.support, transient, steps).any()

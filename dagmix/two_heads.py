@@ -90,9 +90,7 @@ class TwoHeads:
         classes = self.listener.closed_class
         members = np.flatnonzero(classes == classes[node])
         kernel = mixture(self.heads, weight).rationals.transposed
-        share = absorption.stationary(kernel, members)[np.flatnonzero(members == node)[0]]
-        hit = absorption.hitting_probabilities(kernel, members)[self.sink]
-        return Fraction(hit * share)
+        return absorption.limit(kernel, self.sink, node, members)
 
     def through(self, values: list[Fraction]) -> Ratio:
         """Return the rational function of degree ≤ n with these values at `weights`.

@@ -27,19 +27,20 @@ from dagmix import (
     WalkOperator,
     detection,
     families,
-    kernels,
     layers,
     pair_supports,
 )
-from dagmix.absorption import closed_classes, hits_from, hitting_times
+from dagmix.absorption import hits_from, hitting_times
 from dagmix.backward import Backward
 from dagmix.bounds import backward_mixing
+from dagmix.convert import objects
 from dagmix.derived import Successors
 from dagmix.errors import CycleError, NumberError, ShapeError
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.layers import layer
 from dagmix.mixing import mixing_time
 from dagmix.pair_supports import Csr, Dense
+from dagmix.paths import recurrent_classes
 from dagmix.run_tables import minus, table, union
 from dagmix.runs import Runs
 from dagmix.support import Support
@@ -113,7 +114,7 @@ def check_relation(runs: Runs, mask: Any) -> None:
     assert runs.sources.tolist() == np.flatnonzero(~bare.any(axis=1)).tolist()
     x = 2.0 ** np.arange(n)
     assert (runs.gather(x) == x @ mask).all()
-    assert (runs.gather(kernels.objects([2**k for k in range(n)])) == x @ mask).all()
+    assert (runs.gather(objects([2**k for k in range(n)])) == x @ mask).all()
     values = mask * (1.0 + np.arange(n * n).reshape(n, n) * 7 % 97)
     numbers = runs.place(values[runs.pairs])
     assert (runs.gather(x, numbers) == x @ values).all()
@@ -342,7 +343,7 @@ def check_mixture(mix: Mixture, walk: MultiHeadWalk, diffusion: MultiHeadDiffusi
     found = diffusion.minimax_fidelity()
     assert (found.value, found.nodes) == signals.minimax()
     assert np.allclose(diffusion.transition.floats.kernel.dense(), np.array(delta, dtype=float))
-    assert (closed_classes(diffusion.support.transposed()) >= 0).sum() >= 1
+    assert (recurrent_classes(diffusion.support.transposed()) >= 0).sum() >= 1
 
 
 @pytest.mark.usefixtures("always_runs")
