@@ -47,7 +47,7 @@ def exact_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
             if future.is_settled(differences):
                 return future.fidelity(differences, limit, context.first)
             look *= 2
-    message = f"node {node} is not distinguished from its limit {brief(limit)} by {row.time} steps"
+    message = f"after {row.time} steps node {node} may still exceed its limit {brief(limit)}"
     raise UndecidedError(message)
 
 
