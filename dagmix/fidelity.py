@@ -24,7 +24,6 @@ from dagmix.branching import Search
 from dagmix.course import course_of
 from dagmix.limits import enclosed_limit, exact_limit
 from dagmix.listener import Listener, uses_integers
-from dagmix.paths import senders
 from dagmix.results import NodeFidelity, exactly, rounded, widened
 from dagmix.scalars import Field
 from dagmix.signals import Row
@@ -145,9 +144,9 @@ def _time_of_arrival(context: Listener, node: int) -> int | None:
     support = context.support
     if (support.has_loop & between & context.heard).any():
         return None  # some mass stays there at every step
-    marked = unit(support.n, context.sink) > 0
+    marked = unit(support.n, context.sink)
     for time in range(support.n + 1):
-        if not (marked & between).any():
+        if not marked[between].any():
             return time
-        marked = senders(support, marked)
+        marked = (support.gather(marked) > 0).astype(float)
     return None

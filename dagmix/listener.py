@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from dagmix import absorption
-from dagmix.paths import Mask, recurrent_classes, senders_after
+from dagmix.absorption import Mask
+from dagmix.paths import recurrent_classes
 from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.signals import Row
@@ -38,7 +39,7 @@ class Listener:
     @cached_property
     def heard(self) -> Mask:
         """The nodes with a positive signal at some t ≥ first."""
-        at_first = senders_after(self.support, self.sink, self.first)
+        at_first = self.support.senders_after(self.sink, self.first)
         return self.support.reaching(np.flatnonzero(at_first))
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Paths of an adjacency: walks of exactly t edges, recurrent classes, lengths of paths."""
+"""Paths of an adjacency: recurrent classes, the longest path, the greatest distance."""
 
 from __future__ import annotations
 
@@ -6,29 +6,9 @@ import math
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
 from dagmix.runs import Runs
 from dagmix.support import Ints, Support
-from dagmix.vectors import unit
-
-Mask = NDArray[np.bool_]
-
-
-def senders(support: Support, marked: Mask) -> Mask:
-    """Mark the nodes that send to a marked node."""
-    return support.gather(marked.astype(float)) > 0
-
-
-def senders_after(support: Support, targets: int | Ints, steps: int) -> Mask:
-    """Mark the nodes from which a walk of exactly `steps` edges leads to a target."""
-    marked = unit(support.n, targets) > 0
-    for _ in range(steps):
-        earlier = senders(support, marked)
-        if (earlier == marked).all():
-            break
-        marked = earlier
-    return marked
 
 
 def recurrent_classes(chain: Support) -> Ints:
@@ -37,11 +17,11 @@ def recurrent_classes(chain: Support) -> Ints:
         classes = np.full(chain.n, -1)
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes
-    to, origin = chain.pairs
+    receivers, senders = chain.pairs
     count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
-    crossing = labels[origin] != labels[to]
+    crossing = labels[senders] != labels[receivers]
     closed = np.ones(count, dtype=bool)
-    closed[labels[origin[crossing]]] = False
+    closed[labels[senders[crossing]]] = False
     return np.where(closed[labels], labels, -1).astype(np.intp)
 
 

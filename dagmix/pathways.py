@@ -22,7 +22,6 @@ from dagmix.errors import DagmixError, KindError, SymbolicError
 from dagmix.head_sums import Question
 from dagmix.mixture import MultiHead
 from dagmix.nodes import Node
-from dagmix.paths import senders_after
 from dagmix.pathway_results import HeadCounts, Pathway, Pathways
 from dagmix.scalars import Field, read_count, read_steps
 from dagmix.signals import signal
@@ -119,7 +118,7 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     """
     question = _read(mix, source, t)
     _need_numbers(mix, "a share of cross-head pathways")
-    if not senders_after(mix.support, question.sink, question.steps)[question.node]:
+    if not mix.support.senders_after(question.sink, question.steps)[question.node]:
         message = (
             f"the cross-head share is 0 / 0: no pathway of {question.steps} steps leads from"
             f" {source!r} to the sink {mix.sink.node!r}"

@@ -12,7 +12,6 @@ from dagmix import balls
 from dagmix.arb import LAST_BITS
 from dagmix.convert import LARGEST_ROW, LARGEST_TABLE, objects
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.paths import senders_after
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
@@ -80,7 +79,7 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
         row = Row(transition, sink, exact=False)
         row.step(steps)
         value = float(row.x[node])
-        if value > SMALLEST or not senders_after(transition.support, sink, steps)[node]:
+        if value > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
             return Enclosure.within(value, row.slack) if rational else value
         if rational:
             return Enclosure(value, 0.0, 2 * SMALLEST)

@@ -110,6 +110,17 @@ class Support(ABC):
             todo.extend(new.tolist())
         return seen
 
+    def senders_after(self, sink: int, steps: int) -> NDArray[np.bool_]:
+        """Mark the nodes from which a walk of exactly `steps` edges leads to `sink`."""
+        marked = np.zeros(self.n)
+        marked[sink] = 1.0
+        for _ in range(steps):
+            earlier = (self.gather(marked) > 0).astype(float)
+            if (earlier == marked).all():
+                break
+            marked = earlier
+        return marked > 0
+
     @cached_property
     def order(self) -> Ints | None:
         """A topological order of the nodes, loops apart; None where there is a cycle."""

@@ -13,7 +13,6 @@ import numpy as np
 
 from dagmix.convert import LARGEST_ROW, LARGEST_TABLE
 from dagmix.errors import UndecidedError
-from dagmix.paths import senders_after
 from dagmix.transition import Transition
 from dagmix.vectors import others
 
@@ -134,4 +133,4 @@ def scaled(epsilon: Fraction) -> tuple[float, int]:
 def is_over(transition: Transition, sink: int, steps: int) -> bool:
     """Tell whether d(steps) = 0: no walk of so many edges ends off the sink."""
     transient = np.delete(np.arange(transition.support.n), sink)
-    return not senders_after(transition.support, transient, steps).any()
+    return not transition.support.senders_after(transient, steps).any()
