@@ -12,18 +12,16 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
-from dagmix.kernels import Kernel, leaving, objects
-from dagmix.lazy import flint
-from dagmix.runs import Runs
+from dagmix.convert import objects, solve_exactly
+from dagmix.kernels import Kernel, leaving
 from dagmix.substitution import substitute
-from dagmix.support import Ints, Support, Vec
+from dagmix.support import Ints, Vec
 from dagmix.transition import UNIT, Floats
+from dagmix.vectors import unit
 
 Mask = NDArray[np.bool_]
 
@@ -44,12 +42,21 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     """Solve over the rationals."""
     inside = np.flatnonzero(free)
-    system = -kernel.dense()[np.ix_(inside, inside)].T
-    system[np.diag_indices(len(inside))] += 1
-    solution = rational_matrix(system).solve(rational_matrix(base[inside][:, None]))
     y = np.zeros(len(base), dtype=object)
-    y[inside] = objects([fraction(number) for number in solution.entries()])
+    y[inside] = solve_exactly(_system(kernel, inside).T, base[inside])
     return y
+
+
+def _system(kernel: Kernel, inside: Ints) -> Vec:
+    """Return I − Q, Q the matrix on some of the nodes."""
+    system = -kernel.dense()[np.ix_(inside, inside)]
+    system[np.diag_indices(len(inside))] += 1
+    return system
+
+
+def visits(kernel: Kernel, inside: Ints) -> Vec:
+    """Return G = (I − Q)⁻¹ in Fractions, Q the matrix on nodes that a chain leaves."""
+    return solve_exactly(_system(kernel, inside), np.eye(len(inside), dtype=object))
 
 
 def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
@@ -71,18 +78,6 @@ def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     full = np.zeros(len(base))
     full[inside] = y
     return full
-
-
-def rational_matrix(array: Vec) -> Any:
-    """Return a 2-D array of Fractions as a flint matrix."""
-    return flint.fmpq_mat(
-        [[flint.fmpq(x.numerator, x.denominator) for x in row] for row in array.tolist()]
-    )
-
-
-def fraction(number: Any) -> Fraction:
-    """Return a flint rational as a Fraction."""
-    return Fraction(int(number.p), int(number.q))
 
 
 def hitting_times(kernel: Kernel, sink: int) -> Vec:
@@ -119,9 +114,7 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
     support = chain.support
     free = support.reaching(targets)
     free[targets] = False
-    marked = np.zeros(support.n, dtype=object if chain.is_exact else np.float64)
-    marked[targets] = 1
-    base = chain.step(marked)
+    base = chain.step(unit(support.n, targets, 1 if chain.is_exact else 1.0))
     probabilities = solve(chain, base, free)
     probabilities[targets] = 1
     return probabilities
@@ -131,40 +124,25 @@ def hits_from(chain: Kernel, origin: int) -> Vec:
     """Return P_origin(hit j) for every j of a chain that moves from column to row.
 
     In an acyclic order one pass serves all j: with u_i the expected number of steps made
-    from i, j is hit with chance Σ_{i ≠ j} u_i K[j, i], and left u_j = chance / leaving times.
+    from i, j is hit with probability h_j = Σ_{i ≠ j} u_i K[j, i], and u_j = h_j / leaving_j.
     """
     support = chain.support
     if support.order is None:
         hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
         return objects(hits) if chain.is_exact else np.array(hits)
-    base = objects([0] * support.n) if chain.is_exact else np.zeros(support.n)
-    base[origin] = 1
-    # What absorbs sends nothing on; its steps are set to one, its chance.
+    base = unit(support.n, origin, 1 if chain.is_exact else 1.0)
+    # An absorbing node is never left; 1 as its rate makes u_j the probability itself.
     exits = np.where(leaving(chain) == 0, 1, leaving(chain))
     return substitute(chain.transposed, base, exits, support.order[::-1]) * exits
 
 
-def closed_classes(chain: Support) -> Ints:
-    """Return, for every node, the number of its closed class, or −1 where it is transient."""
-    if isinstance(chain, Runs) and chain.order is not None:
-        classes = np.full(chain.n, -1)
-        classes[chain.sinks] = np.arange(len(chain.sinks))
-        return classes
-    receivers, senders = chain.pairs
-    count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
-    crossing = labels[senders] != labels[receivers]
-    closed = np.ones(count, dtype=bool)
-    closed[labels[senders[crossing]]] = False
-    return np.where(closed[labels], labels, -1).astype(np.intp)
+def limit(chain: Kernel, origin: int, node: int, members: Ints) -> Fraction:
+    """Return lim_t P_origin(at a node after t steps), in the mean, in a recurrent class.
 
-
-def stationary(chain: Kernel, members: Ints) -> Vec:
-    """Return the stationary distribution of a closed class, in Fractions, by member."""
-    block = chain.dense()[np.ix_(members, members)]
-    size = len(members)
-    system = objects([Fraction(0)] * size * size).reshape(size, size) + block
-    system[np.diag_indices(size)] -= 1
-    system[-1, :] = Fraction(1)
-    right = objects([Fraction(0)] * (size - 1) + [Fraction(1)])
-    solution = rational_matrix(system).solve(rational_matrix(right[:, None]))
-    return objects([fraction(number) for number in solution.entries()])
+    It is the probability of absorption in the class times the node's stationary weight.
+    """
+    system = _system(chain, members)
+    system[-1, :] = 1
+    weights = solve_exactly(system, unit(len(members), -1, 1))
+    hit = hitting_probabilities(chain, members)[origin]
+    return Fraction(hit * weights[np.flatnonzero(members == node)[0]])

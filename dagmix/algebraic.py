@@ -1,7 +1,7 @@
 """Real algebraic numbers, exact: a rational, or a root of an irreducible integer polynomial.
 
-FLINT factors the polynomials and isolates their roots in balls; this module only orders what
-it finds. Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
+FLINT factors the polynomials and isolates their roots in balls; this module orders them.
+Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from fractions import Fraction
 from functools import lru_cache, total_ordering
 from typing import Any
 
-from flint import fmpq, fmpz_poly
+from flint import fmpz_poly
 
-from dagmix import balls
+from dagmix.arb import precision, settle
+from dagmix.convert import ends
 
 BITS = 64
 MOST_DIGITS = 60  # characters of a polynomial that a repr shows
@@ -72,7 +73,7 @@ class Algebraic:
         >>> low**2 < 2 < high**2, high - low < Fraction(1, 2**30)
         (True, True)
         """
-        return _enclosure(self.coefficients, self.rank, bits)
+        return _real_roots(self.coefficients, bits)[self.rank]
 
     def __lt__(self, other: Algebraic | Fraction | float) -> bool:
         return self != other and _is_below(self, other)
@@ -97,33 +98,21 @@ def _spaced(polynomial: str) -> str:
 
 def _is_below(one: Algebraic, other: Algebraic | Fraction | float) -> bool:
     """Compare two different numbers: refine until their enclosures are apart."""
-    bits = BITS
-    while True:
-        (_, mine), (theirs, _) = one.enclosure(bits), enclosure(other, bits)
-        if mine < theirs:
-            return True
-        if enclosure(other, bits)[1] < one.enclosure(bits)[0]:
-            return False
-        bits *= 2
+
+    def order(bits: int) -> bool | None:
+        (low, high), (floor, ceiling) = one.enclosure(bits), enclosure(other, bits)
+        return True if high < floor else False if ceiling < low else None
+
+    return settle(order, BITS)
 
 
 @lru_cache(maxsize=2**12)
 def _real_roots(coefficients: tuple[int, ...], bits: int) -> list[tuple[Fraction, Fraction]]:
-    with balls.precision(bits):
+    with precision(bits):
         found: Any = fmpz_poly(list(coefficients)).complex_roots()
-        # Real roots are told exactly: their imaginary part is 0 and not a ball around it.
+        # Real roots are recognised exactly: their imaginary part is 0 and not a ball around it.
         real = [root.real for root, _ in found if root.imag == 0]
-        return sorted((dyadic(ball.lower()), dyadic(ball.upper())) for ball in real)
-
-
-def _enclosure(coefficients: tuple[int, ...], rank: int, bits: int) -> tuple[Fraction, Fraction]:
-    return _real_roots(coefficients, bits)[rank]
-
-
-def dyadic(exact: Any) -> Fraction:
-    """Return an exact ball (of radius 0) as the dyadic number it is."""
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return sorted(map(ends, real))
 
 
 def enclosure(number: Number | float, bits: int = BITS) -> tuple[Fraction, Fraction]:
@@ -157,11 +146,13 @@ def between(low: Number, high: Number) -> Fraction:
     >>> between(Fraction(1, 3), Algebraic((-2, 0, 9), 1))
     Fraction(2, 5)
     """
-    bits = BITS
-    while (left := enclosure(low, bits)[1]) >= (right := enclosure(high, bits)[0]):
-        bits *= 2
-    third = (right - left) / 3
-    return simplest(left + third, right - third)
+
+    def inside(bits: int) -> Fraction | None:
+        left, right = enclosure(low, bits)[1], enclosure(high, bits)[0]
+        third = (right - left) / 3
+        return simplest(left + third, right - third) if left < right else None
+
+    return settle(inside, BITS)
 
 
 def simplest(low: Fraction, high: Fraction) -> Fraction:
@@ -175,8 +166,3 @@ def simplest(low: Fraction, high: Fraction) -> Fraction:
         return Fraction(whole)
     floor = whole - 1
     return floor + 1 / simplest(1 / (high - floor), 1 / (low - floor))
-
-
-def rational(number: Fraction) -> fmpq:
-    """Return a Fraction as FLINT's."""
-    return fmpq(number.numerator, number.denominator)

@@ -1,44 +1,27 @@
 """Powers of a stochastic matrix in ball arithmetic, for walks that take astronomically long.
 
-A ball is a midpoint with a rigorous radius (Arb, through python-flint). Repeated squaring
-reaches step 2ᵏ in k products; the precision is doubled until every comparison is decided.
+Repeated squaring reaches step 2ᵏ in k products; the precision is doubled until every
+comparison is decided.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
+import numpy as np
+
+from dagmix.arb import ball, compare, give_up, precision, settle
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.scalars import brief
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import others, unit
 
 LARGEST = 2**22  # entries of a matrix of balls, 1 GiB
-LAST_BITS = 2.0**-52  # the relative error of a ball's float
-MOST_BITS = 2**13  # precision at which a tie is suspected and the search stops
-_lock = threading.RLock()  # Arb's working precision is global to the process
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """Work at `bits` bits, one thread at a time, and restore the precision after."""
-    with _lock:
-        before = flint.ctx.prec
-        flint.ctx.prec = bits
-        try:
-            yield
-        finally:
-            flint.ctx.prec = before
-
-
-def ball(number: Fraction) -> Any:
-    """Return a ball around a Fraction, at the working precision."""
-    return flint.arb(flint.fmpq(number.numerator, number.denominator))
 
 
 def matrix(transition: Transition) -> Any:
@@ -65,18 +48,33 @@ def survival_matrix(transition: Transition, sink: int) -> Any:
     return flint.arb_mat(entries.tolist())
 
 
-def start_off(size: int, sink: int) -> Any:
+def identity(size: int) -> Any:
+    """Return the identity matrix."""
+    return flint.arb_mat(np.eye(size, dtype=int).tolist())
+
+
+def first_step(transition: Transition, sink: int, base: Any) -> Any:
+    """Return y with y_j = base_j + Σ_i y_i Q[i, j]; None where the precision does not suffice."""
+    inside = survival_matrix(transition, sink).transpose()
+    try:
+        return (identity(transition.support.n) - inside).solve(base)
+    except ZeroDivisionError:
+        return None
+
+
+def off_sink(transition: Transition, sink: int) -> Any:
     """Return the row s_0 = 1 off the sink."""
-    return flint.arb_mat([[int(j != sink) for j in range(size)]])
+    return flint.arb_mat([others(transition.support.n, sink, 1).tolist()])
+
+
+def at_sink(transition: Transition, sink: int) -> Any:
+    """Return the row x_0 = e_τ."""
+    return flint.arb_mat([unit(transition.support.n, sink, 1).tolist()])
 
 
 def greatest(row: Any) -> Any:
     """Return the greatest entry of a row, as a ball."""
-    entries = row.entries()
-    top = entries[0]
-    for entry in entries[1:]:
-        top = top.max(entry)
-    return top
+    return reduce(lambda top, entry: top.max(entry), row.entries())
 
 
 def power_row(row: Any, power: Any, steps: int) -> Any:
@@ -96,39 +94,42 @@ def exit_time(transition: Transition, sink: int, epsilon: Fraction, bits: int) -
     `bits` is the first precision to try. Raises UndecidedError where the comparison at some t
     stays open at 8,192 bits, which a tie d(t) = ε does.
     """
-    while True:
-        with precision(bits):
-            found, open_at = _exit_time(transition, sink, epsilon)
-        if open_at is None:
-            return found
-        if bits >= MOST_BITS:
-            shown = brief(epsilon)
-            message = f"d({open_at}) and epsilon = {shown} agree to {bits} bits; T is undecided"
-            raise UndecidedError(message)
-        bits *= 2
+
+    def time(bits: int) -> int | None:
+        found, open_at = _exit_time(transition, sink, epsilon)
+        if open_at is not None:
+            tie = f"d({open_at}) and epsilon = {brief(epsilon)} agree to {bits} bits"
+            give_up(bits, f"{tie}; T is undecided")
+        return found
+
+    return settle(time, bits)
 
 
-def _exit_time(transition: Transition, sink: int, epsilon: Fraction) -> tuple[int, int | None]:
-    """Return (T, None), or (0, t) where d(t) could not be compared with ε."""
+def _exit_time(
+    transition: Transition, sink: int, epsilon: Fraction
+) -> tuple[int, None] | tuple[None, int]:
+    """Return (T, None), or (None, t) where d(t) could not be compared with ε."""
     threshold = ball(epsilon)
     powers = [survival_matrix(transition, sink)]
-    start = start_off(transition.support.n, sink)
-    while True:
-        distance = greatest(start * powers[-1])
-        if distance <= threshold:
-            break
-        if not distance > threshold:
-            return 0, 2 ** (len(powers) - 1)
+    start = off_sink(transition, sink)
+    while (within := compare(greatest(start * powers[-1]), threshold)) is False:
         powers.append(powers[-1] * powers[-1])
+    if within is None:
+        return None, 2 ** (len(powers) - 1)
     row, time = start, 0
     for k in range(len(powers) - 2, -1, -1):
         later = row * powers[k]
-        distance = greatest(later)
-        if distance > threshold:
+        within = compare(greatest(later), threshold)
+        if within is None:
+            return None, time + 2**k
+        if not within:
             row, time = later, time + 2**k
-        elif not distance <= threshold:
-            return 0, time + 2**k
     return time + 1, None
+
+
+def _distance(transition: Transition, sink: int, steps: int) -> Any:
+    row = power_row(off_sink(transition, sink), survival_matrix(transition, sink), steps)
+    return greatest(row)
 
 
 def compare_distance(
@@ -136,41 +137,31 @@ def compare_distance(
 ) -> bool | None:
     """Decide d(t) ≤ ε at one precision; None where the balls overlap."""
     with precision(bits):
-        start = start_off(transition.support.n, sink)
-        value = greatest(power_row(start, survival_matrix(transition, sink), steps))
-        threshold = ball(epsilon)
-        return True if value <= threshold else False if value > threshold else None
+        return compare(_distance(transition, sink, steps), ball(epsilon))
 
 
 def distance(transition: Transition, sink: int, steps: int) -> float:
     """Return d(t) of a long walk, right to the last bit of float64 but one."""
-
-    def compute() -> Any:
-        start = start_off(transition.support.n, sink)
-        return greatest(power_row(start, survival_matrix(transition, sink), steps))
-
-    return _to_float(compute, steps, transition.support.n)
+    return _to_float(lambda: _distance(transition, sink, steps), steps, transition.support.n)
 
 
 def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
     """Return (Δᵗ)[τ, j] after many steps, right to the last bit of float64 but one."""
 
     def compute() -> Any:
-        start = flint.arb_mat([[int(j == sink) for j in range(transition.support.n)]])
-        return power_row(start, matrix(transition), steps)[0, node]
+        return power_row(at_sink(transition, sink), matrix(transition), steps)[0, node]
 
     return _to_float(compute, steps, transition.support.n)
 
 
 def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:
     """Raise the precision until a computation is right to 53 bits."""
-    bits = 2 * steps.bit_length() + size.bit_length() + 64
-    while True:
-        with precision(bits):
-            value = compute()
-            if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
-                return float(value)
-        if bits >= MOST_BITS:
-            message = f"a power of {steps} steps could not be had to 53 bits with {bits} bits"
-            raise UndecidedError(message)
-        bits *= 2
+
+    def right(bits: int) -> float | None:
+        value = compute()
+        if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
+            return float(value)
+        give_up(bits, f"a power of {steps} steps is not known to 53 bits with {bits} bits")
+        return None
+
+    return settle(right, 2 * steps.bit_length() + size.bit_length() + 64)

@@ -1,7 +1,7 @@
 """Binomial tails and exponentials with rational parameters: decided, never rounded.
 
-P[Bin(t, p) ≤ N − 1] is the chance that fewer than N of t independent trials succeed. Every
-comparison is made in balls (Arb), whose precision is doubled until they no longer overlap. A
+P[Bin(t, p) ≤ N − 1] is the probability that fewer than N of t independent trials succeed.
+Every comparison is made in balls (Arb), whose precision is doubled until they no longer overlap. A
 transcendental number never equals a rational one, so that this ends; a binomial tail can, and
 such ties are settled in integers.
 """
@@ -11,30 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import scipy
 
-from dagmix.balls import MOST_BITS, ball, precision
-from dagmix.errors import UndecidedError
+from dagmix.arb import ball, compare, give_up, settle
 from dagmix.lazy import flint
 
-Answer = TypeVar("Answer")
-
-FIRST_BITS = 64
 BITS_BEFORE_TIES = 1024  # decides all but ties, and thresholds made to be that near
 LARGEST_TAIL = 2**27  # bits of one exact number, past which a tie is left undecided
-
-
-def settle(question: Callable[[int], Answer | None]) -> Answer:
-    """Ask at ever higher precision, in bits, until the answer is not None."""
-    bits = FIRST_BITS
-    while True:
-        with precision(bits):
-            answer = question(bits)
-        if answer is not None:
-            return answer
-        bits *= 2
 
 
 def exponential_at_most(exponent: Fraction, epsilon: Fraction) -> bool:
@@ -46,14 +31,14 @@ def exponential_at_most(exponent: Fraction, epsilon: Fraction) -> bool:
     >>> exponential_at_most(Fraction(2), Fraction(1, 7))
     True
     """
-    return settle(lambda _: _compare((-ball(exponent)).exp(), ball(epsilon)))
+    return settle(lambda _: compare((-ball(exponent)).exp(), ball(epsilon)))
 
 
-def chernoff_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int:
+def chernoff_trials(successes: int, probability: Fraction, epsilon: Fraction) -> int:
     """Return ⌈(N + L + √(L² + 2NL)) / p⌉, L = ln(1/ε): Theorem A's number of trials.
 
-    After as many trials of chance p > 0, P[Bin(t, p) ≤ N] ≤ ε. The quotient is no integer: if it
-    were, L would be algebraic.
+    After as many trials of probability p > 0, P[Bin(t, p) ≤ N] ≤ ε. The quotient is no integer:
+    if it were, L would be algebraic.
 
     >>> chernoff_trials(3, Fraction(1, 2), Fraction(1, 4))
     16
@@ -62,13 +47,13 @@ def chernoff_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int:
     def trials(_: int) -> int | None:
         log, moves = -ball(epsilon).log(), flint.arb(successes)
         mean = moves + log + (log * log + 2 * moves * log).sqrt()
-        whole = (mean / ball(chance)).ceil().unique_fmpz()
+        whole = (mean / ball(probability)).ceil().unique_fmpz()
         return None if whole is None else int(whole)
 
     return settle(trials)
 
 
-def tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fraction) -> bool:
+def tail_at_most(trials: int, successes: int, probability: Fraction, epsilon: Fraction) -> bool:
     """Decide P[Bin(t, p) ≤ N − 1] ≤ ε for 0 < p < 1, exactly at ties.
 
     Takes about min(t, N) products of balls. Raises UndecidedError where a possible tie needs
@@ -80,22 +65,22 @@ def tail_at_most(trials: int, successes: int, chance: Fraction, epsilon: Fractio
     if trials < successes:
         return False
 
-    def compare(bits: int) -> bool | None:
-        verdict = _compare(_tail(trials, successes, chance), ball(epsilon))
-        if verdict is None and bits >= BITS_BEFORE_TIES and _may_tie(trials, chance, epsilon):
-            return _exact_tail_at_most(trials, successes, chance, epsilon, bits)
+    def decide(bits: int) -> bool | None:
+        verdict = compare(_tail(trials, successes, probability), ball(epsilon))
+        if verdict is None and bits >= BITS_BEFORE_TIES and _may_tie(trials, probability, epsilon):
+            return _exact_tail_at_most(trials, successes, probability, epsilon, bits)
         return verdict
 
-    return settle(compare)
+    return settle(decide)
 
 
-def least_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int | float:
+def least_trials(successes: int, probability: Fraction, epsilon: Fraction) -> int | float:
     """Return min{t ≥ 0 : P[Bin(t, p) ≤ N − 1] ≤ ε}, math.inf where p = 0 < N.
 
-    After as many trials, and not before, N of them have succeeded but for a chance of ε. The
-    tail falls as t grows, so that t is found by bisection around a float's guess.
+    After as many trials, and not before, N of them have succeeded with probability at least
+    1 − ε. The tail falls as t grows, so that t is found by bisection around a float's guess.
 
-    Parameters are a number of successes N ≥ 0, a chance 0 ≤ p ≤ 1 and 0 < ε < 1, all exact.
+    Parameters are a number of successes N ≥ 0, a probability 0 ≤ p ≤ 1 and 0 < ε < 1, all exact.
     UndecidedError as for `tail_at_most`.
 
     >>> (
@@ -104,27 +89,27 @@ def least_trials(successes: int, chance: Fraction, epsilon: Fraction) -> int | f
     ... )
     (7, 5)
     """
-    if successes == 0 or chance == 1:
+    if successes == 0 or probability == 1:
         return successes
-    if chance == 0:
+    if probability == 0:
         return math.inf
 
     def enough(trials: int) -> bool:
-        return tail_at_most(trials, successes, chance, epsilon)
+        return tail_at_most(trials, successes, probability, epsilon)
 
-    low, high = _bracket(enough, _guess(successes, chance, epsilon))
+    low, high = _bracket(enough, _guess(successes, probability, epsilon))
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
     return high
 
 
-def _guess(successes: int, chance: Fraction, epsilon: Fraction) -> int:
-    """Return about the number of trials; nothing is taken from it but where to look first."""
-    guess = float(scipy.special.bdtrin(successes - 1, float(epsilon), float(chance)))
+def _guess(successes: int, probability: Fraction, epsilon: Fraction) -> int:
+    """Return about the number of trials: where the bisection looks first."""
+    guess = float(scipy.special.bdtrin(successes - 1, float(epsilon), float(probability)))
     if math.isfinite(guess):
         return max(successes, math.ceil(guess))
-    return chernoff_trials(successes, chance, epsilon)
+    return chernoff_trials(successes, probability, epsilon)
 
 
 def _bracket(enough: Callable[[int], bool], guess: int) -> tuple[int, int]:
@@ -139,15 +124,10 @@ def _bracket(enough: Callable[[int], bool], guess: int) -> tuple[int, int]:
     return guess, guess + stride
 
 
-def _compare(value: Any, threshold: Any) -> bool | None:
-    """Decide value ≤ threshold; None where the balls overlap."""
-    return True if value <= threshold else False if value > threshold else None
-
-
-def _tail(trials: int, successes: int, chance: Fraction) -> Any:
+def _tail(trials: int, successes: int, probability: Fraction) -> Any:
     """Return P[Bin(t, p) ≤ N − 1], t ≥ N, as a ball: a sum of positive terms."""
-    odds = ball(chance / (1 - chance))
-    term = ball(1 - chance) ** trials
+    odds = ball(probability / (1 - probability))
+    term = ball(1 - probability) ** trials
     total = term
     for k in range(successes - 1):
         term = term * odds * (trials - k) / (k + 1)
@@ -155,24 +135,22 @@ def _tail(trials: int, successes: int, chance: Fraction) -> Any:
     return total
 
 
-def _may_tie(trials: int, chance: Fraction, epsilon: Fraction) -> bool:
+def _may_tie(trials: int, probability: Fraction, epsilon: Fraction) -> bool:
     """Tell whether ε can be an integer over the denominator of pᵗ, as the tail is."""
-    return pow(chance.denominator, trials, epsilon.denominator) == 0
+    return pow(probability.denominator, trials, epsilon.denominator) == 0
 
 
 def _exact_tail_at_most(
-    trials: int, successes: int, chance: Fraction, epsilon: Fraction, tried: int
+    trials: int, successes: int, probability: Fraction, epsilon: Fraction, tried: int
 ) -> bool | None:
     """Decide in integers; None where they are too long and `tried` bits of a ball not many."""
-    bits = trials * chance.denominator.bit_length()
+    bits = trials * probability.denominator.bit_length()
     if bits > LARGEST_TAIL:
-        if tried < MOST_BITS:
-            return None
-        message = f"the exact binomial tail of {trials} trials needs numbers of {bits} bits"
-        raise UndecidedError(message)
-    hit, miss = chance.numerator, chance.denominator - chance.numerator
+        give_up(tried, f"the exact binomial tail of {trials} trials needs numbers of {bits} bits")
+        return None
+    hit, miss = probability.numerator, probability.denominator - probability.numerator
     term = total = miss**trials
     for k in range(successes - 1):
         term = term * (trials - k) * hit // ((k + 1) * miss)
         total += term
-    return bool(total * epsilon.denominator <= epsilon.numerator * chance.denominator**trials)
+    return bool(total * epsilon.denominator <= epsilon.numerator * probability.denominator**trials)

@@ -25,13 +25,8 @@ from dagmix.mixing_bounds import (
 )
 from dagmix.mixture import MultiHeadWalk
 from dagmix.operators import QUARTER, check_kind
-from dagmix.progress import (
-    Interval,
-    greatest_distance,
-    leaving_probability,
-    longest_path,
-    mean_time,
-)
+from dagmix.paths import greatest_distance, longest_path
+from dagmix.progress import Interval, leaving_probability, mean_time
 from dagmix.scalars import Field, read_epsilon
 from dagmix.tails import BestHeadTail, best_head_tail
 from dagmix.walks import WalkOperator

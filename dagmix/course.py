@@ -1,17 +1,17 @@
-"""The course of the signals over astronomically long times, in balls, for all nodes at once.
+"""Bounds on the signals over astronomically long horizons, in balls, for all nodes at once.
 
 Rows x_a are made by repeated squaring at four times an octave, a = first + 2ᵏ(1 + i/4), until
-no transient node can still exceed what it had. Between two of these times, and between any two
-that are nearer, a signal is bounded by its ends and its bend (see `branching`).
+no transient node can exceed its maximum so far. Inside the window between two such times a
+signal is bounded by its ends and by its second difference (see `branching`).
 
 With D = Δ − I, a ≤ t < a + 2ᵏ and s = t − a, the second difference of a signal is
 
     x_{t+2}[j] − 2 x_{t+1}[j] + x_t[j] = (x_t D²)[j] = Σ_i (x_a D²)[i] (Δˢ)[i, j],
 
-so that no signal bends downwards by more than Σ_i max(0, −(x_a D²)[i]) S_k[i, j], where
+so that it is nowhere less than −Σ_i max(0, −(x_a D²)[i]) S_k[i, j], where
 S_k[i, j] ≥ (Δˢ)[i, j] for all s < 2ᵏ: S_0 = I, S_{k+1} = max(S_k, Δ^(2ᵏ) S_k). The row x_a D²
-is formed before its sign is dropped. What moves fast has come to rest by the time a, and its
-terms cancel there: a slow signal then bends slowly, at the scale of a itself.
+is formed before its sign is dropped. Fast modes have decayed by the time a, and their terms
+cancel there: what is left changes at the scale of a itself.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from functools import lru_cache
 import numpy as np
 
 from dagmix import absorption, balls
+from dagmix.arb import precision
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.listener import Listener
@@ -37,7 +38,7 @@ SMALL = 2.0**-1000  # exceeds what a product of floats loses by underflow
 
 @dataclass(frozen=True)
 class Stretch:
-    """Times [start, start + 2^level): the rows x at its start and end, and the start's bend.
+    """Times [start, start + 2^level): the rows x at both ends, and a bound at the start.
 
     `bend` is at least max(0, −x D²), entry by entry.
     """
@@ -50,20 +51,20 @@ class Stretch:
 
 
 class Course:
-    """The rows x_t, t ≥ first, of one diffusion: powers, a grid of stretches, best signals."""
+    """The rows x_t, t ≥ first, of one diffusion: powers, a grid of time windows, maxima."""
 
-    def __init__(self, listener: Listener) -> None:
-        """Take a listener whose chain has entries that floats can bound."""
-        self._transition = listener.transition
-        self._transient = listener.closed_class < 0
+    def __init__(self, context: Listener) -> None:
+        """Take a sink's context whose chain has entries that floats can bound."""
+        self._transition = context.transition
+        self._transient = context.closed_class < 0
         self.bits = self._bits()
-        with balls.precision(self.bits):
+        with precision(self.bits):
             self._powers: list[flint.arb_mat] = [balls.matrix(self._transition)]
-            self._reach = [np.eye(listener.support.n)]
+            self._reach = [np.eye(context.support.n)]
             self._second = self._second_difference()
-            start = flint.arb_mat([[int(j == listener.sink) for j in range(listener.support.n)]])
-            row = balls.power_row(start, self._powers[0], listener.first)
-            self.stretches = list(self._grid(row, listener))
+            start = balls.at_sink(self._transition, context.sink)
+            row = balls.power_row(start, self._powers[0], context.first)
+            self.stretches = list(self._grid(row, context))
 
     def _bits(self) -> int:
         """Return a precision that suits the longest mean time until absorption."""
@@ -76,8 +77,7 @@ class Course:
         return SPARE_BITS + 4 * math.ceil(doublings)
 
     def _second_difference(self) -> flint.arb_mat:
-        identity = np.eye(len(self._transient), dtype=int)
-        drift = self._powers[0] - flint.arb_mat(identity.tolist())
+        drift = self._powers[0] - balls.identity(len(self._transient))
         square: flint.arb_mat = drift * drift
         return square
 
@@ -95,11 +95,11 @@ class Course:
             self._reach.append(np.maximum(last, np.minimum(later, 1.0)))
         return self._reach[k]
 
-    def _grid(self, row: flint.arb_mat, listener: Listener) -> Iterator[Stretch]:
-        """Cover the times from `first` until every transient node has had its greatest signal."""
-        start, best = listener.first, row.entries()
+    def _grid(self, row: flint.arb_mat, context: Listener) -> Iterator[Stretch]:
+        """Cover the times from `first` until every transient node has had its maximum."""
+        start, best = context.first, row.entries()
         transient = np.flatnonzero(self._transient).tolist()
-        open_nodes = np.flatnonzero(self._transient & listener.heard).tolist()
+        open_nodes = np.flatnonzero(self._transient & context.heard).tolist()
         for level in _levels():
             stretch = self.stretch(start, level, row)
             yield stretch
@@ -114,19 +114,19 @@ class Course:
         raise UndecidedError(message)
 
     def stretch(self, start: int, level: int, row: flint.arb_mat) -> Stretch:
-        """Return the stretch of 2^level times from a row on."""
-        return Stretch(start, level, row, row * self.power(level), self._bend(row))
+        """Return the window of 2^level times from a row on."""
+        return Stretch(start, level, row, row * self.power(level), self._bound(row))
 
     def halves(self, whole: Stretch) -> tuple[Stretch, Stretch]:
-        """Return the two halves of a stretch of more than one step."""
+        """Return the two halves of a window of more than one step."""
         level = whole.level - 1
         middle = whole.row * self.power(level)
         return (
             Stretch(whole.start, level, whole.row, middle, whole.bend),
-            Stretch(whole.start + 2**level, level, middle, whole.end, self._bend(middle)),
+            Stretch(whole.start + 2**level, level, middle, whole.end, self._bound(middle)),
         )
 
-    def _bend(self, row: flint.arb_mat) -> Vec:
+    def _bound(self, row: flint.arb_mat) -> Vec:
         return np.maximum(upper(-row * self._second), 0.0)
 
 
@@ -140,7 +140,7 @@ def _levels() -> Iterator[int]:
 
 @lru_cache(maxsize=1)
 def course_of(transition: Transition, sink: int, first: int) -> Course:
-    """Return the course; the last one is kept, for a user who asks node after node."""
+    """Return the bounds; the last ones are kept, for a user who asks node after node."""
     return Course(Listener(transition, sink, first))
 
 

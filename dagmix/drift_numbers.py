@@ -11,10 +11,11 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times, solve
-from dagmix.errors import UndecidedError
-from dagmix.kernels import objects
+from dagmix.arb import ball, give_up, settle
+from dagmix.convert import objects
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import unit
 
 FIRST_BITS = 128  # the first precision to try for floats
 RELATIVE, ABSOLUTE = 53, 64  # bits to which a float is accurate, of itself or of its scale
@@ -68,7 +69,7 @@ def _visits(two: TwoWalks) -> Vec:
     free = np.arange(two.size) != two.sink
     visits = np.full((two.size, two.size), Fraction(0))
     for i in np.flatnonzero(free):
-        here = objects([Fraction(int(j == i)) for j in range(two.size)])
+        here = unit(two.size, i, Fraction(1))
         visits[:, i] = _fractions(solve(two.mixture.rationals, here, free))
     return visits
 
@@ -78,37 +79,29 @@ def in_balls(two: TwoWalks) -> Arrays:
 
     Raises UndecidedError where 8,192 bits do not suffice.
     """
-    bits = FIRST_BITS
-    while bits <= balls.MOST_BITS:
-        with balls.precision(bits):
-            found = _enclosed(two)
-            if found is not None and _are_right(found):
-                return {name: _floats(array) for name, array in found.items()}
-        bits *= 2
-    message = f"the cross-drift of these walks needs more than {balls.MOST_BITS} bits"
-    raise UndecidedError(message)
+
+    def certified(bits: int) -> Arrays | None:
+        found = _enclosed(two)
+        if found is not None and _are_right(found):
+            return {name: _floats(array) for name, array in found.items()}
+        give_up(bits, f"the cross-drift of these walks needs more than {bits} bits")
+        return None
+
+    return settle(certified, FIRST_BITS)
 
 
 def _enclosed(two: TwoWalks) -> Arrays | None:
     """Return the arrays in balls; None where the precision does not suffice to solve."""
-    off = balls.start_off(two.size, two.sink).transpose()
-    try:
-        alone, green = _green(two.first, two.sink) * off, _green(two.mixture, two.sink)
-    except ZeroDivisionError:
+    off = balls.off_sink(two.mixture, two.sink).transpose()
+    alone = balls.first_step(two.first, two.sink, off)
+    green = balls.first_step(two.mixture, two.sink, balls.identity(two.size))
+    if alone is None or green is None:
         return None
     ahead = balls.survival_matrix(two.second, two.sink).transpose() * alone
     visits = _array(green)
     visits[two.sink, two.sink] = flint.arb(0)
     alone, mixed, ahead = (_array(column)[:, 0] for column in (alone, green * off, ahead))
-    return _arrays(balls.ball(two.weight), alone, mixed, ahead, visits)
-
-
-def _green(transition: Transition, sink: int) -> Any:
-    """Return (I − Qᵀ)⁻¹, Q the walk without the sink; the sink's own entry is 1."""
-    inside = balls.survival_matrix(transition, sink).transpose()
-    size = transition.support.n
-    one = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    return (one - inside).inv()
+    return _arrays(ball(two.weight), alone, mixed, ahead, visits)
 
 
 def _array(matrix: Any) -> Vec:

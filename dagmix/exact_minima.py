@@ -22,7 +22,7 @@ def exact_minimum(transition: Transition, sink: int) -> Fraction:
     it are too many or too late for exact signals.
     """
     found = minimax_fidelity(transition, sink, 0)
-    if found.lower == found.upper:
+    if found.exact:
         return Fraction(found.value)
     return min(_exact_fidelity(transition, sink, row) for row in found.rows)
 

@@ -16,14 +16,12 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import cached_property
 from math import comb
-from typing import Any
 
 import numpy as np
 from flint import fmpq_poly, fmpz_poly
 
-from dagmix.absorption import fraction, rational_matrix
-from dagmix.algebraic import rational
-from dagmix.kernels import objects
+from dagmix.absorption import visits
+from dagmix.convert import fraction, objects, rational
 from dagmix.polynomials import Ratio
 from dagmix.support import Vec
 from dagmix.two_heads import TwoHeads, mixture
@@ -37,13 +35,9 @@ class Excursions:
         self._heads = heads
         self._inside = np.flatnonzero(heads.listener.closed_class < 0)
 
-    def _visits(self, weight: Fraction) -> Any:
+    def _visits(self, weight: Fraction) -> Vec:
         """Return G at one weight."""
-        kernel = mixture(self._heads.heads, weight).rationals
-        system = -kernel.dense()[np.ix_(self._inside, self._inside)]
-        system[np.diag_indices(len(self._inside))] += 1
-        entries = rational_matrix(system).inv().entries()
-        return objects(list(map(fraction, entries))).reshape(system.shape)
+        return visits(mixture(self._heads.heads, weight).rationals, self._inside)
 
     @cached_property
     def _bounds(self) -> list[tuple[int, int, list[Ratio]]]:

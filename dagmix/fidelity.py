@@ -6,7 +6,7 @@ receivers to senders, and x_t is its distribution after t steps from the sink.
 * j transient: the mass on the nodes that can still reach j backward never increases, and
   no later signal exceeds it. Once it is below the best signal so far, that one is φ_j.
 * j a single absorbing node (a source): x_t[j] rises to the probability of absorption in j.
-* j in a larger closed class: x_t[j] tends to a limit, which is φ_j unless exceeded earlier.
+* j in a larger recurrent class: x_t[j] tends to a limit, which is φ_j unless exceeded earlier.
 
 Rational operators are answered in exact integers, float operators in float64 with a
 rigorous error; times too long to step are left to branch and bound.
@@ -28,46 +28,47 @@ from dagmix.results import NodeFidelity, exactly, rounded, widened
 from dagmix.scalars import Field
 from dagmix.signals import Row
 from dagmix.transition import SMALLEST, UNIT, Transition
+from dagmix.vectors import unit
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
     """Return φ_j with its maximising times.
 
-    Raises UndecidedError where a closed class is periodic, or where the limit of a larger
-    closed class can be told from its signals neither in exact nor in ball arithmetic.
+    Raises UndecidedError where a recurrent class is periodic, or where neither exact nor ball
+    arithmetic distinguishes the limit in a larger recurrent class from its signals.
     """
-    listener = Listener(transition, sink, first)
+    context = Listener(transition, sink, first)
     exact = uses_integers(transition)
-    answer = fidelity_of(listener, node, exact=exact)
+    answer = fidelity_of(context, node, exact=exact)
     if exact and transition.field is Field.RATIONAL:
         return answer
     value, lower, upper = rounded(answer.value, answer.lower, answer.upper)
     return replace(answer, value=value, lower=lower, upper=upper)
 
 
-def fidelity_of(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def fidelity_of(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
     """Return φ_j by the kind of node."""
-    if not listener.heard[node]:
+    if not context.heard[node]:
         zero = Fraction(0) if exact else 0.0
-        return exactly(zero, (listener.first,), onwards=True)
-    label = listener.closed_class[node]
+        return exactly(zero, (context.first,), onwards=True)
+    label = context.closed_class[node]
     if label < 0:
-        return _peak(listener, node, exact=exact)
-    members = np.flatnonzero(listener.closed_class == label)
+        return _peak(context, node, exact=exact)
+    members = np.flatnonzero(context.closed_class == label)
     if len(members) == 1:
-        return _absorption(listener, node, exact=exact)
+        return _absorption(context, node, exact=exact)
     if exact:
-        return exact_limit(listener, node, members)
-    return enclosed_limit(listener, node, members)
+        return exact_limit(context, node, members)
+    return enclosed_limit(context, node, members)
 
 
-def _peak(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def _peak(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
     """Step until what can still reach a transient node is less than its best signal."""
-    row, upstream = listener.row(exact=exact), listener.upstream(node)
+    row, upstream = context.row(exact=exact), context.upstream(node)
     best: int | float = 0
     near: list[tuple[int, int | float]] = []
     while True:
-        if row.time >= listener.first:
+        if row.time >= context.first:
             signal, slack = row.x[node], row.slack
             if signal > best * (1 + 2 * slack):
                 near = []
@@ -78,9 +79,9 @@ def _peak(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
             if tail * (1 + slack) < best * (1 - slack):
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
-                return fidelity_of(listener, node, exact=True)
-        if listener.is_too_long(row):
-            return search(listener, node)
+                return fidelity_of(context, node, exact=True)
+        if context.is_too_long(row):
+            return search(context, node)
         row.step()
         best *= row.scale
 
@@ -97,59 +98,55 @@ def _settled(row: Row, near: list[tuple[int, int | float]]) -> NodeFidelity:
     return NodeFidelity(value, lower, upper, True, times)  # noqa: FBT003 - a field's value
 
 
-def search(listener: Listener, node: int) -> NodeFidelity:
+def search(context: Listener, node: int) -> NodeFidelity:
     """Find the supremum over all times by branch and bound."""
-    course = course_of(listener.transition, listener.sink, listener.first)
-    peak = Search(course, node).run()
-    return NodeFidelity(peak.value, peak.lower, min(peak.upper, 1.0), True, peak.times)  # noqa: FBT003
+    return Search(course_of(context.transition, context.sink, context.first), node).run()
 
 
-def _absorption(listener: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def _absorption(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
     """Return P_τ(absorbed in a source), attained once no mass is left on the way to it."""
-    value, lower, upper = _absorption_probability(listener, node, exact=exact)
-    time = _time_of_arrival(listener, node)
+    value, lower, upper = _absorption_probability(context, node, exact=exact)
+    time = _time_of_arrival(context, node)
     if time is None:
         return NodeFidelity(value, lower, upper, attained=False, times=())
-    times = (max(time, listener.first),)
+    times = (max(time, context.first),)
     return NodeFidelity(value, lower, upper, attained=True, times=times, onwards=True)
 
 
 def _absorption_probability(
-    listener: Listener, node: int, *, exact: bool
+    context: Listener, node: int, *, exact: bool
 ) -> tuple[Fraction | float, Fraction | float, Fraction | float]:
-    labels = listener.closed_class[listener.heard & (listener.closed_class >= 0)]
-    if (labels == listener.closed_class[node]).all():
+    labels = context.closed_class[context.heard & (context.closed_class >= 0)]
+    if (labels == context.closed_class[node]).all():
         one = Fraction(1) if exact else 1.0
         return one, one, one
-    transition, target = listener.transition, np.array([node])
+    transition, target = context.transition, np.array([node])
     if exact:
         hit = absorption.hitting_probabilities(transition.rationals.transposed, target)
-        return (Fraction(hit[listener.sink]),) * 3
-    if listener.absorbed is not None:
-        value = float(listener.absorbed[node])
+        return (Fraction(hit[context.sink]),) * 3
+    if context.absorbed is not None:
+        value = float(context.absorbed[node])
     else:
         chain = transition.floats.kernel.transposed
-        value = float(absorption.hitting_probabilities(chain, target)[listener.sink])
+        value = float(absorption.hitting_probabilities(chain, target)[context.sink])
     if value < SMALLEST:
-        return _absorption_probability(listener, node, exact=True)
-    n = listener.support.n
-    rounds = n if listener.support.order is not None else n**3
+        return _absorption_probability(context, node, exact=True)
+    n = context.support.n
+    rounds = n if context.support.order is not None else n**3
     slack = 2 * rounds * (transition.floats.units + 2) * UNIT
     return (value, *widened(value * (1 - slack), value * (1 + slack)))
 
 
-def _time_of_arrival(listener: Listener, node: int) -> int | None:
+def _time_of_arrival(context: Listener, node: int) -> int | None:
     """Return the first t with no mass on other nodes that reach `node`; None if there is none."""
-    between = listener.upstream(node).copy()
+    between = context.upstream(node).copy()
     between[node] = False
-    support = listener.support
-    if (support.has_loop & between & listener.heard).any():
+    support = context.support
+    if (support.has_loop & between & context.heard).any():
         return None  # some mass stays there at every step
-    mass = np.zeros(support.n)
-    mass[listener.sink] = 1.0
-    mass *= between
+    marked = unit(support.n, context.sink)
     for time in range(support.n + 1):
-        if not mass.any():
+        if not marked[between].any():
             return time
-        mass = (support.gather(mass) > 0) * between.astype(float)
+        marked = (support.gather(marked) > 0).astype(float)
     return None

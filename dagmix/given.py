@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.kernels import Kernel, objects
+from dagmix.convert import objects
+from dagmix.kernels import Kernel
 from dagmix.pair_supports import from_mask
 from dagmix.scalars import Field
 from dagmix.support import Ints, Support, Vec

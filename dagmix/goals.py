@@ -20,13 +20,14 @@ from dagmix.derived import AsFloats, Mixture
 from dagmix.errors import UndecidedError
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.paths import greatest_distance
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
-from dagmix.progress import greatest_distance
 from dagmix.results import Bounded
 from dagmix.scalars import Field
 from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads
+from dagmix.vectors import others, unit
 from dagmix.weights import read_weights
 
 GAIN = 1e-9  # relative gain that ends an ascent
@@ -156,7 +157,7 @@ class FidelityGoal(Objective):
 
     def ascent(self) -> Fidelity:
         """Return the ascent by signals at the sink."""
-        initial = np.eye(len(self.mixed.nodes))[self.mixed.sink.index]
+        initial = unit(len(self.mixed.nodes), self.mixed.sink.index)
         return Fidelity(self._floats(initial), GAIN)
 
     def solve(self) -> Solved:
@@ -191,8 +192,7 @@ class MixingObjective(Objective):
 
     def ascent(self) -> MixingTime:
         """Return the descent by survival probabilities."""
-        initial = np.ones(len(self.mixed.nodes))
-        initial[self.mixed.sink.index] = 0.0
+        initial = others(len(self.mixed.nodes), self.mixed.sink.index)
         return MixingTime(self._floats(initial), GAIN, float(self._epsilon))
 
     def solve(self) -> Solved:

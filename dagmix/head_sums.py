@@ -15,13 +15,12 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-import numpy as np
-
 from dagmix.errors import SizeError
-from dagmix.kernels import Kernel, objects
+from dagmix.kernels import Kernel
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, Transition
+from dagmix.vectors import unit
 
 LARGEST_TABLE = 2**24  # numbers computed: rows times nodes
 
@@ -45,9 +44,7 @@ class Question:
 
     def unit_row(self, *, exact: bool) -> Vec:
         """Return the row e_τ, in integers or floats."""
-        row: Vec = objects([0] * self.size) if exact else np.zeros(self.size)
-        row[self.sink] = 1
-        return row
+        return unit(self.size, self.sink, 1 if exact else 1.0)
 
 
 def check_size(rows: int, size: int, what: str) -> None:

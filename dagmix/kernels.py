@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from dagmix.convert import objects
 from dagmix.runs import Runs
 from dagmix.support import Ints, Support, Vec
 
@@ -118,13 +119,6 @@ def _over_denominator(part: Vec | None) -> tuple[Vec | None, int]:
     common = math.lcm(*(number.denominator for number in part.ravel()))
     integers = [number.numerator * (common // number.denominator) for number in part.ravel()]
     return objects(integers).reshape(part.shape), common
-
-
-def objects(items: list[Any]) -> Vec:
-    """Return a 1-D array of Python objects."""
-    array = np.empty(len(items), dtype=object)
-    array[:] = items
-    return array
 
 
 def off_diagonal(kernel: Kernel) -> tuple[Ints, Ints, Vec]:

@@ -1,4 +1,4 @@
-"""Suprema at the nodes of a larger closed class, where signals tend to a limit.
+"""Suprema at the nodes of a larger recurrent class, where signals tend to a limit.
 
 The limit is (probability of absorption in the class) × (stationary weight of the node). It is
 the supremum unless a signal exceeds it. Whether one ever does is a question about a linear
@@ -19,6 +19,7 @@ from dagmix.recurrences import Tail
 from dagmix.results import NodeFidelity, exactly
 from dagmix.scalars import brief
 from dagmix.support import Ints
+from dagmix.vectors import unit
 
 LONGEST_LIMIT = 2**16  # float steps towards a limit
 TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is closed
@@ -28,28 +29,25 @@ TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is clos
 STRIDES = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 
 
-def exact_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
-    """Return φ_j at a node of a closed class: its limit, or an earlier greater signal.
+def exact_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
+    """Return φ_j at a node of a recurrent class: its limit, or an earlier greater signal.
 
-    Raises UndecidedError where the eigenvalues do not tell, as in a periodic class.
+    Raises UndecidedError where the eigenvalues do not decide, as in a periodic class.
     """
-    kernel = listener.transition.rationals.transposed
-    weights = absorption.stationary(kernel, members)
-    hit = absorption.hitting_probabilities(kernel, members)
-    limit = Fraction(hit[listener.sink] * weights[np.flatnonzero(members == node)[0]])
-    row = listener.row(exact=True)
-    for _ in range(listener.first):
-        row.step()
+    kernel = context.transition.rationals.transposed
+    limit = absorption.limit(kernel, context.sink, node, members)
+    row = context.row(exact=True)
+    row.step(context.first)
     differences: list[Fraction] = []
-    future, look = _Future(2 * listener.support.n + 2), 2 * listener.support.n + 2
-    while not listener.is_too_long(row):
+    future, look = _Future(2 * context.support.n + 2), 2 * context.support.n + 2
+    while not context.is_too_long(row):
         differences.append(Fraction(int(row.x[node]), row.scale**row.time) - limit)
         row.step()
         if len(differences) == look:
             if future.is_settled(differences):
-                return future.fidelity(differences, limit, listener.first)
+                return future.fidelity(differences, limit, context.first)
             look *= 2
-    message = f"after {row.time} steps node {node} is not told from its limit {brief(limit)}"
+    message = f"after {row.time} steps node {node} may still exceed its limit {brief(limit)}"
     raise UndecidedError(message)
 
 
@@ -67,7 +65,7 @@ class _Future:
         return any(self._is_settled(differences, stride) for stride in strides)
 
     def _is_settled(self, differences: list[Fraction], stride: int) -> bool:
-        parts = [differences[start::stride] for start in range(stride)]
+        parts = [differences[first::stride] for first in range(stride)]
         if stride not in self._tails:
             self._tails[stride] = [Tail(part[: self._terms]) for part in parts]
         best = max(differences)
@@ -94,23 +92,22 @@ def _is_over(tail: Tail, best: Fraction, time: int) -> bool:
     return best > 0 and tail.stays_below(best, time)
 
 
-def enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity:
-    """Enclose the supremum at a node of a larger closed class C, in floats.
+def enclosed_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
+    """Enclose the supremum at a node of a larger recurrent class C, in floats.
 
-    For all s ≥ c, (Δˢ)[k, j] lies between the least and the greatest of (Δᶜ)[k, j] over k in
+    For all s ≥ c, (Δˢ)[k, j] lies between the minimum and the maximum of (Δᶜ)[k, j] over k in
     C. At time t that is used with c = ⌊t/2⌋ and the mass on C at t − c: signals after t are
     bounded, those before have been seen. Raises UndecidedError where the two do not meet.
     """
-    row = listener.row(exact=False)
-    inside = np.zeros(listener.support.n, dtype=bool)
+    row = context.row(exact=False)
+    inside = np.zeros(context.support.n, dtype=bool)
     inside[members] = True
-    outside = listener.upstream(node) & ~inside
-    column = np.zeros(listener.support.n)
-    column[node] = 1.0
-    backward = listener.transition.floats.kernel.transposed
+    outside = context.upstream(node) & ~inside
+    column = unit(context.support.n, node)
+    backward = context.transition.floats.kernel.transposed
     seen: list[float] = []
     masses: list[tuple[float, float]] = []
-    look = listener.first
+    look = context.first
     while row.time < LONGEST_LIMIT:
         seen.append(float(row.x[node]))
         masses.append((float(row.x[inside].sum()), float(row.x[outside].sum())))
@@ -119,11 +116,11 @@ def enclosed_limit(listener: Listener, node: int, members: Ints) -> NodeFidelity
         if row.time >= look:
             look += 1 + look // 8
             mass, incoming = masses[row.time - row.time // 2]
-            past, slack = seen[listener.first :], 2 * row.slack
+            past, slack = seen[context.first :], 2 * row.slack
             floor = mass * float(column[members].min()) * (1 - slack)
             tail = (mass * float(column[members].max()) + incoming) * (1 + slack)
             if tail < max(past) * (1 - slack) or tail <= floor * (1 + TIGHT + 4 * slack):
-                return _enclosed(listener.first, past, floor, tail, slack)
+                return _enclosed(context.first, past, floor, tail, slack)
         row.step()
     message = f"the signal of node {node} has not settled after {row.time} steps; is it periodic?"
     raise UndecidedError(message)

@@ -1,4 +1,4 @@
-"""The sink of a diffusion as a listener: whom it hears, and when looking further is too long."""
+"""What a sink can receive: its ancestors, recurrent classes, and the budget of steps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from dagmix import absorption
 from dagmix.absorption import Mask
+from dagmix.paths import recurrent_classes
 from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.signals import Row
@@ -24,7 +25,7 @@ OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 @dataclass(frozen=True, eq=False)
 class Listener:
-    """The sink of a diffusion, listening from step `first` on."""
+    """The sink of a diffusion and the first step from which its signals count."""
 
     transition: Transition
     sink: int
@@ -43,12 +44,12 @@ class Listener:
 
     @cached_property
     def closed_class(self) -> Ints:
-        """The number of each node's closed class in the backward chain, −1 if transient."""
-        return absorption.closed_classes(self.support.transposed())
+        """The number of each node's recurrent class in the backward chain, −1 if transient."""
+        return recurrent_classes(self.support.transposed())
 
     @cached_property
     def absorbed(self) -> Vec | None:
-        """The chances of absorption in every source, in floats; None where there is no order."""
+        """The probabilities of absorption in the sources, in floats; None without an order."""
         if self.support.order is None:
             return None
         return absorption.hits_from(self.transition.floats.kernel.transposed, self.sink)
@@ -66,7 +67,7 @@ class Listener:
         return self._upstream[node]
 
     def tails(self, x: Vec) -> Vec | None:
-        """Return no less than Σ x over the upstream of every node; None where nothing is quick.
+        """Bound Σ x over the upstream of every node from above; None where that is not quick.
 
         Upstream of a node are nodes that follow it in the order, in a chain all of them.
         """

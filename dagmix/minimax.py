@@ -1,4 +1,4 @@
-"""Minimax fidelity: the least node fidelity, and every node that has it (Definition 3.5).
+"""Minimax fidelity: the minimum of the node fidelities and where it is (Definition 3.5).
 
 One row serves all nodes. Best signals so far bound every φ_j from below, so that a settled
 node whose φ is no greater than all of them is a minimiser; stepping goes on only while some
@@ -16,19 +16,16 @@ import numpy as np
 from dagmix.course import course_of
 from dagmix.fidelity import fidelity_of, search
 from dagmix.listener import Listener, uses_integers
-from dagmix.results import NodeFidelity, rounded, widened
+from dagmix.results import Bounded, NodeFidelity, rounded, widened
 from dagmix.scalars import Field
 from dagmix.support import Vec
 from dagmix.transition import SMALLEST, UNIT, Transition
 
 
 @dataclass(frozen=True)
-class Minimum:
-    """min_j φ_j, between `lower` and `upper`, and the rows of the nodes that may have it."""
+class Minimum(Bounded):
+    """min_j φ_j, and the rows of the nodes that may have it."""
 
-    value: Fraction | float
-    lower: Fraction | float
-    upper: Fraction | float
     rows: tuple[int, ...]
 
 
@@ -37,44 +34,40 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 
     Rational operators give every minimising node; floats every one that is not excluded.
     """
-    listener, exact = Listener(transition, sink, first), uses_integers(transition)
+    context, exact = Listener(transition, sink, first), uses_integers(transition)
     stays_exact = exact and transition.field is Field.RATIONAL
-    unheard = np.flatnonzero(~listener.heard)
-    if unheard.size:
+    unreachable = np.flatnonzero(~context.heard)
+    if unreachable.size:
         zero = Fraction(0) if stays_exact else 0.0
-        return Minimum(zero, zero, zero, tuple(unheard.tolist()))
-    found = _Race(listener, exact=exact).run()
-    return found if stays_exact else _in_floats(found)
+        return Minimum(zero, zero, zero, tuple(unreachable.tolist()))
+    found = _AllNodes(context, exact=exact).run()
+    if stays_exact:
+        return found
+    return Minimum(*rounded(found.value, found.lower, found.upper), found.rows)
 
 
-def _in_floats(found: Minimum) -> Minimum:
-    """Round an exact answer outwards; leave floats as they are."""
-    value, lower, upper = rounded(found.value, found.lower, found.upper)
-    return Minimum(value, lower, upper, found.rows)
-
-
-class _Race:
+class _AllNodes:
     """All nodes at once: the best signals so far, and the nodes whose φ is settled.
 
     Numbers are in units of 1/scaleᵗ, t the time of the row: the row's own.
     """
 
-    def __init__(self, listener: Listener, *, exact: bool) -> None:
-        self._listener = listener
-        self._row = listener.row(exact=exact)
+    def __init__(self, context: Listener, *, exact: bool) -> None:
+        self._context = context
+        self._row = context.row(exact=exact)
         self._best: Vec = np.zeros_like(self._row.x)
         self._settled = np.zeros(len(self._best), dtype=bool)
-        self._known: dict[int, NodeFidelity] = {}  # settled by other means than the row
+        self._known: dict[int, NodeFidelity] = {}  # settled otherwise than by the row
         self._floor: Vec | None = None  # signals at times too long to step
 
     def run(self) -> Minimum:
         """Step until every node is settled that can be the minimum or tie with it."""
-        row, look = self._row, self._listener.first
+        row, look = self._row, self._context.first
         while True:
-            if row.time >= self._listener.first:
+            if row.time >= self._context.first:
                 self._best = np.maximum(self._best, row.x)
-            # φ > 0 of nodes that were not heard by now is open, so that looking is in vain.
-            if (row.time >= look and self._best.all()) or self._listener.is_too_long(row):
+            # Before every node has had a signal nothing can be settled.
+            if (row.time >= look and self._best.all()) or self._context.is_too_long(row):
                 look = row.time + 1 + row.time // 8
                 while opened := self._open_nodes():
                     if not self._settle_some(opened) and not self._look_ahead(opened):
@@ -109,51 +102,51 @@ class _Race:
     def _settle_some(self, opened: list[int]) -> int:
         """Settle what can be settled of the open nodes; return how many were, 0 for none.
 
-        Over runs, where a mask of each node's upstream is dear, all are judged by what follows
-        them, and one by one only as long as that succeeds.
+        Over index ranges, where a mask of each node's upstream is costly, all are bounded at once
+        by what follows them, and one by one only as long as that succeeds.
         """
-        tails = self._listener.tails(self._row.x)
+        tails = self._context.tails(self._row.x)
         if tails is None or self._row.exact:
             return sum(map(self._settle, opened))
         nodes = np.array(opened)
         # A running sum rounds once for each node.
         slack = self._row.slack + 2 * len(tails) * UNIT
         over = np.maximum(tails[nodes], SMALLEST) * (1 + slack) <= self._best[nodes] * (1 - slack)
-        past = nodes[over & (self._listener.closed_class[nodes] < 0)]
+        past = nodes[over & (self._context.closed_class[nodes] < 0)]
         self._settled[past] = True
         return len(past) or sum(1 for _ in takewhile(self._settle, opened))
 
     def _settle(self, node: int) -> bool:
-        """Try to find φ_j of a node; tell whether it is settled now."""
-        if self._listener.closed_class[node] >= 0:
-            self._known[node] = fidelity_of(self._listener, node, exact=self._row.exact)
+        """Try to find φ_j of a node; return whether it is settled now."""
+        if self._context.closed_class[node] >= 0:
+            self._known[node] = fidelity_of(self._context, node, exact=self._row.exact)
         elif not self._is_past(node):
             return False
         self._settled[node] = True
         return True
 
     def _look_ahead(self, opened: list[int]) -> bool:
-        """Settle one node by branch and bound if stepping is too long; tell whether it was.
+        """Settle one node by branch and bound if stepping is too long; return whether it was.
 
         Signals at all times come first: they bound every φ_j from below, so that few are left
         to be searched.
         """
-        listener = self._listener
-        if not listener.is_too_long(self._row):
+        context = self._context
+        if not context.is_too_long(self._row):
             return False
         if self._floor is None:
-            self._floor = course_of(listener.transition, listener.sink, listener.first).seen
+            self._floor = course_of(context.transition, context.sink, context.first).seen
         else:
-            self._known[opened[0]] = search(listener, opened[0])
+            self._known[opened[0]] = search(context, opened[0])
             self._settled[opened[0]] = True
         return True
 
     def _is_past(self, node: int) -> bool:
         """Tell whether no later signal of a transient node exceeds its best so far."""
         slack, best = self._row.slack, self._best[node]
-        tail = self._row.x[self._listener.upstream(node)].sum()
+        tail = self._row.x[self._context.upstream(node)].sum()
         if not self._row.exact and tail < SMALLEST:
-            self._known[node] = fidelity_of(self._listener, node, exact=True)
+            self._known[node] = fidelity_of(self._context, node, exact=True)
             return True
         return bool(tail * (1 + slack) <= best * (1 - slack))
 

@@ -2,7 +2,7 @@
 
 With survival s_t[j] = P_j(T > t), T the time of absorption, s_{t+1} = s_t Q, where Q is the
 walk's matrix without the sink. The distance to the stationary distribution 1_τ in total
-variation from the worst start is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
+variation, at the worst initial node, is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
 
 Survival is stepped in float64, where it has a rigorous relative error; a comparison within
 that error is settled in exact integers. Walks too long to step are squared in balls.
@@ -19,8 +19,10 @@ import numpy as np
 
 from dagmix import balls
 from dagmix.absorption import hitting_times
+from dagmix.arb import LAST_BITS
+from dagmix.convert import objects
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.kernels import Kernel, leaving, objects
+from dagmix.kernels import Kernel, leaving
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
@@ -57,7 +59,7 @@ def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
             return survival.distance, survival.slack
     if is_over(transition, sink, steps):
         return 0.0, 0.0
-    return balls.distance(transition, sink, steps), balls.LAST_BITS
+    return balls.distance(transition, sink, steps), LAST_BITS
 
 
 def distances(transition: Transition, sink: int, steps: int) -> Vec:
@@ -75,8 +77,8 @@ def distances(transition: Transition, sink: int, steps: int) -> Vec:
         return objects([exact.distance(time) for time in range(steps + 1)])
     survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
     for time in range(steps + 1):
-        sound = survival.is_sound
-        found[time] = survival.distance if sound else _far(transition, sink, time)[0]
+        certified = survival.is_sound
+        found[time] = survival.distance if certified else _far(transition, sink, time)[0]
         survival.step()
     return found
 
@@ -113,11 +115,11 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     most, threshold = affordable(transition), scaled(epsilon)
     while True:
         survival.step()
-        time, sound = survival.time, survival.is_sound
+        time, certified = survival.time, survival.is_sound
         ratio, slack = survival.ratio(*threshold), survival.slack
-        if sound and ratio * (1 + slack) < 1:
+        if certified and ratio * (1 + slack) < 1:
             return time
-        if not (sound and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
+        if not (certified and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
             return time
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)

@@ -21,6 +21,7 @@ from dagmix.profiles import read_weight
 from dagmix.scalars import read_count
 from dagmix.transition import Transition
 from dagmix.two_heads import HALF, PolynomialRows, mixture
+from dagmix.vectors import others
 
 LONGEST = 2**8  # steps, the degree of the polynomials
 NumberInterval = tuple[Number, Number]
@@ -95,7 +96,7 @@ class MixingProfile:
     @cached_property
     def _rows(self) -> PolynomialRows:
         """The survival probabilities at each step, from every initial state."""
-        initial = [int(j != self._sink) for j in range(self._heads[0].support.n)]
+        initial = others(self._heads[0].support.n, self._sink, 1).tolist()
         return PolynomialRows(self._heads, initial)
 
     def __call__(self, weight: Any) -> int | float:

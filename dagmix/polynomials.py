@@ -14,8 +14,9 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
-from dagmix import balls
-from dagmix.algebraic import Number, dyadic, enclosure, rational, roots
+from dagmix.algebraic import Number, enclosure, roots
+from dagmix.arb import precision, settle
+from dagmix.convert import ends, fraction, rational
 
 BITS = 128
 
@@ -31,13 +32,12 @@ def sign(polynomial: fmpz_poly, at: Number) -> int:
         return int(value > 0) - int(value < 0)
     if polynomial.gcd(fmpz_poly(list(at.coefficients))).degree() > 0:
         return 0  # the gcd with an irreducible polynomial is 1 or that polynomial
-    bits = BITS
-    while True:
-        with balls.precision(bits):
-            value = polynomial(_ball(at, bits))
-        if value > 0 or value < 0:
-            return 1 if value > 0 else -1
-        bits *= 2
+
+    def side(bits: int) -> int | None:
+        value = polynomial(_ball(at, bits))
+        return 1 if value > 0 else -1 if value < 0 else None
+
+    return settle(side, BITS)
 
 
 def _ball(at: Number, bits: int) -> Any:
@@ -221,10 +221,10 @@ class Ratio:
         """
         if isinstance(at, Fraction):
             value = self.numerator(rational(at)) / self.denominator(rational(at))
-            return (Fraction(int(value.p), int(value.q)),) * 2
-        with balls.precision(2 * bits):
-            ball = self.numerator(_ball(at, 2 * bits)) / self.denominator(_ball(at, 2 * bits))
-            return dyadic(ball.lower()), dyadic(ball.upper())
+            return (fraction(value),) * 2
+        with precision(2 * bits):
+            ball = _ball(at, 2 * bits)
+            return ends(self.numerator(ball) / self.denominator(ball))
 
     def value(self, at: Number) -> Number:
         """Return the exact value at a weight.
@@ -255,12 +255,13 @@ class Ratio:
         # The values at all conjugates of `at` are the eigenvalues of a rational matrix.
         polynomial = _at_companion(self, at.coefficients).charpoly()
         candidates = roots(polynomial.numer())
-        bits = BITS
-        while len(candidates) > 1:
+
+        def only(bits: int) -> list[Number] | None:
             low, high = self.enclosure(at, bits)
-            candidates = [c for c in candidates if not (c < low or high < c)]
-            bits *= 2
-        return candidates[0]
+            near = [c for c in candidates if not (c < low or high < c)]
+            return near if len(near) == 1 else None
+
+        return settle(only, BITS)[0]
 
 
 def _at_companion(ratio: Ratio, coefficients: tuple[int, ...]) -> Any:

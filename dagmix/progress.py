@@ -1,4 +1,4 @@
-"""How a walk moves on: chances to leave, lengths of paths, mean times, each from a safe side.
+"""Rates of a walk: the probability to leave a node, the mean time to the sink, both enclosed.
 
 Rational walks of up to 4,096 nodes give exact numbers. A walk of floats stands for exact
 rationals too long to write out; its numbers are enclosed in balls of 128 bits or more, and come
@@ -8,21 +8,19 @@ larger walk, enclosed in floats.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
-import scipy
 
 from dagmix import balls
 from dagmix.absorption import hitting_slack, hitting_times
+from dagmix.arb import ball, precision, settle
+from dagmix.convert import ends
 from dagmix.kernels import leaving
 from dagmix.lazy import flint
 from dagmix.mixing import forward_probability
 from dagmix.scalars import Field
-from dagmix.support import Ints, Support
 from dagmix.transition import Transition
 
 BITS = 128
@@ -43,11 +41,11 @@ def leaving_probability(transition: Transition, sink: int) -> Interval:
     if transition.field is Field.RATIONAL:
         least = Fraction(forward_probability(transition.rationals, sink))
         return Interval(least, least)
-    with balls.precision(BITS):
+    with precision(BITS):
         smallest = flint.arb(1)
-        for chance in np.delete(leaving(transition.over(balls.ball)), sink).tolist():
-            smallest = smallest.min(chance)
-        return _ends(smallest)
+        for probability in np.delete(leaving(transition.over(ball)), sink).tolist():
+            smallest = smallest.min(probability)
+        return Interval(*ends(smallest))
 
 
 def mean_time(transition: Transition, sink: int) -> Interval:
@@ -57,13 +55,15 @@ def mean_time(transition: Transition, sink: int) -> Interval:
         return Interval(longest, longest)
     if not transition.is_small and (found := _mean_in_floats(transition, sink)):
         return found
-    bits = BITS
-    while True:
-        with balls.precision(bits):
-            longest = _mean_ball(transition, sink)
-            if longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS:
-                return _ends(longest)
-        bits *= 2
+
+    def accurate(_: int) -> Interval | None:
+        ones = balls.off_sink(transition, sink).transpose()
+        times = balls.first_step(transition, sink, ones)
+        longest = None if times is None else balls.greatest(times)
+        known = longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS
+        return Interval(*ends(longest)) if known else None
+
+    return settle(accurate, BITS)
 
 
 def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
@@ -76,45 +76,3 @@ def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
         return None
     longest, share = Fraction(float(times.max())), Fraction(slack)
     return Interval(longest / (1 + share), longest / (1 - share))
-
-
-def _mean_ball(transition: Transition, sink: int) -> Any:
-    """Solve E = 1 + E Q in balls; None where the precision does not suffice."""
-    size = transition.support.n
-    inside = balls.survival_matrix(transition, sink)
-    identity = flint.arb_mat(size, size, [int(i == j) for i in range(size) for j in range(size)])
-    ones = balls.start_off(size, sink).transpose()
-    try:
-        return balls.greatest((identity - inside.transpose()).solve(ones))
-    except ZeroDivisionError:
-        return None
-
-
-def _ends(ball: Any) -> Interval:
-    """Return the ends of a ball as the exact dyadic numbers they are."""
-    return Interval(_dyadic(ball.lower()), _dyadic(ball.upper()))
-
-
-def _dyadic(exact: Any) -> Fraction:
-    mantissa, exponent = exact.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
-def longest_path(support: Support, order: Ints, sink: int) -> int:
-    """Return the number of edges of a longest path to the sink, given a topological order."""
-    receivers, starts = support.pairs[0], support.starts
-    length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
-    length[sink] = 0
-    for j in reversed(order.tolist()):
-        ahead = length[receivers[starts[j] : starts[j + 1]]].max()
-        if j != sink and ahead >= 0:
-            # Only later nodes have a length yet, so that j's own loop does not count.
-            length[j] = ahead + 1
-    return int(length.max())
-
-
-def greatest_distance(support: Support, sink: int) -> int | float:
-    """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
-    backward = support.transposed().adjacency
-    farthest = float(scipy.sparse.csgraph.dijkstra(backward, indices=sink, unweighted=True).max())
-    return int(farthest) if math.isfinite(farthest) else math.inf

@@ -1,4 +1,4 @@
-"""Signals as linear recurrent sequences: closed forms, and suprema that are limits.
+"""Linear recurrent sequences: closed forms, and certified bounds of what is still to come.
 
 Every signal of a finite operator satisfies a linear recurrence with constant coefficients,
 hence x_t = Σ_k p_k(t) λ_kᵗ with polynomials p_k, apart from finitely many first terms (λ = 0).
@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from dagmix.absorption import fraction, rational_matrix
-from dagmix.balls import ball, precision
+import numpy as np
+
+from dagmix.arb import ball, precision
+from dagmix.convert import objects, rational, solve_exactly
 from dagmix.errors import NoClosedForm
-from dagmix.kernels import objects
 from dagmix.lazy import flint
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
     Right if the sequence has a recurrence of order at most half the number of terms.
     """
     zero, one = flint.fmpq(0), flint.fmpq(1)
-    u = [flint.fmpq(x.numerator, x.denominator) for x in terms]
+    u = [rational(x) for x in terms]
     current, previous = flint.fmpq_poly([1]), flint.fmpq_poly([1])
     length, gap, last = 0, 1, one
     for t, _ in enumerate(u):
@@ -68,9 +69,9 @@ def closed_form(terms: Sequence[Fraction], t: Expr) -> Expr:
 
     recurrence = shortest_recurrence(terms)
     roots = [(root, r) for root, many in _rational_roots(recurrence.rest) for r in range(many)]
-    times = range(recurrence.delay, recurrence.delay + len(roots))
-    basis = [[math.comb(s, r) * root ** (s - r) for root, r in roots] for s in times]
-    weights = _solve(basis, [terms[s] for s in times])
+    delay, size = recurrence.delay, len(roots)
+    basis = np.array(_basis(roots, range(delay + size)), dtype=object).reshape(delay + size, size)
+    weights = solve_exactly(basis[delay:], objects(terms[delay : delay + size]))
     total = sp.Integer(0)
     for root in dict.fromkeys(root for root, _ in roots):
         parts = [
@@ -78,15 +79,8 @@ def closed_form(terms: Sequence[Fraction], t: Expr) -> Expr:
         ]
         polynomial = sum(sp.Rational(w) * sp.ff(t, r) / sp.factorial(r) for w, r in parts)
         total += sp.factor_terms(polynomial) * sp.Rational(root) ** t
-    for s in range(recurrence.delay):
-        rest = sum(
-            (
-                w * math.comb(s, r) * root ** (s - r)
-                for (root, r), w in zip(roots, weights, strict=True)
-            ),
-            Fraction(0),
-        )
-        total += sp.Rational(terms[s] - rest) * sp.KroneckerDelta(t, s)
+    for s in range(delay):
+        total += sp.Rational(terms[s] - basis[s] @ weights) * sp.KroneckerDelta(t, s)
     return total
 
 
@@ -101,17 +95,14 @@ def _rational_roots(polynomial: Any) -> list[tuple[Fraction, int]]:
     return roots
 
 
-def _solve(basis: list[list[Fraction]], right: list[Fraction]) -> list[Fraction]:
-    if not right:
-        return []
-    rows = objects([Fraction(x) for row in basis for x in row]).reshape(len(right), -1)
-    solution = rational_matrix(rows).solve(rational_matrix(objects(right)[:, None]))
-    return [fraction(number) for number in solution.entries()]
+def _basis(roots: list[tuple[Any, int]], times: range) -> list[list[Any]]:
+    """Return C(t, r) λ^(t − r) for every time (rows) and every (λ, r)."""
+    return [[math.comb(t, r) * root ** (t - r) for root, r in roots] for t in times]
 
 
 LEAST_BITS = 256  # precision of eigenvalues
 RADIUS_BITS = 32  # room between the radii of balls and the separation of what they enclose
-MOST_BITS = 2**14  # past which equal moduli are not proved equal
+MOST_SEPARATION_BITS = 2**14  # past which equal moduli are not proved equal
 
 
 @dataclass(frozen=True)
@@ -142,7 +133,7 @@ class Term:
 
 
 def separation_bits(polynomial: Any) -> int:
-    """Return a precision at which moduli of roots that are not told apart are equal.
+    """Return a precision at which moduli of roots that are not distinguished are equal.
 
     The products λ_i λ_j of the roots, all of modulus at most 1, are roots of an integer
     polynomial of degree D = d² and Mahler measure at most a^(2d), a the leading coefficient.
@@ -163,11 +154,11 @@ class Tail:
     """What a sequence that tends to 0 can still do after a given time."""
 
     def __init__(self, terms: Sequence[Fraction]) -> None:
-        """Split the sequence into exponential terms, finely enough to tell moduli apart."""
+        """Split the sequence into exponential terms, finely enough to distinguish their moduli."""
         recurrence = shortest_recurrence(terms)
         self.delay = recurrence.delay
         needed = separation_bits(recurrence.rest)
-        self._bits = max(LEAST_BITS, needed) if needed <= MOST_BITS else LEAST_BITS
+        self._bits = max(LEAST_BITS, needed) if needed <= MOST_SEPARATION_BITS else LEAST_BITS
         with precision(self._bits):
             roots = [
                 (root, r) for root, many in recurrence.rest.complex_roots() for r in range(many)
@@ -180,9 +171,8 @@ class Tail:
         if not roots:
             return []
         times = range(self.delay, self.delay + len(roots))
-        rows = [[math.comb(s, r) * root ** (s - r) for root, r in roots] for s in times]
         right = flint.acb_mat([[flint.acb(ball(terms[s]))] for s in times])
-        weights = flint.acb_mat(rows).solve(right).entries()
+        weights = flint.acb_mat(_basis(roots, times)).solve(right).entries()
         return [Term(root, r, w) for (root, r), w in zip(roots, weights, strict=True)]
 
     def is_zero(self) -> bool:

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 
-from dagmix.absorption import rational_matrix
+from dagmix.convert import rational_matrix
 from dagmix.errors import CycleError, SinkError
 from dagmix.families import unique_sink_dags
 from dagmix.graph import FeedforwardDAG

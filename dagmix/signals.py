@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix import balls
+from dagmix.arb import LAST_BITS
+from dagmix.convert import LARGEST_ROW, LARGEST_TABLE, objects
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.kernels import objects
 from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
 from dagmix.transition import SMALLEST, Transition
+from dagmix.vectors import unit
 
 if TYPE_CHECKING:
     from sympy import Expr
 
-LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
-LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
 MOST_WORK = 2**34  # operations of float steps where that is impossible, about a minute
 
@@ -32,7 +32,7 @@ class Row:
     """
 
     def __init__(self, transition: Transition, sink: int, *, exact: bool) -> None:
-        """Start at x_0 = e_τ."""
+        """Begin at x_0 = e_τ."""
         self._transition = transition
         self.exact = exact
         self.scale = 1
@@ -43,19 +43,18 @@ class Row:
                 message = f"exact signals need {n} numbers of {bits} bits a step"
                 raise UndecidedError(message)
             self._kernel, self.scale = transition.integers
-        size = transition.support.n
-        self.x: Vec = objects([0] * size) if exact else np.zeros(size)
-        self.x[sink] = 1
+        self.x = unit(transition.support.n, sink, 1 if exact else 1.0)
         self.time = 0
 
-    def step(self) -> None:
-        """Go from x_t to x_{t+1}."""
-        self.x = self._kernel.step(self.x)
-        self.time += 1
+    def step(self, steps: int = 1) -> None:
+        """Go on by one step or several."""
+        for _ in range(steps):
+            self.x = self._kernel.step(self.x)
+        self.time += steps
 
     @property
     def slack(self) -> float:
-        """Relative error of every entry, two roundings of the reader's included."""
+        """Bound the relative error of every entry, two more roundings of its use included."""
         return 0 if self.exact else self._transition.floats.slack(self.time + 2)
 
     def number(self, entry: Any, time: int) -> Fraction | float:
@@ -77,14 +76,15 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
     if rational and transition.is_small:
         return _exact_signal(transition, sink, node, steps)
     if steps <= _most_steps(transition) and math.isfinite(transition.floats.units):
-        row = _walk(Row(transition, sink, exact=False), steps)
+        row = Row(transition, sink, exact=False)
+        row.step(steps)
         value = float(row.x[node])
         if value > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
             return Enclosure.within(value, row.slack) if rational else value
         if rational:
             return Enclosure(value, 0.0, 2 * SMALLEST)
     value = balls.signal(transition, sink, node, steps)
-    return Enclosure.within(value, balls.LAST_BITS) if rational else value
+    return Enclosure.within(value, LAST_BITS) if rational else value
 
 
 def _most_steps(transition: Transition) -> int:
@@ -107,7 +107,7 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
         raise ShapeError(message)
     table = np.empty((steps + 1, n), dtype=object if exact else np.float64)
     if not exact:
-        table[0] = Row(transition, sink, exact=False).x
+        table[0] = unit(n, sink)
         step = transition.floats.kernel.step
         for time in range(steps):
             table[time + 1] = step(table[time])
@@ -119,18 +119,13 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
     return table
 
 
-def _walk(row: Row, steps: int) -> Row:
-    for _ in range(steps):
-        row.step()
-    return row
-
-
 def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction:
     bits = steps * transition.integers[1].bit_length()
     if bits > LARGEST_ROW:
         message = f"the exact signal after {steps} steps needs numbers of {bits} bits"
         raise UndecidedError(message)
-    row = _walk(Row(transition, sink, exact=True), steps)
+    row = Row(transition, sink, exact=True)
+    row.step(steps)
     return Fraction(int(row.x[node]), row.scale**steps)
 
 
@@ -138,7 +133,7 @@ def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     kernel = transition.over(sp.sympify)
-    x = objects([sp.Integer(int(j == sink)) for j in range(transition.support.n)])
+    x = unit(transition.support.n, sink, sp.Integer(1))
     for _ in range(steps):
         x = objects([sp.expand(entry) for entry in kernel.step(x)])
     return sp.sympify(x[node])

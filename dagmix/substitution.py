@@ -1,8 +1,8 @@
 """First-step equations along a topological order, one node after the other.
 
-y_j · exits_j = base_j + Σ_{i ≠ j} y_i M[i, j], where j sends to later nodes only. Over runs the
-sum is kept up to date as suffix sums, which grow from node to node, and prefix sums, which are
-made when a block of nodes is complete (see `dagmix.window_sums`): nothing is subtracted.
+y_j · exits_j = base_j + Σ_{i ≠ j} y_i M[i, j], where j sends to later nodes only. Over index
+ranges the sum is kept up to date as suffix sums, which grow from node to node, and prefix sums,
+which are made when a block of nodes is complete (see `dagmix.window_sums`): nothing is subtracted.
 """
 
 from __future__ import annotations

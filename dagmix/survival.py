@@ -1,4 +1,4 @@
-"""Survival s_t[j] = P_j(T > t), T the time of absorption in the sink, one row for all starts.
+"""Survival s_t[j] = P_j(T > t), T the time of absorption in the sink, for every initial node j.
 
 s_{t+1} = s_t Q, Q the walk's matrix without the sink, stepped in integers, or in floats with
 a rigorous error.
@@ -11,13 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from dagmix.convert import LARGEST_ROW, LARGEST_TABLE
 from dagmix.errors import UndecidedError
-from dagmix.kernels import objects
-from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import others
 
-LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
-LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 RESCALED = 2.0**-300  # a row whose greatest entry is smaller is multiplied by a power of two
 UNDERFLOW = 2.0**-1040  # lost by one operation: 2⁻¹⁰⁷⁵, and scaled by less than 2³⁵ at once
 NO_UNDERFLOW = 2.0**-1000  # a product of an entry and the least number that is safely a float
@@ -28,11 +26,10 @@ class ExactSurvival:
     """The row s_t in integers over Lᵗ, stepped forward only, made when first asked for."""
 
     def __init__(self, transition: Transition, sink: int) -> None:
-        """Start at t = 0."""
+        """Begin at t = 0."""
         self.transition = transition
         self.sink = sink
-        self._row = objects([1] * transition.support.n)
-        self._row[sink] = 0
+        self._row = others(transition.support.n, sink, 1)
         self._time = 0
         self._scale = 1
 
@@ -61,15 +58,16 @@ class ExactSurvival:
 class FloatSurvival:
     """The row s_t in floats, stepped forward only: s_t = row · 2^exponent.
 
-    The relative error of what is not lost to underflow is that of `Floats.slack`. What is lost
-    of an entry is no more than `_lost`, which no step makes greater: columns sum to at most 1.
+    The relative error of what is not lost to underflow is that of `Floats.slack`. What is
+    lost of an entry is no more than `_lost`, which no step makes greater: columns sum to at
+    most 1.
     """
 
     def __init__(self, transition: Transition, sink: int) -> None:
-        """Start at t = 0."""
+        """Begin at t = 0."""
         self._floats = transition.floats
         self._sink = sink
-        self._row = off(transition.support.n, sink)
+        self._row = others(transition.support.n, sink)
         self._greatest = float(self._row.max())
         self._exponent = 0
         # What one step may lose; where the entries have no bound, everything.
@@ -104,12 +102,12 @@ class FloatSurvival:
 
     @property
     def is_sound(self) -> bool:
-        """Whether so little was lost that d(t) is right up to `slack`."""
+        """Whether so little was lost that d(t) is certified up to `slack`."""
         return self._lost <= NOTHING * self._greatest
 
     @property
     def slack(self) -> float:
-        """Bound the relative error of d(t), four roundings of the reader's included."""
+        """Bound the relative error of d(t), four more roundings of its use included."""
         return self._floats.slack(self.time + 4)
 
     @property
@@ -132,21 +130,7 @@ def scaled(epsilon: Fraction) -> tuple[float, int]:
     return float(epsilon / Fraction(2) ** exponent), exponent
 
 
-def off(size: int, sink: int) -> Vec:
-    """Return s_0: 1 off the sink."""
-    row = np.ones(size)
-    row[sink] = 0.0
-    return row
-
-
 def is_over(transition: Transition, sink: int, steps: int) -> bool:
     """Tell whether d(steps) = 0: no walk of so many edges ends off the sink."""
-    alive = off(transition.support.n, sink)
-    for _ in range(min(steps, transition.support.n)):
-        if not alive.any():
-            break
-        later = (transition.support.gather(alive) > 0).astype(float)
-        if (later == alive).all():
-            break
-        alive = later
-    return not alive.any()
+    transient = np.delete(np.arange(transition.support.n), sink)
+    return not transition.support.senders_after(transient, steps).any()

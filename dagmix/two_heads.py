@@ -14,14 +14,14 @@ import numpy as np
 from flint import fmpq_mat, fmpz_poly
 
 from dagmix import absorption
-from dagmix.absorption import fraction
-from dagmix.algebraic import rational
 from dagmix.bernstein import Pair
+from dagmix.convert import fraction, objects, rational
 from dagmix.derived import Mixture
 from dagmix.listener import Listener
 from dagmix.polynomials import Ratio, sign
 from dagmix.support import Vec
 from dagmix.transition import Transition
+from dagmix.vectors import unit
 
 HALF = Fraction(1, 2)
 BETA = fmpz_poly([0, 1])
@@ -40,7 +40,7 @@ class PolynomialRows:
         (self._first, one), (self._second, other) = (head.integers for head in heads)
         self.scale = math.lcm(one, other)
         self._shares = (BETA * (self.scale // one), (1 - BETA) * (self.scale // other))
-        self._rows: list[Vec] = [_polynomials([fmpz_poly([entry]) for entry in initial])]
+        self._rows: list[Vec] = [objects([fmpz_poly([entry]) for entry in initial])]
 
     def row(self, time: int) -> Vec:
         """Return scaleᵗ r_t, one polynomial for each node."""
@@ -48,22 +48,12 @@ class PolynomialRows:
             row = self._rows[-1]
             one, other = self._first.step(row), self._second.step(row)
             p, q = self._shares
-            self._rows.append(
-                _polynomials([a * p + b * q for a, b in zip(one, other, strict=True)])
-            )
+            self._rows.append(objects([a * p + b * q for a, b in zip(one, other, strict=True)]))
         return self._rows[time]
 
     def ratio(self, time: int, node: int) -> Ratio:
         """Return r_t[j] as a function of β."""
         return Ratio(self.row(time)[node], fmpz_poly([self.scale**time])).reduced()
-
-
-def _polynomials(items: list[fmpz_poly]) -> Vec:
-    """Return a 1-D array of polynomials, which NumPy would otherwise read as sequences."""
-    array = np.empty(len(items), dtype=object)
-    for place, item in enumerate(items):
-        array[place] = item
-    return array
 
 
 class TwoHeads:
@@ -74,7 +64,7 @@ class TwoHeads:
         self.heads, self.sink = heads, sink
         self.size = heads[0].support.n
         self.listener = Listener(mixture(heads, HALF), sink, 0)
-        self.rows = PolynomialRows(heads, [int(j == sink) for j in range(self.size)])
+        self.rows = PolynomialRows(heads, unit(self.size, sink, 1).tolist())
         floats = [head.rationals.dense().astype(float) for head in heads]
         self.floats = Pair(floats[0], floats[1])
         self._limits: dict[int, Ratio] = {}
@@ -100,9 +90,7 @@ class TwoHeads:
         classes = self.listener.closed_class
         members = np.flatnonzero(classes == classes[node])
         kernel = mixture(self.heads, weight).rationals.transposed
-        share = absorption.stationary(kernel, members)[np.flatnonzero(members == node)[0]]
-        hit = absorption.hitting_probabilities(kernel, members)[self.sink]
-        return Fraction(hit * share)
+        return absorption.limit(kernel, self.sink, node, members)
 
     def through(self, values: list[Fraction]) -> Ratio:
         """Return the rational function of degree ≤ n with these values at `weights`.

@@ -15,10 +15,10 @@ import numpy as np
 from dagmix import mixing
 from dagmix.absorption import hitting_times
 from dagmix.arrays import COLUMNS, TOLERANCE, read_matrix
+from dagmix.convert import objects
 from dagmix.errors import SinkError
 from dagmix.given import GraphWalk
 from dagmix.graph import FeedforwardDAG
-from dagmix.kernels import objects
 from dagmix.nodes import Node, shorten
 from dagmix.operators import QUARTER, Operator, frozen_copy
 from dagmix.scalars import Field, read_epsilon, read_steps

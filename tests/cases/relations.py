@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dagmix import kernels
+from dagmix.convert import objects
 from dagmix.layers import layer
 from dagmix.pair_supports import Dense
 from dagmix.runs import Runs
@@ -50,7 +50,7 @@ def check_relation(runs: Runs, mask: Any) -> None:
     assert runs.sources.tolist() == np.flatnonzero(~bare.any(axis=1)).tolist()
     x = 2.0 ** np.arange(n)
     assert (runs.gather(x) == x @ mask).all()
-    assert (runs.gather(kernels.objects([2**k for k in range(n)])) == x @ mask).all()
+    assert (runs.gather(objects([2**k for k in range(n)])) == x @ mask).all()
     values = mask * (1.0 + np.arange(n * n).reshape(n, n) * 7 % 97)
     numbers = runs.place(values[runs.pairs])
     assert (runs.gather(x, numbers) == x @ values).all()

@@ -8,7 +8,7 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadWalk, WalkOperator, balls, drift_numbers, errors
+from dagmix import MultiHeadWalk, WalkOperator, arb, drift_numbers, errors
 from dagmix.drift import cross_drift
 
 
@@ -22,12 +22,12 @@ def test_precision_is_raised_until_it_suffices(
         for x in (Fraction(1, 10**scale), Fraction(2, 10**scale))
     ]
     mix = MultiHeadWalk(walks, [0.5, 0.5])
-    monkeypatch.setattr(balls, "MOST_BITS", bits)
+    monkeypatch.setattr(arb, "MOST_BITS", bits)
     found = cross_drift(mix)
     assert found.alone[0] == 10.0**scale
     assert found.progress[0] == 2
     assert found.verdict(0) == "gains"
-    monkeypatch.setattr(balls, "MOST_BITS", bits // 2)
+    monkeypatch.setattr(arb, "MOST_BITS", bits // 2)
     with pytest.raises(errors.UndecidedError, match=f"more than {bits // 2} bits"):
         cross_drift(mix)
 

@@ -25,10 +25,11 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix.absorption import closed_classes, hitting_times
+from dagmix.absorption import hitting_times
 from dagmix.given import GraphWalk
 from dagmix.mixing import mixing_time
 from dagmix.pair_supports import Dense
+from dagmix.paths import recurrent_classes
 from dagmix.runs import Runs
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def check_mixture(mix: Mixture, walk: MultiHeadWalk, diffusion: MultiHeadDiffusi
     found = diffusion.minimax_fidelity()
     assert (found.value, found.nodes) == signals.minimax()
     assert np.allclose(diffusion.transition.floats.kernel.dense(), np.array(delta, dtype=float))
-    assert (closed_classes(diffusion.support.transposed()) >= 0).sum() >= 1
+    assert (recurrent_classes(diffusion.support.transposed()) >= 0).sum() >= 1
 
 
 @pytest.mark.usefixtures("always_runs")

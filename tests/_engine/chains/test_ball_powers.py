@@ -9,7 +9,7 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadWalk, WalkOperator, balls, families, mixing
+from dagmix import MultiHeadWalk, WalkOperator, arb, balls, families, mixing
 from dagmix.errors import UndecidedError
 
 
@@ -38,14 +38,14 @@ def test_squaring_agrees_with_stepping() -> None:
 def test_a_tie_that_squaring_cannot_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     """ε = d(t) exactly, T too long for integers: the error says at which t."""
     walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
+    monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(900\).*undecided"):
         balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 900, 64)
 
 
 def test_a_tie_at_a_power_of_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = two_states(Fraction(1, 3))
-    monkeypatch.setattr(balls, "MOST_BITS", 256)
+    monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(64\)"):
         balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 64, 64)
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 import flint
 import pytest
 
-from dagmix import balls
+from dagmix import arb
 
 
 def test_precision_is_restored() -> None:
     before = flint.ctx.prec
-    with pytest.raises(ZeroDivisionError), balls.precision(99):
+    with pytest.raises(ZeroDivisionError), arb.precision(99):
         _ = Fraction(1, flint.ctx.prec - 99)
     assert flint.ctx.prec == before

@@ -14,7 +14,7 @@ from dagmix import (
     DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
-    balls,
+    arb,
     branching,
     course,
     families,
@@ -23,6 +23,7 @@ from dagmix import (
 from dagmix.branching import Search
 from dagmix.course import course_of
 from dagmix.errors import UndecidedError
+from dagmix.results import NodeFidelity
 
 
 def relay(first: float, second: float) -> DiffusionOperator:
@@ -34,14 +35,14 @@ def relay(first: float, second: float) -> DiffusionOperator:
 
 def relay_signal(first: Fraction, second: Fraction, t: int) -> Any:
     """Return a (λᵗ − μᵗ) / (λ − μ), λ = 1 − a and μ = 1 − b, as a ball."""
-    lam, mu = balls.ball(1 - first), balls.ball(1 - second)
-    return balls.ball(first) * (lam**t - mu**t) / (lam - mu)
+    lam, mu = arb.ball(1 - first), arb.ball(1 - second)
+    return arb.ball(first) * (lam**t - mu**t) / (lam - mu)
 
 
 def relay_peak(first: Fraction, second: Fraction) -> int:
     """Return the last t at which the signal still rises: x_t − x_{t−1} ≥ 0."""
-    lam, mu = balls.ball(1 - first), balls.ball(1 - second)
-    ratio = (balls.ball(second) / balls.ball(first)).log() / (lam / mu).log()
+    lam, mu = arb.ball(1 - first), arb.ball(1 - second)
+    ratio = (arb.ball(second) / arb.ball(first)).log() / (lam / mu).log()
     return int((ratio + 1).floor().unique_fmpz())
 
 
@@ -50,16 +51,16 @@ def test_a_relay_peaks_where_calculus_says(exponent: int) -> None:
     """The bounds hold the true supremum, the candidates the true time; the width is small."""
     a, b = Fraction(3, 2**exponent), Fraction(1, 2**exponent)
     found = relay(float(a), float(b)).node_fidelity("m")
-    with balls.precision(400):
+    with arb.precision(400):
         peak = relay_peak(a, b)
         value = relay_signal(a, b, peak)
-        assert balls.ball(Fraction(found.lower)) <= value <= balls.ball(Fraction(found.upper))
+        assert arb.ball(Fraction(found.lower)) <= value <= arb.ball(Fraction(found.upper))
     assert found.times == (peak,)
     assert found.attained is True
     assert found.upper - found.lower <= 1e-15 * found.value
 
 
-def search(diffusion: DiffusionOperator, node: int, start: int = 0) -> branching.Peak:
+def search(diffusion: DiffusionOperator, node: int, start: int = 0) -> NodeFidelity:
     return Search(course_of(diffusion.transition, diffusion.sink.index, start), node).run()
 
 
@@ -97,10 +98,10 @@ def test_splits_without_end_are_cut_to_a_range(monkeypatch: pytest.MonkeyPatch) 
     a, b = Fraction(3, 2**44), Fraction(1, 2**44)
     found = relay(float(a), float(b)).node_fidelity("m")
     assert isinstance(found.times, range)
-    with balls.precision(400):
+    with arb.precision(400):
         peak = relay_peak(a, b)
         value = relay_signal(a, b, peak)
-        assert balls.ball(Fraction(found.lower)) <= value <= balls.ball(Fraction(found.upper))
+        assert arb.ball(Fraction(found.lower)) <= value <= arb.ball(Fraction(found.upper))
     assert peak in found.times
     assert found.upper - found.lower > 1e-9 * found.value
 
@@ -129,10 +130,10 @@ def test_a_rational_chain_too_long_for_integers_gives_an_enclosure(
     )
     found = slow.node_fidelity(1)
     minimum = slow.minimax_fidelity()
-    with balls.precision(400):
+    with arb.precision(400):
         value = relay_signal(2 * tiny, tiny, relay_peak(2 * tiny, tiny))
-        assert balls.ball(Fraction(found.lower)) <= value <= balls.ball(Fraction(found.upper))
-        assert balls.ball(Fraction(minimum.lower)) <= value <= balls.ball(Fraction(minimum.upper))
+        assert arb.ball(Fraction(found.lower)) <= value <= arb.ball(Fraction(found.upper))
+        assert arb.ball(Fraction(minimum.lower)) <= value <= arb.ball(Fraction(minimum.upper))
     assert not found.exact
     assert minimum.nodes == (1,)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, balls, course, listener
+from dagmix import DiffusionOperator, MultiHeadDiffusion, arb, balls, course, listener
 from dagmix.course import Course, course_of
 
 PRECISION = 2000  # bits of the oracles
@@ -49,10 +49,10 @@ def line_signal(rates: Rates, node: int, t: int) -> Any:
     for k, one in enumerate(values):
         gaps = flint.arb(1)
         for i, other in enumerate(values):
-            gaps *= 1 if i == k else balls.ball(one - other)
-        total += balls.ball(one) ** t / gaps
+            gaps *= 1 if i == k else arb.ball(one - other)
+        total += arb.ball(one) ** t / gaps
     for rate in way:
-        total *= balls.ball(rate)
+        total *= arb.ball(rate)
     return total
 
 
@@ -73,7 +73,7 @@ def signals_of(rows: Rows, node: int) -> Any:
     right = flint.fmpq_mat([[flint.fmpq(*f.as_integer_ratio())] for f in first])
     weights = list(system.solve(right).entries())
     return lambda t: sum(
-        (flint.arb(c) * balls.ball(v) ** t for c, v in zip(weights, diagonal, strict=True)),
+        (flint.arb(c) * arb.ball(v) ** t for c, v in zip(weights, diagonal, strict=True)),
         flint.arb(0),
     )
 
@@ -81,7 +81,7 @@ def signals_of(rows: Rows, node: int) -> Any:
 def holds(found: Any, value: Any) -> bool:
     """Tell whether a value, known to hundreds of bits, lies within the bounds of an answer."""
     assert value.rel_accuracy_bits() > BITS_LEFT
-    lower, upper = (balls.ball(Fraction(end)) for end in (found.lower, found.upper))
+    lower, upper = (arb.ball(Fraction(end)) for end in (found.lower, found.upper))
     return not (value < lower or value > upper)  # an exact answer is one point of the value's ball
 
 
@@ -97,7 +97,7 @@ def test_a_line_peaks_where_its_closed_form_does(rates: Rates, data: st.DataObje
     """Log-concavity: a time that neither neighbour exceeds is the time, whatever the rates."""
     node = data.draw(st.integers(1, len(rates) - 1))
     found = DiffusionOperator.from_matrix(line(rates)).node_fidelity(node)
-    with balls.precision(PRECISION):
+    with arb.precision(PRECISION):
         best = line_signal(rates, node, found.times[0])
         assert holds(found, best)
         for t in {found.times[0] - 1, found.times[-1] + 1}:
@@ -134,10 +134,10 @@ def test_no_time_beats_the_bounds(rows: Rows, data: st.DataObject) -> None:
     times = {int(10**e) for e in rng.uniform(0, 15, 100)} | {
         max(0, found.times[0] + s * d) for d in (1, 2, 10**3, 10**6) for s in (-1, 1)
     }
-    with balls.precision(PRECISION):
+    with arb.precision(PRECISION):
         signal = signals_of(rows, node)
         assert holds(found, signal(found.times[0]))
-        assert all(not signal(t) > balls.ball(Fraction(found.upper)) for t in times)
+        assert all(not signal(t) > arb.ball(Fraction(found.upper)) for t in times)
         assert all(not signal(t) > signal(found.times[0]) for t in times)
     assert found.upper - found.lower <= WIDTH * found.value
 
@@ -170,11 +170,11 @@ def test_the_greater_of_two_peaks(exponent: int, share: Fraction) -> None:
     rows[3][1], rows[3][2] = share / 4, (1 - share) / 4
     rows[3][0], rows[3][3] = Fraction(1, 1000), Fraction(749, 1000)
     found = DiffusionOperator.from_matrix(rows).node_fidelity(1)
-    with balls.precision(PRECISION):
+    with arb.precision(PRECISION):
         signal = signals_of(rows, 1)
         assert holds(found, signal(found.times[0]))
         grid = {int(1.2**k) for k in range(120)}
-        assert all(not signal(t) > balls.ball(Fraction(found.upper)) for t in grid)
+        assert all(not signal(t) > arb.ball(Fraction(found.upper)) for t in grid)
 
 
 # --- the first step -------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def test_later_first_steps_leave_less() -> None:
     assert diffusion.node_fidelity(1, first_step=10**6) == peak
     past = [peak.times[0] + late for late in (1, 10**6, 10**10)]
     found = [diffusion.node_fidelity(1, first_step=first) for first in past]
-    with balls.precision(PRECISION):
+    with arb.precision(PRECISION):
         for first, one in zip(past, found, strict=True):
             assert one.times == (first,)
             assert holds(one, line_signal(rates, 1, first))
@@ -238,7 +238,7 @@ def test_the_value_is_the_signal_at_its_time(name: str) -> None:
     assert least.lower <= found.value <= least.upper
     assert found.upper - found.lower <= WIDTH * found.value
     (time,) = found.times
-    with balls.precision(600):
+    with arb.precision(600):
         matrix = balls.matrix(diffusion.transition)
         start = flint.arb_mat([[int(j == 39) for j in range(40)]])
         near = [balls.power_row(start, matrix, time + late)[0, node] for late in (-1, 0, 1)]
@@ -283,7 +283,7 @@ def test_reach_bounds_every_power(rates: Rates) -> None:
     power, greatest = np.eye(len(exact), dtype=object), np.zeros_like(exact)
     for s in range(16):
         if s and s & (s - 1) == 0:
-            with balls.precision(made.bits):
+            with arb.precision(made.bits):
                 reach = made.reach(s.bit_length() - 1)
             assert (reach >= greatest).all()
             assert (np.diag(reach) == 1).all()
@@ -316,7 +316,7 @@ def test_stretches_cover_the_times_with_their_rows_and_bends(rates: Rates) -> No
             assert (course.lower(row) <= signals[time]).all()
             assert (course.upper(row) >= signals[time]).all()
         if stretch.level:
-            with balls.precision(made.bits):
+            with arb.precision(made.bits):
                 halves = made.halves(stretch)
             assert [half.level for half in halves] == [stretch.level - 1] * 2
             assert halves[1].start == stretch.start + 2**stretch.level // 2

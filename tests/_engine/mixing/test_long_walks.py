@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, survival
+from dagmix import (
+    FeedforwardDAG,
+    MultiHeadWalk,
+    WalkOperator,
+    arb,
+    families,
+    mixing,
+    survival,
+)
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -31,14 +39,14 @@ def sticky_line(n: int, leave: float) -> WalkOperator:
 
 
 def log_of(number: Fraction) -> Any:
-    return balls.ball(number).log()
+    return arb.ball(number).log()
 
 
 @given(st.integers(1, 10**30), st.integers(2, 200))
 def test_two_states_have_the_logarithm(denominator: int, inverse: int) -> None:
     """T(ε) = ⌈ln ε / ln(1 − p)⌉ where that is no integer, for any rational p and ε."""
     leave, epsilon = Fraction(1, denominator + 1), Fraction(1, inverse)
-    with balls.precision(1000):
+    with arb.precision(1000):
         ratio = log_of(epsilon) / log_of(1 - leave)
         expected = ratio.ceil().unique_fmpz()
     if expected is not None:
@@ -67,7 +75,7 @@ def test_ties_of_numbers_too_small_for_floats(power: int) -> None:
 def test_entries_too_small_for_floats() -> None:
     leave = Fraction(1, 10**400)
     time = two_states(leave).mixing_time()
-    with balls.precision(5000):
+    with arb.precision(5000):
         expected = (log_of(QUARTER) / log_of(1 - leave)).ceil().unique_fmpz()
     assert time == int(expected)
     assert two_states(1e-290).mixing_time() > 10**290
@@ -77,7 +85,7 @@ def test_distances_of_long_walks() -> None:
     """Beyond what is stepped, d(t) is right to the last bit but one."""
     leave = 2.0**-30
     for t in (10**6, 10**9, 10**12):
-        with balls.precision(256):
+        with arb.precision(256):
             expected = float((log_of(1 - Fraction(leave)) * t).exp())
         assert sticky_line(2, leave).distance(t) == pytest.approx(expected, rel=2.0**-51)
 
@@ -161,16 +169,16 @@ def test_sticky_lines_mix_at_a_quantile_of_the_binomial(n: int, leave: float) ->
     # Columns are divided by their sums: p over 1 + p, of the numbers that the floats are.
     inside = Fraction(matrix[0, 0]) + Fraction(leave)
     p = Fraction(leave) / inside
-    with balls.precision(PRECISION):
-        assert not distance(n, p, time) > balls.ball(Fraction(1, 4))
-        assert distance(n, p, time - 1) > balls.ball(Fraction(1, 4))
+    with arb.precision(PRECISION):
+        assert not distance(n, p, time) > arb.ball(Fraction(1, 4))
+        assert distance(n, p, time - 1) > arb.ball(Fraction(1, 4))
 
 
 def distance(n: int, p: Fraction, t: int) -> Any:
     """Return P[Bin(t, p) ≤ n − 2], the chance that a line of n nodes is not yet crossed."""
-    term = balls.ball(1 - p) ** t
+    term = arb.ball(1 - p) ** t
     total = term
     for k in range(1, n - 1):
-        term *= balls.ball(p / (1 - p)) * (t - k + 1) / k
+        term *= arb.ball(p / (1 - p)) * (t - k + 1) / k
         total += term
     return total
