@@ -14,12 +14,11 @@ from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
 from dagmix.layers import Layer, Unseen, disjoint, layer
 from dagmix.pair_supports import Csr
-from dagmix.support import Ints, Support, Vec
+from dagmix.support import Ints, Mask, Support, Vec
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 
@@ -76,11 +75,11 @@ class Runs(Support):
     @cached_property
     def _transposed(self) -> Runs:
         flipped = Runs(self.n, [Layer(p.n, p.step, p.table.transposed()) for p in self.layers])
-        flipped.__dict__["_transposed"] = self
+        flipped._transposed = self
         return flipped
 
     def transposed(self) -> Runs:
-        """Return the support with senders and receivers exchanged."""
+        """Return the adjacency with senders and receivers exchanged."""
         return self._transposed
 
     @cached_property
@@ -131,14 +130,14 @@ class Runs(Support):
         """Number of pairs."""
         return sum(part.table.pairs for part in self.layers)
 
-    def _has(self, targets: Ints) -> NDArray[np.bool_]:
+    def _has(self, targets: Ints) -> Mask:
         marked = np.zeros(self.n, dtype=bool)
         for part in self.layers:
             marked |= part.has(targets)
         return marked
 
     @cached_property
-    def has_loop(self) -> NDArray[np.bool_]:
+    def has_loop(self) -> Mask:
         """Mark the nodes that send to themselves."""
         return self._has(np.arange(self.n))
 
@@ -172,13 +171,7 @@ class Runs(Support):
         following[following == self.n] = -1
         return int(self._has(following).sum()) == self.n - 1
 
-    def reaching(self, targets: Ints) -> NDArray[np.bool_]:
-        """Mark the nodes from which a directed path, maybe empty, leads to a target."""
-        if self.order is not None and np.isin(self.sinks, targets).all():
-            return np.ones(self.n, dtype=bool)
-        return super().reaching(targets)
-
-    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+    def reached(self, origins: Ints) -> Mask:
         """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
         seen = np.zeros(self.n, dtype=bool)
         if not len(origins):
@@ -191,7 +184,7 @@ class Runs(Support):
             return np.ones(self.n, dtype=bool)
         return self._spread(seen)
 
-    def _spread(self, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _spread(self, seen: Mask) -> Mask:
         """Follow the runs from the nodes that are marked; every place is passed over once."""
         unseen = [Unseen(part) for part in self.layers]
         todo = np.flatnonzero(seen).tolist()
@@ -207,12 +200,12 @@ class Runs(Support):
     def same_as(self, other: Support) -> bool:
         """Tell whether two supports have the same pairs."""
         if not isinstance(other, Runs):
-            return super().same_as(other)
+            return other.same_as(self)
         if self.n != other.n or self.edges != other.edges:
             return False
-        return Runs(self.n, (*self.layers, *other.layers)).edges == self.edges
+        return Runs.of([self, other]).edges == self.edges
 
-    def with_loops(self, where: NDArray[np.bool_]) -> Runs:
+    def with_loops(self, where: Mask) -> Runs:
         """Return the support with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
