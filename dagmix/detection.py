@@ -6,11 +6,13 @@ whose receivers fall into runs of `PAIRS_A_RUN` nodes or more on average is kept
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dagmix.layers import Layer, layer
 from dagmix.pair_supports import from_distinct, from_pairs
-from dagmix.runs import Runs
+from dagmix.runs import Runs, union
 from dagmix.support import Ints, Support, distinct
 
 RUNS_FROM = 64  # nodes
@@ -20,20 +22,21 @@ STEPS = 3  # different steps that are looked for
 
 
 def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
-    """Return the support of the pairs of a graph, in any order, repeats allowed."""
-    pairs = distinct(n, receivers, senders)
-    found = find_runs(n, *pairs) if n > RUNS_FROM else None
-    return from_distinct(n, *pairs) if found is None else found
+    """Return the adjacency of the pairs of a graph, in any order, repeats allowed."""
+    return _chosen(n, *distinct(n, receivers, senders))
 
 
-def graph_union(supports: list[Support]) -> Support:
-    """Return the support of all pairs of several graphs on the same nodes."""
-    if any(isinstance(support, Runs) for support in supports):
-        merged = Runs.of(supports)
-        return merged if _is_worth_it(merged) else graph_support(merged.n, *merged.pairs)
-    pairs = [support.pairs for support in supports]
-    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
-    return graph_support(supports[0].n, receivers, senders)
+def graph_union(supports: Sequence[Support]) -> Support:
+    """Return the adjacency of all pairs of several graphs on the same nodes."""
+    merged = union(supports)
+    if isinstance(merged, Runs) and _is_worth_it(merged):
+        return merged
+    return _chosen(merged.n, *merged.pairs)
+
+
+def _chosen(n: int, receivers: Ints, senders: Ints) -> Support:
+    found = find_runs(n, receivers, senders) if n > RUNS_FROM else None
+    return from_distinct(n, receivers, senders) if found is None else found
 
 
 def from_runs(

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.kernels import Kernel, objects
+from dagmix.kernels import Kernel, ScaledKernel, objects
 from dagmix.pair_supports import from_mask
 from dagmix.scalars import Field
 from dagmix.support import Ints, Support, Vec
@@ -27,7 +27,7 @@ class GraphWalk(Transition):
 
     def over(self, ring: Ring) -> Kernel:
         """Return the adjacency with a scale for each sender."""
-        return Kernel(self.support, sender=_reciprocals(self.support.out_degree, ring))
+        return ScaledKernel(self.support, sender=_reciprocals(self.support.out_degree, ring))
 
     @property
     def denominator_bits(self) -> int:
@@ -37,7 +37,7 @@ class GraphWalk(Transition):
     @cached_property
     def floats(self) -> Floats:
         """The adjacency with a float scale for each sender."""
-        return Floats(Kernel(self.support, sender=1.0 / self.support.out_degree), 1)
+        return Floats(ScaledKernel(self.support, sender=1.0 / self.support.out_degree), 1)
 
 
 class GraphDiffusion(Transition):
@@ -51,7 +51,7 @@ class GraphDiffusion(Transition):
 
     def over(self, ring: Ring) -> Kernel:
         """Return the adjacency with a scale for each receiver."""
-        return Kernel(self.support, receiver=_reciprocals(self.support.in_degree, ring))
+        return ScaledKernel(self.support, receiver=_reciprocals(self.support.in_degree, ring))
 
     @property
     def denominator_bits(self) -> int:
@@ -61,7 +61,7 @@ class GraphDiffusion(Transition):
     @cached_property
     def floats(self) -> Floats:
         """The adjacency with a float scale for each receiver."""
-        return Floats(Kernel(self.support, receiver=1.0 / self.support.in_degree), 1)
+        return Floats(ScaledKernel(self.support, receiver=1.0 / self.support.in_degree), 1)
 
 
 class FloatArray(Transition):
@@ -84,7 +84,7 @@ class FloatArray(Transition):
 
     def _scaled(self, entries: Vec, scale: Vec) -> Kernel:
         side = "sender" if self._axis == 0 else "receiver"
-        return Kernel(self.support, values=self.support.place(entries), **{side: scale})
+        return ScaledKernel(self.support, values=self.support.place(entries), **{side: scale})
 
     def over(self, ring: Ring) -> Kernel:
         """Return the entries as integers (of one power of two) over each line's sum."""
@@ -118,12 +118,13 @@ class ExactArray(Transition):
     def over(self, ring: Ring) -> Kernel:
         """Return the entries in the ring."""
         entries = objects([ring(number) for number in self._entries.tolist()])
-        return Kernel(self.support, values=self.support.place(entries))
+        return ScaledKernel(self.support, values=self.support.place(entries))
 
     @cached_property
     def floats(self) -> Floats:
         """The entries, each rounded once."""
-        return Floats(_rounded(self), 1)
+        rounded = self._entries.astype(np.float64)
+        return Floats(ScaledKernel(self.support, values=self.support.place(rounded)), 1)
 
 
 def _multiple(degrees: Ints) -> int:
@@ -133,9 +134,3 @@ def _multiple(degrees: Ints) -> int:
 def _reciprocals(degrees: Ints, ring: Ring) -> Vec:
     shares = {d: ring(Fraction(1, d)) for d in set(degrees.tolist())}
     return objects([shares[d] for d in degrees.tolist()])
-
-
-def _rounded(transition: Transition) -> Kernel:
-    kernel = transition.rationals
-    values = kernel.values
-    return Kernel(kernel.support, values=None if values is None else values.astype(np.float64))

@@ -10,14 +10,14 @@ Runs of one step are a *layer* (see `dagmix.layers`); layers have no pair in com
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from dagmix.errors import ShapeError
 from dagmix.layers import Layer, Unseen, disjoint, layer
-from dagmix.pair_supports import Csr
+from dagmix.pair_supports import Csr, from_pairs
 from dagmix.support import Ints, Mask, Support, Vec
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
@@ -32,11 +32,9 @@ class Runs(Support):
         self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
 
     @classmethod
-    def of(cls, supports: Iterable[Support]) -> Runs:
-        """Return the union of supports of any kind."""
-        given = list(supports)
-        layers = [part for one in given for part in _layers(one)]
-        return cls(given[0].n, layers)
+    def of(cls, supports: Sequence[Support]) -> Runs:
+        """Return the union of adjacencies of any kind."""
+        return cls(supports[0].n, [part for one in supports for part in _layers(one)])
 
     def __repr__(self) -> str:
         """Say how many runs there are."""
@@ -211,6 +209,15 @@ class Runs(Support):
         if not loops.size:
             return self
         return Runs(self.n, (*self.layers, layer(self.n, 1, loops, loops, np.ones_like(loops))))
+
+
+def union(supports: Sequence[Support]) -> Support:
+    """Return the adjacency of all pairs: as index ranges if one of several is, else as pairs."""
+    if any(isinstance(support, Runs) for support in supports):
+        return Runs.of(supports)
+    pairs = [support.pairs for support in supports]
+    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
+    return from_pairs(supports[0].n, receivers, senders)
 
 
 def _layers(support: Support) -> Iterable[Layer]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.kernels import Kernel
+from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.layers import Layer
 from dagmix.runs import Runs
 from dagmix.support import Ints, Support, Vec
@@ -38,7 +38,7 @@ def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
     return solution
 
 
-def _head(whole: Support, kernel: Kernel) -> Any:
+def _head(whole: Support, kernel: ScaledKernel) -> Any:
     support = kernel.support
     if isinstance(whole, Runs) and whole.forward is not None and kernel.values is None:
         if not isinstance(support, Runs):
@@ -69,7 +69,7 @@ class _OverPairs:
 class _OverRuns:
     """The same over runs, for nodes that come in falling order, or rising if not `forward`."""
 
-    def __init__(self, proper: Runs, kernel: Kernel, *, forward: bool) -> None:
+    def __init__(self, proper: Runs, kernel: ScaledKernel, *, forward: bool) -> None:
         self._layers = [_Sums(layer, forward=forward) for layer in proper.layers]
         self._receiver, self._sender = _listed(kernel.receiver), _listed(kernel.sender)
 

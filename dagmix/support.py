@@ -111,10 +111,10 @@ class Support(ABC):
         """Mark the nodes from which a directed path, maybe empty, leads to a target."""
         return self.transposed().reached(targets)
 
-    def senders_after(self, sink: int, steps: int) -> Mask:
-        """Mark the nodes from which a walk of exactly `steps` edges leads to `sink`."""
+    def senders_after(self, targets: int | Ints, steps: int) -> Mask:
+        """Mark the nodes from which a walk of exactly `steps` edges leads to a target."""
         marked = np.zeros(self.n)
-        marked[sink] = 1.0
+        marked[targets] = 1.0
         for _ in range(steps):
             earlier = (self.gather(marked) > 0).astype(float)
             if (earlier == marked).all():

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.kernels import Kernel
+from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.support import Support
@@ -114,7 +114,7 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
     )
 
 
-def _same_scales(one: Kernel, other: Kernel) -> bool:
+def _same_scales(one: ScaledKernel, other: ScaledKernel) -> bool:
     mine, theirs = ((k.receiver, k.values, k.sender) for k in (one, other))
     return all(
         x is y or (x is not None and y is not None and np.array_equal(x, y))

@@ -31,7 +31,7 @@ from dagmix.bounds import backward_mixing
 from dagmix.closed_forms import complete_hitting_time
 from dagmix.errors import EmptyError, ShapeError, UndecidedError, UnknownNodeError
 from dagmix.given import GraphWalk
-from dagmix.kernels import Kernel
+from dagmix.kernels import ScaledKernel as Kernel
 from dagmix.nodes import Nodes
 from dagmix.pair_supports import from_pairs
 from dagmix.progress import mean_time

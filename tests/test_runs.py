@@ -331,6 +331,19 @@ def test_mixtures_are_stepped_head_by_head(*, common: bool) -> None:
     assert seen >= 10
 
 
+def test_a_mixture_of_mixtures_is_the_mixture_of_their_heads() -> None:
+    heads = [families.sliding_window(90, 40), families.complete(90)]
+    inner = MultiHeadWalk(heads)
+    nested = MultiHeadWalk([inner, heads[0]])
+    flat = MultiHeadWalk(heads, weights=["3/4", "1/4"])
+    assert isinstance(nested.support, Runs)
+    times = flat.expected_hitting_times()
+    assert nested.expected_hitting_times().tolist() == times.tolist()
+    nested_walk = MultiHeadDiffusion([MultiHeadDiffusion(heads), heads[0]]).successors()
+    flat_walk = MultiHeadDiffusion(heads, weights=["3/4", "1/4"]).successors()
+    assert nested_walk.exact == flat_walk.exact
+
+
 def check_mixture(mix: Mixture, walk: MultiHeadWalk, diffusion: MultiHeadDiffusion) -> None:
     n, W, delta = mix.n, mix.walk(), mix.diffusion()
     assert walk.exact.tolist() == W
