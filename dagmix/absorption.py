@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from dagmix.kernels import Kernel, leaving, objects
@@ -151,7 +150,7 @@ def closed_classes(chain: Support) -> Ints:
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes
     receivers, senders = chain.pairs
-    count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
+    count, labels = chain.components
     crossing = labels[senders] != labels[receivers]
     closed = np.ones(count, dtype=bool)
     closed[labels[senders[crossing]]] = False

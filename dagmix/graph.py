@@ -330,7 +330,7 @@ def _name_cycle(support: Support, nodes: Nodes) -> str:
     """Name a shortest cycle among those through the first pair that lies on one."""
     receivers, senders = support.pairs
     graph = support.adjacency
-    _, classes = scipy.sparse.csgraph.connected_components(graph, connection="strong")
+    _, classes = support.components
     first = int(((receivers != senders) & (classes[receivers] == classes[senders])).argmax())
     before = scipy.sparse.csgraph.breadth_first_order(graph, receivers[first])[1]
     way = [senders[first]]

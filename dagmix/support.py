@@ -147,6 +147,14 @@ class Support(ABC):
         """The pairs as SciPy has them, row j for sender j."""
         return csr_matrix(self.n, self.pairs[0], self.starts)
 
+    @property
+    def components(self) -> tuple[int, Ints]:
+        """The number of strongly connected components, and the one that each node is in."""
+        number, labels = scipy.sparse.csgraph.connected_components(
+            self.adjacency, connection="strong"
+        )
+        return int(number), labels
+
     def need_square(self) -> None:
         """Raise ShapeError where an n × n matrix would not fit."""
         check_square(self.n)
