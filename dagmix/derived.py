@@ -1,4 +1,4 @@
-"""Transitions made of other transitions: convex sums, floats of them, the successors' walk."""
+"""Composites: transitions made of others: convex mixtures and the walk to the successors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Which support a graph gets: a matrix, a list of pairs, or runs.
+"""Which adjacency a graph gets: a matrix, a list of pairs, or index ranges.
 
 Up to `RUNS_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
-whose receivers fall into runs of `PAIRS_A_RUN` nodes or more on average is kept as runs.
+whose receivers fall into ranges of `PAIRS_A_RUN` nodes or more on average is kept as ranges.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dagmix.support import Ints, Support, distinct
 
 RUNS_FROM = 64  # nodes
 PAIRS_A_RUN = 8
-SHORTEST = 4  # nodes of a run that is taken out of a list of pairs
+SHORTEST = 4  # nodes of a range that is taken out of a list of pairs
 STEPS = 3  # different steps that are looked for
 
 
@@ -42,9 +42,9 @@ def _chosen(n: int, receivers: Ints, senders: Ints) -> Support:
 def from_runs(
     n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints, *, always: bool = False
 ) -> Support:
-    """Return the support in which receiver rows[k] hears range(starts[k], stops[k], steps[k]).
+    """Return the adjacency whose senders to rows[k] are range(starts[k], stops[k], steps[k]).
 
-    Runs that are no shorter a description than their pairs are listed, unless `always`.
+    Ranges that are no shorter a description than their pairs are listed, unless `always`.
     """
     counts = np.maximum(-((starts - stops) // steps), 0)
     steps = np.where(counts > 1, steps, 1)  # one node has no step; what is left is below n
@@ -65,10 +65,10 @@ def _is_worth_it(runs: Runs) -> bool:
 
 
 def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
-    """Return sorted pairs as runs; None where the pairs are as short a description.
+    """Return sorted pairs as index ranges; None where the pairs are as short a description.
 
-    The commonest gap between the receivers of a node is the step of the first layer, what
-    falls into no long run is looked at again, and what is left is runs of one node.
+    The commonest gap between the receivers of a node is the step of the first ranges, what
+    falls into no long range is looked at again, and what is left is ranges of one node.
     """
     layers: list[Layer] = []
     pairs = len(receivers)

@@ -1,4 +1,4 @@
-"""Transitions as they are given: by a graph, or by an array of numbers."""
+"""Transition matrices of a graph's walk or diffusion, and those given as an array of numbers."""
 
 from __future__ import annotations
 

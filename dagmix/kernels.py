@@ -112,7 +112,7 @@ class ScaledKernel(Kernel):
 
     @property
     def least(self) -> Any:
-        """A number that no entry on the support is less than."""
+        """A number that no entry on the adjacency is less than."""
         if self.values is not None:
             return np.min(self.entries, initial=1.0)
         scales = (scale for scale in (self.receiver, self.sender) if scale is not None)
@@ -143,7 +143,7 @@ class ScaledKernel(Kernel):
 
     @cached_property
     def entries(self) -> Vec:
-        """The entries of M in the order of the support's pairs."""
+        """The entries of M in the order of the adjacency's pairs."""
         receivers, senders = self.support.pairs
         shares: list[Vec] = []
         if self.values is not None:

@@ -167,7 +167,7 @@ class Csr(PairSupport):
         return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return the sum over each sender's run of pairs."""
+        """Return the sum over each sender's pairs."""
         terms = x[self._pairs[0]]
         if values is not None:
             terms = terms * values

@@ -1,7 +1,7 @@
-"""Tables of runs: a relation on places 0..size−1, each row a few runs [start, stop).
+"""Interval tables: a relation on places 0..size−1, each row a few intervals [start, stop).
 
-The runs of a row are sorted, apart from one another, and not empty; rows are sorted too. A
-table of n rows with a few runs each takes O(n) memory, however many pairs it stands for.
+The intervals of a row are sorted, apart from one another, and not empty; rows are sorted too. A
+table of n rows with a few intervals each takes O(n) memory, however many pairs it stands for.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from dagmix.errors import ShapeError
 from dagmix.support import Ints, Vec
 from dagmix.window_sums import WindowSums
 
-LARGEST_TABLE = 2**27  # runs of one table: 3 GiB
+LARGEST_TABLE = 2**27  # pairs that a table may list: 3 GiB
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class RunTable:
-    """Runs of places, by row."""
+    """Intervals of places, by row."""
 
     size: int
     rows: Ints
@@ -33,7 +33,7 @@ class RunTable:
     stops: Ints
 
     def __reduce__(self) -> tuple[type[RunTable], tuple[int, Ints, Ints, Ints]]:
-        """Pickle the runs only."""
+        """Pickle the intervals only."""
         return RunTable, (self.size, self.rows, self.starts, self.stops)
 
     @property
@@ -49,7 +49,7 @@ class RunTable:
 
     @cached_property
     def firsts(self) -> Ints:
-        """The number of each row's first run, and the number of runs at the end."""
+        """The number of each row's first interval, and the number of intervals at the end."""
         counts = np.bincount(self.rows, minlength=self.size)
         return np.concatenate(([0], np.cumsum(counts)))
 
@@ -62,27 +62,29 @@ class RunTable:
 
     @cached_property
     def window_sums(self) -> WindowSums:
-        """The plan that sums a vector over every run."""
+        """The plan that sums a vector over every interval."""
         return WindowSums(self.size, self.starts, self.stops)
 
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the places of each row."""
-        of_runs = self.window_sums(x)
-        if len(self.rows) == self.size and (self._runs_of_rows == 1).all():
-            return of_runs
+        of_intervals = self.window_sums(x)
+        if len(self.rows) == self.size and (self._intervals_of_rows == 1).all():
+            return of_intervals
         sums = np.zeros(self.size, dtype=x.dtype)
-        busy = self._runs_of_rows > 0
-        sums[busy] = np.add.reduceat(of_runs, self.firsts[:-1][busy])
+        busy = self._intervals_of_rows > 0
+        sums[busy] = np.add.reduceat(of_intervals, self.firsts[:-1][busy])
         return sums
 
     @property
     def _is_band(self) -> bool:
-        """Whether every row is one run, and none begins or ends before that of the row before."""
+        """Whether every row is one interval, and starts and stops never decrease."""
         moves = (np.diff(self.starts) >= 0) & (np.diff(self.stops) >= 0)
-        return len(self.rows) == self.size and bool((self._runs_of_rows == 1).all() & moves.all())
+        return len(self.rows) == self.size and bool(
+            (self._intervals_of_rows == 1).all() & moves.all()
+        )
 
     @cached_property
-    def _runs_of_rows(self) -> Ints:
+    def _intervals_of_rows(self) -> Ints:
         return np.diff(self.firsts)
 
     def rows_with(self, places: Ints) -> Mask:
@@ -109,7 +111,7 @@ class RunTable:
     def transposed(self) -> RunTable:
         """Return the table of the rows that have each place.
 
-        A run of row numbers begins where a row has a place that the row before lacks.
+        An interval of row numbers begins where a row has a place that the row before lacks.
         """
         if self._is_band:
             places = np.arange(self.size)
@@ -122,7 +124,7 @@ class RunTable:
         return RunTable(self.size, rows, starts, stops)
 
     def without_diagonal(self) -> RunTable:
-        """Return the table without the pairs (r, r): a run around r falls in two."""
+        """Return the table without the pairs (r, r): an interval around r falls in two."""
         around = (self.starts <= self.rows) & (self.rows < self.stops)
         stops = np.where(around, self.rows, self.stops)
         starts = np.where(around, self.rows + 1, self.stops)
@@ -145,7 +147,7 @@ def _by_place(rows: Ints, places: Ints) -> tuple[Ints, Ints]:
 
 
 def table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
-    """Return the table of runs in any order, which may be empty, touch or overlap.
+    """Return the table of intervals in any order, which may be empty, touch or overlap.
 
     >>> found = table(4, np.array([1, 0, 1, 2]), np.array([2, 0, 1, 3]), np.array([3, 2, 2, 3]))
     >>> found.rows.tolist(), found.starts.tolist(), found.stops.tolist()
@@ -171,7 +173,7 @@ def minus(one: RunTable, other: RunTable) -> RunTable:
 
 
 def _sweep(tables: list[RunTable], keeps: Callable[[list[Ints]], Any]) -> RunTable:
-    """Go along all rows, counting the runs of each table that cover a place."""
+    """Go along all rows, counting the intervals of each table that cover a place."""
     width = tables[0].size + 1
     parts = [edges for t in tables for edges in (t.starts, t.stops)]
     ends = np.concatenate([np.tile(t.rows, 2) for t in tables]) * width + np.concatenate(parts)

@@ -1,11 +1,13 @@
-"""A support made of runs: who sends to whom, in a few runs of evenly spaced nodes.
+"""Adjacencies kept as index ranges: the receivers of a node are a few ranges of nodes.
 
-A *run* of step d is a set of nodes a, a + d, a + 2d, …, b. The receivers of a node of a causal
-window are one run of step 1; those of a dilated window one run of its dilation; sinks add a run
-to every receiver. A step of a row then costs a few running sums (see `dagmix.window_sums`),
-whatever the width of the window, and memory grows with the runs, not with the pairs.
+An *index range* of step d is a set of nodes a, a + d, a + 2d, …, b, as Python's `range`. The
+receivers of a node of a causal window are one range of step 1; those of a dilated window one
+range of its dilation; attention sinks add a range to every receiver. A step of a row then costs
+a few running sums (see `dagmix.window_sums`), whatever the width of the window, and memory grows
+with the ranges, not with the pairs.
 
-Runs of one step are a *layer* (see `dagmix.layers`); layers have no pair in common.
+Ranges of one step are *strided ranges* (see `dagmix.layers`); those of two steps have no pair in
+common.
 """
 
 from __future__ import annotations
@@ -24,10 +26,10 @@ LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 
 
 class Runs(Support):
-    """A support kept as runs of receivers for each sender."""
+    """An adjacency kept as index ranges of receivers for each sender."""
 
     def __init__(self, n: int, layers: Iterable[Layer]) -> None:
-        """Take layers that may overlap."""
+        """Take strided ranges that may overlap."""
         self.n = n
         self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
 
@@ -37,23 +39,23 @@ class Runs(Support):
         return cls(supports[0].n, [part for one in supports for part in _layers(one)])
 
     def __repr__(self) -> str:
-        """Say how many runs there are."""
+        """Say how many ranges there are."""
         return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} runs>"
 
     def __reduce__(self) -> tuple[type[Runs], tuple[int, tuple[Layer, ...]]]:
-        """Pickle the runs."""
+        """Pickle the ranges."""
         return Runs, (self.n, self.layers)
 
     @property
     def kind(self) -> str:
-        """The number of runs of a receiver, or the most of them."""
+        """The number of ranges of a receiver, or the maximum."""
         by_receiver = [part.table.firsts for part in self.transposed().layers]
         most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
         return "1 run a row" if most == 1 else f"at most {most} runs a row"
 
     @property
     def count(self) -> int:
-        """The number of runs by sender."""
+        """The number of ranges of receivers."""
         return sum(len(part.table.rows) for part in self.layers)
 
     @property
@@ -62,7 +64,7 @@ class Runs(Support):
         return self.count + self.n * len(self.layers)
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return the sum over each sender's runs; with values, over its pairs one by one."""
+        """Return the sum over each sender's ranges; with values, over its pairs one by one."""
         if values is not None:
             return self.listed.gather(x, values)
         total = self.layers[0].sums(x)
@@ -82,7 +84,7 @@ class Runs(Support):
 
     @cached_property
     def listed(self) -> Csr:
-        """The same support as a list of pairs; ShapeError where there are too many."""
+        """The same adjacency as a list of pairs; ShapeError where there are too many."""
         if self.edges > LARGEST_LIST:
             message = f"{self.n} nodes with {self.edges} pairs: too many to list"
             raise ShapeError(message)
@@ -141,7 +143,7 @@ class Runs(Support):
 
     @cached_property
     def proper(self) -> Runs:
-        """The support without its loops."""
+        """The adjacency without its loops."""
         return Runs(self.n, [Layer(p.n, p.step, p.table.without_diagonal()) for p in self.layers])
 
     @cached_property
@@ -183,7 +185,7 @@ class Runs(Support):
         return self._spread(seen)
 
     def _spread(self, seen: Mask) -> Mask:
-        """Follow the runs from the nodes that are marked; every place is passed over once."""
+        """Follow the ranges from the nodes that are marked; every place is passed over once."""
         unseen = [Unseen(part) for part in self.layers]
         todo = np.flatnonzero(seen).tolist()
         while todo:
@@ -196,7 +198,7 @@ class Runs(Support):
         return seen
 
     def same_as(self, other: Support) -> bool:
-        """Tell whether two supports have the same pairs."""
+        """Tell whether two adjacencies have the same pairs."""
         if not isinstance(other, Runs):
             return other.same_as(self)
         if self.n != other.n or self.edges != other.edges:
@@ -204,7 +206,7 @@ class Runs(Support):
         return Runs.of([self, other]).edges == self.edges
 
     def with_loops(self, where: Mask) -> Runs:
-        """Return the support with a self-loop added at the marked nodes."""
+        """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
             return self

@@ -102,8 +102,8 @@ class _Sums:
         end = 1
         for level in WindowSums(table.size, table.starts, table.stops, one_by_one=0).levels:
             after = end + level.places
-            left[level.runs] = _places(level.left, level.places, end)
-            right[level.runs] = _places(level.right, level.places, after)
+            left[level.intervals] = _places(level.left, level.places, end)
+            right[level.intervals] = _places(level.right, level.places, after)
             self._levels.append((level.block, end, after))
             end = after + level.places
         self._left, self._right = left.tolist(), right.tolist()

@@ -25,7 +25,7 @@ Ring = Callable[[Fraction], Any]
 
 UNIT = 2.0**-53  # the unit roundoff of float64
 LARGEST_EXACT = 2**12  # nodes; larger rational operators answer in floats, with bounds
-SMALLEST = 2.0**-900  # below, products come near to underflow and floats prove nothing
+SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
 
 def exactly(number: Any) -> Any:
@@ -35,7 +35,7 @@ def exactly(number: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Floats:
-    """A float64 kernel whose steps are right up to a known relative error.
+    """A float64 kernel with a bound on the relative error of its steps.
 
     `units`, in units of 2⁻⁵³, bounds the relative error that one step adds to any entry of a
     non-negative row: the entries' own error plus one rounding for each operation. It is
@@ -97,7 +97,7 @@ class Transition(ABC):
 def same_matrix(one: Transition, other: Transition) -> bool:
     """Tell whether two transitions are the same exact matrix in the same field.
 
-    Large ones made of runs are compared head by head; the same sum of other heads is another.
+    Large ones on index ranges are compared head by head; the same sum of other heads is another.
     """
     if one.field is not other.field or not one.support.same_as(other.support):
         return False
