@@ -170,7 +170,7 @@ class FeedforwardDAG(Frozen):
         --------
         >>> rows = np.arange(1000)
         >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
-        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 run a row>
+        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 range a row>
         """
         rows, first, after, step = read_runs(receivers, starts, stops, steps)
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)

@@ -70,8 +70,8 @@ class Layer:
         many = int(np.minimum(t.stops - t.starts, times).sum())
         if many > LARGEST_UNION:
             message = (
-                f"{len(t.rows)} runs of step {self.step} among {self.n} nodes, united with others,"
-                f" fall into {many}; too many"
+                f"{len(t.rows)} ranges of step {self.step} among {self.n} nodes, united with"
+                f" others, fall into {many}; too many"
             )
             raise ShapeError(message)
         rows, first, counts = self.node(t.rows), self.node(t.starts), t.stops - t.starts

@@ -102,7 +102,7 @@ class RunTable:
         lengths = self.stops - self.starts
         total = int(lengths.sum())
         if total > LARGEST_TABLE:
-            message = f"{len(self.rows)} runs are {total} pairs; too many to list"
+            message = f"{len(self.rows)} intervals are {total} pairs; too many to list"
             raise ShapeError(message)
         before = np.cumsum(lengths) - lengths
         places = np.repeat(self.starts - before, lengths) + np.arange(total)

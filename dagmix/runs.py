@@ -40,7 +40,7 @@ class Runs(Support):
 
     def __repr__(self) -> str:
         """Say how many ranges there are."""
-        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} runs>"
+        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} ranges>"
 
     def __reduce__(self) -> tuple[type[Runs], tuple[int, tuple[Layer, ...]]]:
         """Pickle the ranges."""
@@ -51,7 +51,7 @@ class Runs(Support):
         """The number of ranges of a receiver, or the maximum."""
         by_receiver = [part.table.firsts for part in self.transposed().layers]
         most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
-        return "1 run a row" if most == 1 else f"at most {most} runs a row"
+        return "1 range a row" if most == 1 else f"at most {most} ranges a row"
 
     @property
     def count(self) -> int:

@@ -194,7 +194,7 @@ def test_common_multiples_of_steps(steps: tuple[int, ...]) -> None:
 
 
 def test_a_support_says_what_it_is_made_of() -> None:
-    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 runs>"
+    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 ranges>"
 
 
 def test_a_sparse_head_beside_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -444,9 +444,9 @@ def test_what_is_not_made_of_runs_is_kept_as_before() -> None:
     assert FeedforwardDAG(edges, nodes=range(1000)).support.kind == "sparse"
     assert families.line(1000).support.kind == "sparse"
     assert families.sliding_window(1000, 7).support.kind == "sparse", "fewer than 8 pairs a run"
-    assert families.sliding_window(1000, 8).support.kind == "1 run a row"
+    assert families.sliding_window(1000, 8).support.kind == "1 range a row"
     assert families.complete(64).support.kind == "dense"
-    assert families.complete(1000).support.kind == "1 run a row"
+    assert families.complete(1000).support.kind == "1 range a row"
     sparse = families.line(1000)
     assert FeedforwardDAG.union([sparse, families.complete(1000)]) == families.complete(1000)
     assert FeedforwardDAG.union([sparse, sparse]) == sparse
@@ -550,7 +550,7 @@ def runs_of_layers(head: FeedforwardDAG, step: int) -> Runs:
 def test_a_union_in_too_many_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "LARGEST_UNION", 1000)
     heads = [families.dilated(500, 40, step) for step in (7, 11)]
-    with pytest.raises(ShapeError, match=r"runs of step .* among 500 nodes, united with others"):
+    with pytest.raises(ShapeError, match=r"ranges of step .* among 500 nodes, united with others"):
         FeedforwardDAG.union(heads)
 
 
