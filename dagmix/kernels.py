@@ -33,26 +33,8 @@ class Kernel(ABC):
 
     @property
     @abstractmethod
-    def is_exact(self) -> bool:
-        """Whether the numbers are Python objects, not floats."""
-
-    @property
-    @abstractmethod
-    def least(self) -> Any:
-        """A number that no entry on the adjacency is less than."""
-
-    @property
-    @abstractmethod
     def roundings(self) -> int:
         """The most roundings of floats in one step, of this kernel or of its transpose."""
-
-    @property
-    @abstractmethod
-    def leaving(self) -> Vec:
-        """Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
-
-        For a walk this is the probability of a step to another node.
-        """
 
     @property
     @abstractmethod
@@ -74,6 +56,17 @@ class Kernel(ABC):
 
         Rows of powers of M are then rows of powers of N over powers of L: no gcd anywhere.
         """
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the numbers are Python objects, not floats."""
+        scales = (scale for _, part in self.parts for scale in part.scales)
+        return any(scale is not None and scale.dtype == object for scale in scales)
+
+    @property
+    def least(self) -> Any:
+        """A number that no entry on the adjacency is less than."""
+        return min(weight * part.least_entry for weight, part in self.parts)
 
     def dense(self) -> Vec:
         """Return M as an n × n array; ShapeError where it does not fit."""
@@ -105,17 +98,16 @@ class ScaledKernel(Kernel):
         return ((1, self),)
 
     @property
-    def is_exact(self) -> bool:
-        """Whether the numbers are Python objects, not floats."""
-        scales = (self.receiver, self.values, self.sender)
-        return any(scale is not None and scale.dtype == object for scale in scales)
+    def scales(self) -> tuple[Vec | None, ...]:
+        """The three parts: receiver, values and sender."""
+        return self.receiver, self.values, self.sender
 
     @property
-    def least(self) -> Any:
+    def least_entry(self) -> Any:
         """A number that no entry on the adjacency is less than."""
         if self.values is not None:
             return np.min(self.entries, initial=1.0)
-        scales = (scale for scale in (self.receiver, self.sender) if scale is not None)
+        scales = (scale for scale in self.scales if scale is not None)
         return math.prod(scale.min() for scale in scales)
 
     @property
@@ -125,13 +117,14 @@ class ScaledKernel(Kernel):
 
     @cached_property
     def leaving(self) -> Vec:
-        """The sums over the other receivers."""
+        """Σ_{i ≠ j} M[i, j] for every sender j."""
         if self.values is None and isinstance(self.support, Runs):
             ones = np.ones(self.support.n, dtype=object if self.is_exact else np.float64)
             return ScaledKernel(self.support.proper, self.receiver, None, self.sender).step(ones)
-        _, senders, entries = off_diagonal(self)
-        total = np.zeros(self.support.n, dtype=entries.dtype)
-        np.add.at(total, senders, entries)
+        receivers, senders = self.support.pairs
+        proper = receivers != senders
+        total = np.zeros(self.support.n, dtype=self.entries.dtype)
+        np.add.at(total, senders[proper], self.entries[proper])
         return total
 
     @cached_property
@@ -159,7 +152,7 @@ class ScaledKernel(Kernel):
 
     def over_denominator(self) -> tuple[ScaledKernel, int]:
         """Return the integers, and the product of the three parts' denominators."""
-        scaled = [_over_denominator(part) for part in (self.receiver, self.values, self.sender)]
+        scaled = [_over_denominator(scale) for scale in self.scales]
         (receiver, a), (values, b), (sender, c) = scaled
         return ScaledKernel(self.support, receiver, values, sender), a * b * c
 
@@ -179,16 +172,20 @@ def objects(items: list[Any]) -> Vec:
     return array
 
 
-def off_diagonal(kernel: Kernel) -> tuple[Ints, Ints, Vec]:
-    """Return receivers, senders and entries of the pairs of two distinct nodes."""
-    receivers, senders = kernel.support.pairs
-    proper = receivers != senders
-    return receivers[proper], senders[proper], kernel.entries[proper]
-
-
 def leaving(kernel: Kernel) -> Vec:
-    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1."""
-    return kernel.leaving
+    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
+
+    For a walk this is the probability of a step to another node.
+    """
+    weights, parts = zip(*kernel.parts, strict=True)
+    return _weighted(weights, [part.leaving for part in parts])
+
+
+def _weighted(weights: Sequence[Any], terms: Sequence[Vec]) -> Vec:
+    total: Vec = weights[0] * terms[0]
+    for weight, term in zip(weights[1:], terms[1:], strict=True):
+        total = total + weight * term
+    return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,35 +201,14 @@ class ConvexSum(Kernel):
         weighted = zip(self.weights, self.heads, strict=True)
         return [(weight * own, part) for weight, head in weighted for own, part in head.parts]
 
-    def _sum(self, terms: Sequence[Vec]) -> Vec:
-        total: Vec = self.weights[0] * terms[0]
-        for weight, term in zip(self.weights[1:], terms[1:], strict=True):
-            total = total + weight * term
-        return total
-
     def step(self, x: Vec) -> Vec:
         """Return the weighted sum of the heads' steps."""
-        return self._sum([head.step(x) for head in self.heads])
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the numbers are Python objects, not floats."""
-        return any(head.is_exact for head in self.heads)
-
-    @property
-    def least(self) -> Any:
-        """A number that no entry on the adjacency is less than."""
-        return min(w * head.least for w, head in zip(self.weights, self.heads, strict=True))
+        return _weighted(self.weights, [head.step(x) for head in self.heads])
 
     @property
     def roundings(self) -> int:
         """The most roundings of a head, of its weighting, and of the sum."""
         return max(head.roundings for head in self.heads) + len(self.heads)
-
-    @cached_property
-    def leaving(self) -> Vec:
-        """The weighted sum of what leaves in each head."""
-        return self._sum([head.leaving for head in self.heads])
 
     @cached_property
     def transposed(self) -> ConvexSum:

@@ -20,11 +20,6 @@ DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller d
 class PairSupport(Support):
     """What is read off the list of pairs, whichever way it is kept."""
 
-    @property
-    def edges(self) -> int:
-        """Number of pairs."""
-        return int(self.pairs[0].size)
-
     @cached_property
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
@@ -81,20 +76,13 @@ class PairSupport(Support):
 class Dense(PairSupport):
     """An adjacency kept as an n × n mask; a step is one product of a row with a matrix."""
 
+    kind = "dense"
+
     def __init__(self, mask: Mask) -> None:
         """Keep `mask`, where mask[i, j] is true if j sends to i."""
         self.n = len(mask)
+        self.work = self.n**2
         self._mask = mask
-
-    @property
-    def kind(self) -> str:
-        """A word."""
-        return "dense"
-
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.n**2
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return x @ values."""
@@ -147,20 +135,12 @@ class Dense(PairSupport):
 class Csr(PairSupport):
     """An adjacency kept as a list of receivers for each sender."""
 
+    kind = "sparse"
+
     def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
         """Keep the pairs, which must be sorted by sender and then by receiver."""
-        self.n = n
+        self.n, self.work = n, len(receivers)
         self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
-
-    @property
-    def kind(self) -> str:
-        """A word."""
-        return "sparse"
-
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.edges
 
     @cached_property
     def _busy(self) -> tuple[Mask, Ints]:

@@ -32,6 +32,7 @@ class Runs(Support):
         """Take strided ranges that may overlap."""
         self.n = n
         self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
+        self.work = self.count + n * len(self.layers)
 
     @classmethod
     def of(cls, supports: Sequence[Support]) -> Runs:
@@ -57,11 +58,6 @@ class Runs(Support):
     def count(self) -> int:
         """The number of ranges of receivers."""
         return sum(len(part.table.rows) for part in self.layers)
-
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.count + self.n * len(self.layers)
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return the sum over each sender's ranges; with values, over its pairs one by one."""
@@ -124,11 +120,6 @@ class Runs(Support):
         """Senders of each receiver, itself included where it has a loop."""
         degrees = (part.table.column_lengths[part.places] for part in self.layers)
         return sum(degrees, np.zeros(self.n, dtype=np.intp))
-
-    @cached_property
-    def edges(self) -> int:
-        """Number of pairs."""
-        return sum(part.table.pairs for part in self.layers)
 
     def _has(self, targets: Ints) -> Mask:
         marked = np.zeros(self.n, dtype=bool)

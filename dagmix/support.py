@@ -31,6 +31,7 @@ class Support(ABC):
     """
 
     n: int
+    work: int  # operations of one step, up to a factor
 
     @property
     @abstractmethod
@@ -39,21 +40,11 @@ class Support(ABC):
 
     @property
     @abstractmethod
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-
-    @property
-    @abstractmethod
     def pairs(self) -> tuple[Ints, Ints]:
         """Receivers and senders of all pairs, by sender and then by receiver.
 
         Both arrays are contiguous: compiled code, such as SciPy's csgraph, refuses strided views.
         """
-
-    @property
-    @abstractmethod
-    def edges(self) -> int:
-        """Number of pairs."""
 
     @property
     @abstractmethod
@@ -121,6 +112,11 @@ class Support(ABC):
                 break
             marked = earlier
         return marked > 0
+
+    @cached_property
+    def edges(self) -> int:
+        """Number of pairs."""
+        return int(self.out_degree.sum())
 
     @cached_property
     def sinks(self) -> Ints:

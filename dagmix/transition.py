@@ -115,8 +115,7 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
 
 
 def _same_scales(one: ScaledKernel, other: ScaledKernel) -> bool:
-    mine, theirs = ((k.receiver, k.values, k.sender) for k in (one, other))
     return all(
         x is y or (x is not None and y is not None and np.array_equal(x, y))
-        for x, y in zip(mine, theirs, strict=True)
+        for x, y in zip(one.scales, other.scales, strict=True)
     )
