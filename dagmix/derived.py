@@ -84,28 +84,18 @@ class Successors(Transition):
         self.support = diffusion.support.with_loops(self._idle)
 
     def _divided(self, kernel: Kernel, one: Any) -> Kernel:
-        if isinstance(self.support, Runs):
-            return self._divided_by_head(kernel, one)
-        entries = np.zeros(self.support.edges, dtype=kernel.entries.dtype)
-        senders = self.support.pairs[1]
-        idle = self._idle[senders]
-        entries[~idle] = kernel.entries
-        entries[idle] = one
-        sums = np.zeros(self.support.n, dtype=entries.dtype)
-        np.add.at(sums, senders, entries)
-        return ScaledKernel(self.support, values=self.support.place(entries), sender=one / sums)
-
-    def _divided_by_head(self, kernel: Kernel, one: Any) -> Kernel:
-        """Divide the senders' scales of every head; loops of weight 1 are one more head."""
         ones = np.full(self.support.n, one, dtype=object if kernel.is_exact else np.float64)
-        sums = kernel.step(ones)
-        sums[self._idle] = one
-        weights, heads = (list(some) for some in zip(*kernel.parts, strict=True))
-        divided = [_divided(head, ones / sums) for head in heads]
         if self._idle.any():
-            loops = Runs(self.support.n, ()).with_loops(self._idle)
-            weights, divided = [*weights, 1], [*divided, ScaledKernel(loops, sender=ones)]
-        return ConvexSum(self.support, weights, divided)
+            loops = ScaledKernel(Runs(self.support.n, ()).with_loops(self._idle), sender=ones)
+            kernel = ConvexSum(self.support, [1, 1], [kernel, loops])
+        if isinstance(self.support, Runs):
+            weights, parts = zip(*kernel.parts, strict=True)
+            scale = ones / kernel.step(ones)
+            return ConvexSum(self.support, weights, [_divided(part, scale) for part in parts])
+        entries = kernel.entries
+        sums = np.zeros(self.support.n, dtype=entries.dtype)
+        np.add.at(sums, self.support.pairs[1], entries)
+        return ScaledKernel(self.support, None, self.support.place(entries), one / sums)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the exact quotient in the ring."""

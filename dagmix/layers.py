@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
 from dagmix.run_tables import RunTable, minus, table, union
-from dagmix.support import Ints, Vec
+from dagmix.support import Ints, Mask, Vec
 
 LARGEST_UNION = 2**24  # ranges that are made disjoint from others: 2 GiB on the way
 
@@ -55,7 +54,7 @@ class Layer:
         placed[self.places] = x
         return self.table.sums(placed)[self.places]
 
-    def has(self, targets: Ints) -> NDArray[np.bool_]:
+    def has(self, targets: Ints) -> Mask:
         """Mark the nodes j with targets[j] in a range; the target −1 is in none."""
         asked = np.full(self.table.size, -1)
         asked[self.places] = np.where(targets < 0, -1, self.place(targets))

@@ -68,9 +68,7 @@ class PairSupport(Support):
         loops = np.flatnonzero(where)
         if not loops.size:
             return self
-        receivers, senders = self.pairs
-        pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
-        return from_pairs(self.n, *pairs)
+        return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self.pairs))
 
 
 class Dense(PairSupport):

@@ -12,15 +12,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
-from dagmix.support import Ints, Vec
+from dagmix.support import Ints, Mask, Vec
 from dagmix.window_sums import WindowSums
 
 LARGEST_TABLE = 2**27  # pairs that a table may list: 3 GiB
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

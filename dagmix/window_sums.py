@@ -16,9 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dagmix.support import Ints, Vec
+from dagmix.support import Ints, Mask, Vec
 
 ONE_BY_ONE = 8  # intervals that the first blocks leave and that are summed by themselves
 
@@ -101,11 +100,11 @@ def _block_lengths(lengths: Ints) -> Iterator[int]:
         yield 2**power
 
 
-def _is_served(size: int, starts: Ints, stops: Ints, block: int) -> NDArray[np.bool_]:
+def _is_served(size: int, starts: Ints, stops: Ints, block: int) -> Mask:
     """Tell which intervals are a suffix, a prefix, or one of each of neighbouring blocks."""
     crossed = (stops - 1) // block - starts // block
     whole = (starts % block == 0) | (stops % block == 0) | (stops == size)
-    served: NDArray[np.bool_] = (crossed == 1) | ((crossed == 0) & whole)
+    served: Mask = (crossed == 1) | ((crossed == 0) & whole)
     return served
 
 
