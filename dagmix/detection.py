@@ -17,8 +17,8 @@ from dagmix.support import Ints, Support, distinct
 
 RUNS_FROM = 64  # nodes
 PAIRS_A_RUN = 8
-SHORTEST = 4  # nodes of a range that is taken out of a list of pairs
-STEPS = 3  # different steps that are looked for
+SHORTEST_RANGE = 4  # nodes of a range that is taken out of a list of pairs
+MOST_STRIDES = 3  # different steps that are looked for
 
 
 def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
@@ -72,12 +72,12 @@ def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
     """
     layers: list[Layer] = []
     pairs = len(receivers)
-    for _ in range(STEPS):
+    for _ in range(MOST_STRIDES):
         step = _commonest_gap(receivers, senders)
         if step is None:
             break
         heads, lengths = _progressions(receivers, senders, step)
-        long = lengths >= SHORTEST
+        long = lengths >= SHORTEST_RANGE
         layers.append(layer(n, step, senders[heads[long]], receivers[heads[long]], lengths[long]))
         rest = np.repeat(~long, lengths)
         receivers, senders = receivers[rest], senders[rest]

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from dagmix.errors import ShapeError
-from dagmix.run_tables import RunTable, minus, table, union
+from dagmix.run_tables import RunTable, interval_table, minus, united
 from dagmix.support import Ints, Mask, Vec
 
 LARGEST_UNION = 2**24  # ranges that are made disjoint from others: 2 GiB on the way
@@ -96,7 +96,7 @@ class Layer:
         last -= (last - rest) % self.step
         meets &= first <= last
         cut = self.place(first[meets]), self.place(last[meets]) + 1
-        shared = table(mine.size, mine.rows[run][meets], *cut)
+        shared = interval_table(mine.size, mine.rows[run][meets], *cut)
         return Layer(self.n, self.step, minus(mine, shared))
 
 
@@ -111,7 +111,7 @@ def layer(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> Layer:
     empty = Layer(n, step, RunTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3))
     starts = empty.place(firsts[some])
     places = empty.place(rows[some]), starts, starts + counts[some]
-    return Layer(n, step, table(empty.table.size, *places))
+    return Layer(n, step, interval_table(empty.table.size, *places))
 
 
 def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
@@ -129,7 +129,7 @@ def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
 
 
 def _merged(same: list[Layer]) -> Layer:
-    return Layer(same[0].n, same[0].step, union([part.table for part in same]))
+    return Layer(same[0].n, same[0].step, united([part.table for part in same]))
 
 
 def _added(found: list[Layer], new: Layer) -> list[Layer]:

@@ -17,7 +17,7 @@ from dagmix.errors import ShapeError
 from dagmix.support import Ints, Mask, Vec
 from dagmix.window_sums import WindowSums
 
-LARGEST_TABLE = 2**27  # pairs that a table may list: 3 GiB
+LARGEST_LISTING = 2**27  # pairs that a table may list: 3 GiB
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +98,7 @@ class RunTable:
         """
         lengths = self.stops - self.starts
         total = int(lengths.sum())
-        if total > LARGEST_TABLE:
+        if total > LARGEST_LISTING:
             message = f"{len(self.rows)} intervals are {total} pairs; too many to list"
             raise ShapeError(message)
         before = np.cumsum(lengths) - lengths
@@ -113,7 +113,7 @@ class RunTable:
         if self._is_band:
             places = np.arange(self.size)
             ends = (np.searchsorted(part, places, "right") for part in (self.stops, self.starts))
-            return table(self.size, places, *ends)
+            return interval_table(self.size, places, *ends)
         below = RunTable(self.size + 1, self.rows, self.starts, self.stops)
         shifted = RunTable(self.size + 1, self.rows + 1, self.starts, self.stops)
         begun, ended = minus(below, shifted).expanded(), minus(shifted, below).expanded()
@@ -129,7 +129,7 @@ class RunTable:
             np.stack((self.starts, starts), 1).ravel(),
             np.stack((stops, self.stops), 1).ravel(),
         )
-        return table(self.size, np.repeat(self.rows, 2), *halves)
+        return interval_table(self.size, np.repeat(self.rows, 2), *halves)
 
     def mirrored(self) -> RunTable:
         """Return the table with rows and places counted from the other end."""
@@ -143,10 +143,12 @@ def _by_place(rows: Ints, places: Ints) -> tuple[Ints, Ints]:
     return places[order], rows[order]
 
 
-def table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
+def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
     """Return the table of intervals in any order, which may be empty, touch or overlap.
 
-    >>> found = table(4, np.array([1, 0, 1, 2]), np.array([2, 0, 1, 3]), np.array([3, 2, 2, 3]))
+    >>> found = interval_table(
+    ...     4, np.array([1, 0, 1, 2]), np.array([2, 0, 1, 3]), np.array([3, 2, 2, 3])
+    ... )
     >>> found.rows.tolist(), found.starts.tolist(), found.stops.tolist()
     ([0, 1], [0, 1], [2, 3])
     """
@@ -156,10 +158,10 @@ def table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
     apart = given.starts[1:] > given.stops[:-1]
     if ((given.rows[1:] > given.rows[:-1]) | (same_row & apart)).all():
         return given
-    return union([given])
+    return united([given])
 
 
-def union(tables: list[RunTable]) -> RunTable:
+def united(tables: list[RunTable]) -> RunTable:
     """Return the table that has what one of the tables has."""
     return _sweep(tables, lambda counts: sum(counts) > 0)
 

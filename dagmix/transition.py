@@ -28,7 +28,7 @@ LARGEST_EXACT = 2**12  # nodes; larger rational operators answer in floats, with
 SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
 
-def exactly(number: Any) -> Any:
+def _unchanged(number: Any) -> Any:
     """Return a number as it is: the ring of Fractions, or of SymPy among symbols."""
     return number
 
@@ -76,7 +76,7 @@ class Transition(ABC):
     @cached_property
     def rationals(self) -> Kernel:
         """The exact matrix in Fractions (in SymPy where it is symbolic)."""
-        return self.over(exactly)
+        return self.over(_unchanged)
 
     @cached_property
     def integers(self) -> tuple[Kernel, int]:

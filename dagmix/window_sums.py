@@ -23,7 +23,7 @@ ONE_BY_ONE = 8  # intervals that the first blocks leave and that are summed by t
 
 
 @dataclass(frozen=True, eq=False)
-class Level:
+class BlockSums:
     """Some of the intervals, and the blocks whose suffix and prefix sums they are made of.
 
     Interval k of `intervals` is suffix[left[k]] + prefix[right[k]]; the place after the last, where
@@ -65,7 +65,7 @@ class WindowSums:
         At most `one_by_one` intervals that the first blocks leave are summed by themselves.
         """
         self._starts, self._stops = starts, stops
-        self.levels: list[Level] = []
+        self.levels: list[BlockSums] = []
         left = np.arange(len(starts))
         for block in _block_lengths(stops - starts):
             if len(self.levels) == 1 and len(left) <= one_by_one:
@@ -108,7 +108,7 @@ def _is_served(size: int, starts: Ints, stops: Ints, block: int) -> Mask:
     return served
 
 
-def _level(size: int, starts: Ints, stops: Ints, intervals: Ints, block: int) -> Level:
+def _level(size: int, starts: Ints, stops: Ints, intervals: Ints, block: int) -> BlockSums:
     places = -(-size // block) * block
     first, last = starts[intervals], stops[intervals] - 1
     crosses = first // block != last // block
@@ -117,4 +117,4 @@ def _level(size: int, starts: Ints, stops: Ints, intervals: Ints, block: int) ->
     left[is_prefix] = places
     right[~crosses & ~is_prefix] = places
     parts = (part if (part < places).any() else None for part in (left, right))
-    return Level(block, places, intervals, *parts)
+    return BlockSums(block, places, intervals, *parts)
