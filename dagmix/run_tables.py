@@ -33,11 +33,6 @@ class RunTable:
         """Pickle the intervals only."""
         return RunTable, (self.size, self.rows, self.starts, self.stops)
 
-    @property
-    def pairs(self) -> int:
-        """The number of pairs (row, place)."""
-        return int((self.stops - self.starts).sum())
-
     @cached_property
     def lengths(self) -> Ints:
         """The number of places of each row."""
