@@ -14,16 +14,13 @@ import math
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.convert import objects, solve_exactly
 from dagmix.kernels import Kernel, leaving
 from dagmix.substitution import substitute
-from dagmix.support import Ints, Vec
+from dagmix.support import Ints, Mask, Vec
 from dagmix.transition import UNIT, Floats
 from dagmix.vectors import unit
-
-Mask = NDArray[np.bool_]
 
 
 def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:

@@ -1,47 +1,50 @@
-"""Which support a graph gets: a matrix, a list of pairs, or runs.
+"""Which adjacency a graph gets: a matrix, a list of pairs, or index ranges.
 
 Up to `RUNS_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
-whose receivers fall into runs of `PAIRS_A_RUN` nodes or more on average is kept as runs.
+whose receivers fall into ranges of `PAIRS_A_RUN` nodes or more on average is kept as ranges.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from dagmix.layers import Layer, layer
 from dagmix.pair_supports import from_distinct, from_pairs
-from dagmix.runs import Runs
+from dagmix.runs import Runs, union
 from dagmix.support import Ints, Support, distinct
 
 RUNS_FROM = 64  # nodes
 PAIRS_A_RUN = 8
-SHORTEST = 4  # nodes of a run that is taken out of a list of pairs
-STEPS = 3  # different steps that are looked for
+SHORTEST_RANGE = 4  # nodes of a range that is taken out of a list of pairs
+MOST_STRIDES = 3  # different steps that are looked for
 
 
 def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
-    """Return the support of the pairs of a graph, in any order, repeats allowed."""
-    pairs = distinct(n, receivers, senders)
-    found = find_runs(n, *pairs) if n > RUNS_FROM else None
-    return from_distinct(n, *pairs) if found is None else found
+    """Return the adjacency of the pairs of a graph, in any order, repeats allowed."""
+    return _chosen(n, *distinct(n, receivers, senders))
 
 
-def graph_union(supports: list[Support]) -> Support:
-    """Return the support of all pairs of several graphs on the same nodes."""
-    if any(isinstance(support, Runs) for support in supports):
-        merged = Runs.of(supports)
-        return merged if _is_worth_it(merged) else graph_support(merged.n, *merged.pairs)
-    pairs = [support.pairs for support in supports]
-    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
-    return graph_support(supports[0].n, receivers, senders)
+def graph_union(supports: Sequence[Support]) -> Support:
+    """Return the adjacency of all pairs of several graphs on the same nodes."""
+    merged = union(supports)
+    if isinstance(merged, Runs) and _is_worth_it(merged):
+        return merged
+    return _chosen(merged.n, *merged.pairs)
+
+
+def _chosen(n: int, receivers: Ints, senders: Ints) -> Support:
+    found = find_runs(n, receivers, senders) if n > RUNS_FROM else None
+    return from_distinct(n, receivers, senders) if found is None else found
 
 
 def from_runs(
     n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints, *, always: bool = False
 ) -> Support:
-    """Return the support in which receiver rows[k] hears range(starts[k], stops[k], steps[k]).
+    """Return the adjacency whose senders to rows[k] are range(starts[k], stops[k], steps[k]).
 
-    Runs that are no shorter a description than their pairs are listed, unless `always`.
+    Ranges that are no shorter a description than their pairs are listed, unless `always`.
     """
     counts = np.maximum(-((starts - stops) // steps), 0)
     steps = np.where(counts > 1, steps, 1)  # one node has no step; what is left is below n
@@ -62,19 +65,19 @@ def _is_worth_it(runs: Runs) -> bool:
 
 
 def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
-    """Return sorted pairs as runs; None where the pairs are as short a description.
+    """Return sorted pairs as index ranges; None where the pairs are as short a description.
 
-    The commonest gap between the receivers of a node is the step of the first layer, what
-    falls into no long run is looked at again, and what is left is runs of one node.
+    The commonest gap between the receivers of a node is the step of the first ranges, what
+    falls into no long range is looked at again, and what is left is ranges of one node.
     """
     layers: list[Layer] = []
     pairs = len(receivers)
-    for _ in range(STEPS):
+    for _ in range(MOST_STRIDES):
         step = _commonest_gap(receivers, senders)
         if step is None:
             break
         heads, lengths = _progressions(receivers, senders, step)
-        long = lengths >= SHORTEST
+        long = lengths >= SHORTEST_RANGE
         layers.append(layer(n, step, senders[heads[long]], receivers[heads[long]], lengths[long]))
         rest = np.repeat(~long, lengths)
         receivers, senders = receivers[rest], senders[rest]

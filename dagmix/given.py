@@ -1,68 +1,62 @@
-"""Transitions as they are given: by a graph, or by an array of numbers."""
+"""Transition matrices of a graph's walk or diffusion, and those given as an array of numbers."""
 
 from __future__ import annotations
 
 import math
 from fractions import Fraction
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dagmix.convert import objects
-from dagmix.kernels import Kernel
+from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.pair_supports import from_mask
 from dagmix.scalars import Field
 from dagmix.support import Ints, Support, Vec
 from dagmix.transition import Floats, Ring, Transition
 
 
-class GraphWalk(Transition):
+class _OfGraph(Transition):
+    """Equal entries on every line: the adjacency with one scale a sender, or a receiver."""
+
+    field = Field.RATIONAL
+    axis: ClassVar[int]
+
+    def __init__(self, support: Support) -> None:
+        """Take the edges of a graph, self-loops as they are."""
+        self.support = support.with_loops(_degrees(support, self.axis) == 0)
+        self._degrees = _degrees(self.support, self.axis)
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the adjacency with the degrees' reciprocals."""
+        shares = {d: ring(Fraction(1, d)) for d in set(self._degrees.tolist())}
+        return _scaled(
+            self.support, self.axis, objects([shares[d] for d in self._degrees.tolist()])
+        )
+
+    @property
+    def denominator_bits(self) -> int:
+        """The length of the least common multiple of the degrees."""
+        return math.lcm(*set(self._degrees.tolist())).bit_length()
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The adjacency with the degrees' reciprocals in float64."""
+        return Floats(_scaled(self.support, self.axis, 1.0 / self._degrees), 1)
+
+
+class GraphWalk(_OfGraph):
     """W[i, j] = 1 / outdeg(j) for an edge j → i; a node without successors stays (Def 2.3)."""
 
-    field = Field.RATIONAL
-
-    def __init__(self, support: Support) -> None:
-        """Take the edges of a graph, self-loops as they are."""
-        self.support = support.with_loops(support.out_degree == 0)
-
-    def over(self, ring: Ring) -> Kernel:
-        """Return the adjacency with a scale for each sender."""
-        return Kernel(self.support, sender=_reciprocals(self.support.out_degree, ring))
-
-    @property
-    def denominator_bits(self) -> int:
-        """The length of the least common multiple of the degrees."""
-        return _multiple(self.support.out_degree).bit_length()
-
-    @cached_property
-    def floats(self) -> Floats:
-        """The adjacency with a float scale for each sender."""
-        return Floats(Kernel(self.support, sender=1.0 / self.support.out_degree), 1)
+    axis = 0
 
 
-class GraphDiffusion(Transition):
+class GraphDiffusion(_OfGraph):
     """Δ[i, j] = 1 / indeg(i) for an edge j → i; a node without senders keeps its own (Def 3.1)."""
 
-    field = Field.RATIONAL
-
-    def __init__(self, support: Support) -> None:
-        """Take the edges of a graph, self-loops as they are."""
-        self.support = support.with_loops(support.in_degree == 0)
-
-    def over(self, ring: Ring) -> Kernel:
-        """Return the adjacency with a scale for each receiver."""
-        return Kernel(self.support, receiver=_reciprocals(self.support.in_degree, ring))
-
-    @property
-    def denominator_bits(self) -> int:
-        """The length of the least common multiple of the degrees."""
-        return _multiple(self.support.in_degree).bit_length()
-
-    @cached_property
-    def floats(self) -> Floats:
-        """The adjacency with a float scale for each receiver."""
-        return Floats(Kernel(self.support, receiver=1.0 / self.support.in_degree), 1)
+    axis = 1
 
 
 class FloatArray(Transition):
@@ -83,10 +77,6 @@ class FloatArray(Transition):
     def _lines(self) -> Ints:
         return self.support.pairs[1 - self._axis]
 
-    def _scaled(self, entries: Vec, scale: Vec) -> Kernel:
-        side = "sender" if self._axis == 0 else "receiver"
-        return Kernel(self.support, values=self.support.place(entries), **{side: scale})
-
     def over(self, ring: Ring) -> Kernel:
         """Return the entries as integers (of one power of two) over each line's sum."""
         mantissas, exponents = np.frexp(self._entries)
@@ -96,15 +86,17 @@ class FloatArray(Transition):
         sums = [0] * self.support.n
         for line, number in zip(self._lines.tolist(), whole, strict=True):
             sums[line] += number
-        entries = objects([ring(Fraction(number)) for number in whole])
-        return self._scaled(entries, objects([ring(Fraction(1, total)) for total in sums]))
+        values = self.support.place(objects([ring(Fraction(number)) for number in whole]))
+        scale = objects([ring(Fraction(1, total)) for total in sums])
+        return _scaled(self.support, self._axis, scale, values)
 
     @cached_property
     def floats(self) -> Floats:
         """The entries times the float reciprocal of each line's sum."""
         sums = np.bincount(self._lines, self._entries, minlength=self.support.n)
         terms = int(np.bincount(self._lines).max())
-        return Floats(self._scaled(self._entries, 1.0 / sums), terms)
+        values = self.support.place(self._entries)
+        return Floats(_scaled(self.support, self._axis, 1.0 / sums, values), terms)
 
 
 class ExactArray(Transition):
@@ -119,24 +111,21 @@ class ExactArray(Transition):
     def over(self, ring: Ring) -> Kernel:
         """Return the entries in the ring."""
         entries = objects([ring(number) for number in self._entries.tolist()])
-        return Kernel(self.support, values=self.support.place(entries))
+        return ScaledKernel(self.support, values=self.support.place(entries))
 
     @cached_property
     def floats(self) -> Floats:
         """The entries, each rounded once."""
-        return Floats(_rounded(self), 1)
+        rounded = self._entries.astype(np.float64)
+        return Floats(ScaledKernel(self.support, values=self.support.place(rounded)), 1)
 
 
-def _multiple(degrees: Ints) -> int:
-    return math.lcm(*set(degrees.tolist()))
+def _degrees(support: Support, axis: int) -> Ints:
+    return support.in_degree if axis else support.out_degree
 
 
-def _reciprocals(degrees: Ints, ring: Ring) -> Vec:
-    shares = {d: ring(Fraction(1, d)) for d in set(degrees.tolist())}
-    return objects([shares[d] for d in degrees.tolist()])
-
-
-def _rounded(transition: Transition) -> Kernel:
-    kernel = transition.rationals
-    values = kernel.values
-    return Kernel(kernel.support, values=None if values is None else values.astype(np.float64))
+def _scaled(support: Support, axis: int, scale: Vec, values: Vec | None = None) -> ScaledKernel:
+    """Return the kernel with a scale for each sender (axis 0) or receiver (axis 1)."""
+    if axis:
+        return ScaledKernel(support, scale, values)
+    return ScaledKernel(support, None, values, scale)

@@ -16,7 +16,7 @@ from dagmix.adjoints import FloatHeads, Floats
 from dagmix.algebraic import Number, enclosure, simplest
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import Fidelity, MixingTime
-from dagmix.derived import AsFloats, Mixture
+from dagmix.derived import Mixture
 from dagmix.errors import UndecidedError
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
@@ -122,9 +122,7 @@ class Objective(ABC):
 
     def _transition(self, weights: HeadWeights) -> Transition:
         exact, any_float = read_weights(weights, len(self.mixed.heads), TOLERANCE)
-        transition: Transition = Mixture(exact, [part for _, part in self.mixed.parts])
-        rounds = any_float and transition.field is Field.RATIONAL
-        return AsFloats(transition) if rounds else transition
+        return Mixture(exact, [part for _, part in self.mixed.parts], as_floats=any_float)
 
     def _floats(self, initial: Floats) -> FloatHeads:
         matrices = [part.floats.kernel.dense() for _, part in self.mixed.parts]

@@ -199,7 +199,7 @@ class FeedforwardDAG(Frozen):
         --------
         >>> rows = np.arange(1000)
         >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
-        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 run a row>
+        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 range a row>
         """
         rows, first, after, step = read_runs(receivers, starts, stops, steps)
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
@@ -467,7 +467,7 @@ def _name_cycle(support: Support, nodes: Nodes) -> str:
     """Name a shortest cycle among those through the first pair that lies on one."""
     receivers, senders = support.pairs
     graph = support.adjacency
-    _, classes = scipy.sparse.csgraph.connected_components(graph, connection="strong")
+    _, classes = support.components
     first = int(((receivers != senders) & (classes[receivers] == classes[senders])).argmax())
     before = scipy.sparse.csgraph.breadth_first_order(graph, receivers[first])[1]
     way = [senders[first]]

@@ -1,13 +1,13 @@
-"""Kernels: numbers on a support, in one field, and the one step they make.
+"""Kernels: numbers on an adjacency, in one field, and the one step they make.
 
-M[i, j] = receiver[i] · values[i, j] · sender[j] where j sends to i, else 0. Any of the three
-may be absent (all ones), so that a graph needs its degrees only. The same code steps floats,
-Fractions, integers, SymPy expressions and balls: NumPy dispatches on the dtype.
+The same code steps floats, Fractions, integers, SymPy expressions and balls: NumPy dispatches
+on the dtype.
 """
 
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,38 +22,93 @@ from dagmix.support import Ints, Support, Vec
 
 
 @dataclass(frozen=True, eq=False)
-class Kernel:
+class Kernel(ABC):
     """A matrix M in one field, receiver i and sender j in M[i, j]."""
 
     support: Support
+
+    @property
+    @abstractmethod
+    def parts(self) -> Sequence[tuple[Any, ScaledKernel]]:
+        """Weights and kernels whose sum M is."""
+
+    @property
+    @abstractmethod
+    def roundings(self) -> int:
+        """The most roundings of floats in one step, of this kernel or of its transpose."""
+
+    @property
+    @abstractmethod
+    def entries(self) -> Vec:
+        """The entries of M in the order of the adjacency's pairs."""
+
+    @property
+    @abstractmethod
+    def transposed(self) -> Kernel:
+        """The kernel of the transposed matrix."""
+
+    @abstractmethod
+    def step(self, x: Vec) -> Vec:
+        """Return the row x M: one step of r_{t+1} = r_t M, for all senders at once."""
+
+    @abstractmethod
+    def over_denominator(self) -> tuple[Kernel, int]:
+        """Return (N, L), integers with M = N / L, of a kernel of Fractions.
+
+        Rows of powers of M are then rows of powers of N over powers of L: no gcd anywhere.
+        """
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the numbers are Python objects, not floats."""
+        scales = (scale for _, part in self.parts for scale in part.scales)
+        return any(scale is not None and scale.dtype == object for scale in scales)
+
+    @property
+    def least(self) -> Any:
+        """A number that no entry on the adjacency is less than."""
+        return min(weight * part.least_entry for weight, part in self.parts)
+
+    def dense(self) -> Vec:
+        """Return M as an n × n array; ShapeError where it does not fit."""
+        self.support.need_square()
+        return self.support.dense(self.support.place(self.entries))
+
+
+@dataclass(frozen=True, eq=False)
+class ScaledKernel(Kernel):
+    """M[i, j] = receiver[i] · values[i, j] · sender[j] where j sends to i, else 0.
+
+    Any two of the three may be absent (all ones): a graph needs its degrees only.
+    """
+
     receiver: Vec | None = None
     values: Vec | None = None
     sender: Vec | None = None
 
     def step(self, x: Vec) -> Vec:
-        """Return the row x M: one step of r_{t+1} = r_t M, for all senders at once."""
+        """Return the row x M."""
         if self.receiver is not None:
             x = x * self.receiver
         sums = self.support.gather(x, self.values)
         return sums if self.sender is None else sums * self.sender
 
     @property
-    def parts(self) -> Sequence[tuple[Any, Kernel]]:
-        """Weights and kernels whose sum M is: M alone, unless it is a convex sum."""
+    def parts(self) -> Sequence[tuple[Any, ScaledKernel]]:
+        """The kernel alone."""
         return ((1, self),)
 
     @property
-    def is_exact(self) -> bool:
-        """Whether the numbers are Python objects, not floats."""
-        scales = (self.receiver, self.values, self.sender)
-        return any(scale is not None and scale.dtype == object for scale in scales)
+    def scales(self) -> tuple[Vec | None, ...]:
+        """The three parts: receiver, values and sender."""
+        return self.receiver, self.values, self.sender
 
     @property
-    def least(self) -> Any:
-        """A number that no entry on the support is less than."""
+    def least_entry(self) -> Any:
+        """A number that no entry on the adjacency is less than."""
         if self.values is not None:
             return np.min(self.entries, initial=1.0)
-        scales = (scale for scale in (self.receiver, self.sender) if scale is not None)
+        scales = (scale for scale in self.scales if scale is not None)
         return math.prod(scale.min() for scale in scales)
 
     @property
@@ -63,28 +118,26 @@ class Kernel:
 
     @cached_property
     def leaving(self) -> Vec:
-        """Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
-
-        For a walk this is the probability of a step to another node.
-        """
+        """Σ_{i ≠ j} M[i, j] for every sender j."""
         if self.values is None and isinstance(self.support, Runs):
             ones = np.ones(self.support.n, dtype=object if self.is_exact else np.float64)
-            return Kernel(self.support.proper, self.receiver, None, self.sender).step(ones)
-        _, senders, entries = off_diagonal(self)
-        total = np.zeros(self.support.n, dtype=entries.dtype)
-        np.add.at(total, senders, entries)
+            return ScaledKernel(self.support.proper, self.receiver, None, self.sender).step(ones)
+        receivers, senders = self.support.pairs
+        proper = receivers != senders
+        total = np.zeros(self.support.n, dtype=self.entries.dtype)
+        np.add.at(total, senders[proper], self.entries[proper])
         return total
 
     @cached_property
-    def transposed(self) -> Kernel:
+    def transposed(self) -> ScaledKernel:
         """The kernel of the transposed matrix."""
         support, values = self.support, self.values
         flipped = None if values is None else support.transposed_values(values)
-        return Kernel(support.transposed(), self.sender, flipped, self.receiver)
+        return ScaledKernel(support.transposed(), self.sender, flipped, self.receiver)
 
     @cached_property
     def entries(self) -> Vec:
-        """The entries of M in the order of the support's pairs."""
+        """The entries of M in the order of the adjacency's pairs."""
         receivers, senders = self.support.pairs
         shares: list[Vec] = []
         if self.values is not None:
@@ -98,19 +151,11 @@ class Kernel:
             product = product * share
         return product
 
-    def dense(self) -> Vec:
-        """Return M as an n × n array; ShapeError where it does not fit."""
-        self.support.need_square()
-        return self.support.dense(self.support.place(self.entries))
-
-    def over_denominator(self) -> tuple[Kernel, int]:
-        """Return (N, L), integers with M = N / L, of a kernel of Fractions.
-
-        Rows of powers of M are then rows of powers of N over powers of L: no gcd anywhere.
-        """
-        scaled = [_over_denominator(part) for part in (self.receiver, self.values, self.sender)]
+    def over_denominator(self) -> tuple[ScaledKernel, int]:
+        """Return the integers, and the product of the three parts' denominators."""
+        scaled = [_over_denominator(scale) for scale in self.scales]
         (receiver, a), (values, b), (sender, c) = scaled
-        return Kernel(self.support, receiver, values, sender), a * b * c
+        return ScaledKernel(self.support, receiver, values, sender), a * b * c
 
 
 def _over_denominator(part: Vec | None) -> tuple[Vec | None, int]:
@@ -121,49 +166,38 @@ def _over_denominator(part: Vec | None) -> tuple[Vec | None, int]:
     return objects(integers).reshape(part.shape), common
 
 
-def off_diagonal(kernel: Kernel) -> tuple[Ints, Ints, Vec]:
-    """Return receivers, senders and entries of the pairs of two distinct nodes."""
-    receivers, senders = kernel.support.pairs
-    proper = receivers != senders
-    return receivers[proper], senders[proper], kernel.entries[proper]
-
-
 def leaving(kernel: Kernel) -> Vec:
-    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1."""
-    return kernel.leaving
+    """Return Σ_{i ≠ j} M[i, j] for every sender j: summed, never subtracted from 1.
+
+    For a walk this is the probability of a step to another node.
+    """
+    weights, parts = zip(*kernel.parts, strict=True)
+    return _weighted(weights, [part.leaving for part in parts])
+
+
+def _weighted(weights: Sequence[Any], terms: Sequence[Vec]) -> Vec:
+    total: Vec = weights[0] * terms[0]
+    for weight, term in zip(weights[1:], terms[1:], strict=True):
+        total = total + weight * term
+    return total
 
 
 @dataclass(frozen=True, eq=False)
 class ConvexSum(Kernel):
     """Σ_h weights[h] · heads[h], stepped head by head: no pair of the union is listed."""
 
-    weights: Sequence[Any] = ()
-    heads: Sequence[Kernel] = ()
+    weights: Sequence[Any]
+    heads: Sequence[Kernel]
 
     @property
-    def parts(self) -> Sequence[tuple[Any, Kernel]]:
-        """The weights and the heads."""
-        return tuple(zip(self.weights, self.heads, strict=True))
-
-    def _sum(self, terms: Sequence[Vec]) -> Vec:
-        total: Vec = self.weights[0] * terms[0]
-        for weight, term in zip(self.weights[1:], terms[1:], strict=True):
-            total = total + weight * term
-        return total
+    def parts(self) -> Sequence[tuple[Any, ScaledKernel]]:
+        """The weights and the heads, a head that is a sum resolved into its own."""
+        weighted = zip(self.weights, self.heads, strict=True)
+        return [(weight * own, part) for weight, head in weighted for own, part in head.parts]
 
     def step(self, x: Vec) -> Vec:
         """Return the weighted sum of the heads' steps."""
-        return self._sum([head.step(x) for head in self.heads])
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the numbers are Python objects, not floats."""
-        return any(head.is_exact for head in self.heads)
-
-    @property
-    def least(self) -> Any:
-        """A number that no entry on the support is less than."""
-        return min(weight * head.least for weight, head in self.parts)
+        return _weighted(self.weights, [head.step(x) for head in self.heads])
 
     @property
     def roundings(self) -> int:
@@ -171,30 +205,32 @@ class ConvexSum(Kernel):
         return max(head.roundings for head in self.heads) + len(self.heads)
 
     @cached_property
-    def leaving(self) -> Vec:
-        """The weighted sum of what leaves in each head."""
-        return self._sum([head.leaving for head in self.heads])
-
-    @cached_property
-    def transposed(self) -> Kernel:
+    def transposed(self) -> ConvexSum:
         """The kernel of the transposed matrix."""
         heads = [head.transposed for head in self.heads]
-        return ConvexSum(self.support.transposed(), weights=self.weights, heads=heads)
+        return ConvexSum(self.support.transposed(), self.weights, heads)
 
     @cached_property
     def entries(self) -> Vec:
-        """The entries in the order of the support's pairs."""
-        return np.asarray(self.dense()[self.support.pairs])
+        """The weighted sum of the heads' entries."""
+        total = np.zeros(self.support.edges, dtype=object if self.is_exact else np.float64)
+        for weight, head in zip(self.weights, self.heads, strict=True):
+            total[positions(head.support, self.support)] += weight * head.entries
+        return total
 
-    def dense(self) -> Vec:
-        """Return the sum as an n × n array; ShapeError where it does not fit."""
-        return self._sum([head.dense() for head in self.heads])
-
-    def over_denominator(self) -> tuple[Kernel, int]:
-        """Return (N, L), integers with Σ = N / L, of weights and heads of Fractions."""
+    def over_denominator(self) -> tuple[ConvexSum, int]:
+        """Return integer weights of the heads' integers, and the denominator of the sum."""
         scaled = [head.over_denominator() for head in self.heads]
         shares = [Fraction(a) / scale for a, (_, scale) in zip(self.weights, scaled, strict=True)]
         common = math.lcm(*(share.denominator for share in shares))
         weights = [int(share * common) for share in shares]
         heads = [head for head, _ in scaled]
-        return ConvexSum(self.support, weights=weights, heads=heads), common
+        return ConvexSum(self.support, weights, heads), common
+
+
+def positions(part: Support, whole: Support) -> Ints:
+    """Return where the pairs of an adjacency stand in the list of one that has them all."""
+    mine, theirs = (
+        senders * whole.n + receivers for receivers, senders in (part.pairs, whole.pairs)
+    )
+    return np.searchsorted(theirs, mine)

@@ -1,7 +1,7 @@
-"""Layers: runs of one step, and unions of them in which no pair occurs twice.
+"""Strided ranges: index ranges of one step, and unions of them in which no pair occurs twice.
 
-Counting the nodes by their remainder mod d and then in order makes the runs of step d
-consecutive. These counts are called places.
+Counting the nodes by their remainder mod d and then in order makes an index range of step d an
+interval. These counts are called places.
 """
 
 from __future__ import annotations
@@ -12,29 +12,28 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
-from dagmix.run_tables import RunTable, minus, table, union
-from dagmix.support import Ints, Vec
+from dagmix.run_tables import RunTable, interval_table, minus, united
+from dagmix.support import Ints, Mask, Vec
 
-LARGEST_UNION = 2**24  # runs of a layer that is made disjoint from others: 2 GiB on the way
+LARGEST_UNION = 2**24  # ranges that are made disjoint from others: 2 GiB on the way
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Runs of one step; the table is in places, which count the nodes by remainder."""
+    """Index ranges of one step, as intervals of places, which count the nodes by remainder."""
 
     n: int
     step: int
     table: RunTable
 
     def __reduce__(self) -> tuple[type[Layer], tuple[int, int, RunTable]]:
-        """Pickle the runs only."""
+        """Pickle the ranges only."""
         return Layer, (self.n, self.step, self.table)
 
     def place(self, nodes: Ints) -> Ints:
-        """Return the places of nodes: remainders are apart, so that no run crosses them."""
+        """Return the places of nodes: remainders are apart, so that no interval crosses them."""
         return nodes % self.step * _width(self.n, self.step) + nodes // self.step
 
     def node(self, places: Ints) -> Ints:
@@ -48,30 +47,30 @@ class Layer:
         return slice(None) if self.step == 1 else self.place(np.arange(self.n))
 
     def sums(self, x: Vec) -> Vec:
-        """Return the sum of x over the runs of each node."""
+        """Return the sum of x over the ranges of each node."""
         if self.step == 1:
             return self.table.sums(x)
         placed = np.zeros(self.table.size, dtype=x.dtype)
         placed[self.places] = x
         return self.table.sums(placed)[self.places]
 
-    def has(self, targets: Ints) -> NDArray[np.bool_]:
-        """Mark the nodes j with targets[j] in a run; the target −1 is in none."""
+    def has(self, targets: Ints) -> Mask:
+        """Mark the nodes j with targets[j] in a range; the target −1 is in none."""
         asked = np.full(self.table.size, -1)
         asked[self.places] = np.where(targets < 0, -1, self.place(targets))
         return self.table.rows_with(asked)[self.places]
 
     def refined(self, step: int) -> Layer:
-        """Return the same pairs in runs of a step that is a multiple of this one, or n.
+        """Return the same pairs in ranges of a step that is a multiple of this one, or n.
 
-        Runs of step n have one node each. Raises ShapeError where there are too many runs.
+        Ranges of step n have one node each. Raises ShapeError where there are too many.
         """
         times, t = -(-step // self.step), self.table
         many = int(np.minimum(t.stops - t.starts, times).sum())
         if many > LARGEST_UNION:
             message = (
-                f"{len(t.rows)} runs of step {self.step} among {self.n} nodes, united with others,"
-                f" fall into {many}; too many"
+                f"{len(t.rows)} ranges of step {self.step} among {self.n} nodes, united with"
+                f" others, fall into {many}; too many"
             )
             raise ShapeError(message)
         rows, first, counts = self.node(t.rows), self.node(t.starts), t.stops - t.starts
@@ -81,7 +80,7 @@ class Layer:
         return layer(self.n, step, np.tile(rows, longest), firsts, lengths)
 
     def minus(self, other: Layer) -> Layer:
-        """Return the pairs that a layer, whose step divides this one's, or n, does not have."""
+        """Return the pairs that ranges, whose step divides this one or is n, do not have."""
         mine, theirs = self.table, other.table
         rows = other.place(self.node(mine.rows))
         counts = theirs.firsts[rows + 1] - theirs.firsts[rows]
@@ -92,12 +91,12 @@ class Layer:
         first, last = other.node(theirs.starts[near]), other.node(theirs.stops[near] - 1)
         rest = self.node(mine.starts[run]) % self.step
         meets = (rest - first) % other.step == 0
-        # The part of the other run that has my run's remainder.
+        # The part of the other range that has this range's remainder.
         first += (rest - first) % self.step
         last -= (last - rest) % self.step
         meets &= first <= last
         cut = self.place(first[meets]), self.place(last[meets]) + 1
-        shared = table(mine.size, mine.rows[run][meets], *cut)
+        shared = interval_table(mine.size, mine.rows[run][meets], *cut)
         return Layer(self.n, self.step, minus(mine, shared))
 
 
@@ -107,16 +106,16 @@ def _width(n: int, step: int) -> int:
 
 
 def layer(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> Layer:
-    """Return the layer in which row rows[k] has counts[k] nodes from firsts[k] on."""
+    """Return the ranges in which row rows[k] has counts[k] nodes from firsts[k] on."""
     some = counts > 0
     empty = Layer(n, step, RunTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3))
     starts = empty.place(firsts[some])
     places = empty.place(rows[some]), starts, starts + counts[some]
-    return Layer(n, step, table(empty.table.size, *places))
+    return Layer(n, step, interval_table(empty.table.size, *places))
 
 
 def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
-    """Return layers with the same pairs, one for each step, none in two of them."""
+    """Return ranges with the same pairs, gathered by step, no pair in two of them."""
     by_step: dict[int, list[Layer]] = {}
     for part in layers:
         by_step.setdefault(part.step, []).append(part)
@@ -130,11 +129,11 @@ def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
 
 
 def _merged(same: list[Layer]) -> Layer:
-    return Layer(same[0].n, same[0].step, union([part.table for part in same]))
+    return Layer(same[0].n, same[0].step, united([part.table for part in same]))
 
 
 def _added(found: list[Layer], new: Layer) -> list[Layer]:
-    """Return the layers with the pairs of another that they lack."""
+    """Return what was found with the pairs of another step that it lacks."""
     step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
     if step != new.step:
         new = new.refined(step)
@@ -146,7 +145,7 @@ def _added(found: list[Layer], new: Layer) -> list[Layer]:
 
 
 class Unseen:
-    """The places of a layer that no walk has passed over yet."""
+    """The places of strided ranges that no search has passed over yet."""
 
     def __init__(self, part: Layer) -> None:
         self._firsts = part.table.firsts.tolist()
@@ -156,7 +155,7 @@ class Unseen:
         self._nodes = part.node(np.arange(part.table.size)).tolist()
 
     def taken_from(self, j: int) -> list[int]:
-        """Return the nodes in the runs of j that were not taken before."""
+        """Return the nodes in the ranges of j that were not taken before."""
         row = self._places[j]
         taken = []
         for run in range(self._firsts[row], self._firsts[row + 1]):

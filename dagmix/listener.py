@@ -9,12 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from dagmix import absorption
-from dagmix.absorption import Mask
 from dagmix.paths import recurrent_classes
 from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.signals import Row
-from dagmix.support import Ints, Support, Vec
+from dagmix.support import Ints, Mask, Support, Vec
 from dagmix.transition import Transition
 
 STEPS = 2**12  # float steps before branch and bound takes over

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
-from dagmix.derived import AsFloats, Mixture
+from dagmix.derived import Mixture
 from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
 from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.given import GraphDiffusion, GraphWalk
@@ -126,10 +126,8 @@ class MultiHead(Operator):
             raise EmptyError(message)
         exact, any_float = read_weights(weights, len(given), tolerance)
         nodes, parts = self._read_heads(given, tolerance)
-        mixture: Transition = Mixture(exact, parts)
+        mixture = Mixture(exact, parts, as_floats=any_float)
         _refuse_floats_with_symbols(mixture, parts)
-        if any_float and mixture.field is Field.RATIONAL:
-            mixture = AsFloats(mixture)
         arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
         shown = tuple(map(float, exact)) if any_float else tuple(exact)

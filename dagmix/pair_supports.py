@@ -1,4 +1,4 @@
-"""Supports kept pair by pair: as a matrix or as a list, whichever is smaller.
+"""Adjacencies kept pair by pair: as a matrix or as a list, whichever is smaller.
 
 A value array of `Dense` is n × n with entry [i, j]; one of `Csr` has a value for each pair.
 """
@@ -6,47 +6,81 @@ A value array of `Dense` is n × n with entry [i, j]; one of `Csr` has a value f
 from __future__ import annotations
 
 from functools import cached_property
+from heapq import heappop, heappush
 
 import numpy as np
 import scipy
-from numpy.typing import NDArray
 
-from dagmix.support import Ints, Support, Vec, csr_matrix, distinct
+from dagmix.support import Ints, Mask, Support, Vec, csr_matrix, distinct
 
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
 
 
 class PairSupport(Support):
-    """A support that may be kept either way."""
+    """What is read off the list of pairs, whichever way it is kept."""
 
-    def with_loops(self, where: NDArray[np.bool_]) -> Support:
-        """Return the support with a self-loop added at the marked nodes."""
+    @cached_property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender, itself included where it has a loop."""
+        return np.bincount(self.pairs[1], minlength=self.n)
+
+    @cached_property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver, itself included where it has a loop."""
+        return np.bincount(self.pairs[0], minlength=self.n)
+
+    @cached_property
+    def has_loop(self) -> Mask:
+        """Mark the nodes that send to themselves."""
+        receivers, senders = self.pairs
+        marked = np.zeros(self.n, dtype=bool)
+        marked[senders[receivers == senders]] = True
+        return marked
+
+    @cached_property
+    def order(self) -> Ints | None:
+        """The first topological order by node number, loops apart; None where there is a cycle."""
+        receivers, senders = self.pairs
+        if bool((senders <= receivers).all()):
+            return np.arange(self.n)
+        near, starts = receivers.tolist(), self.starts.tolist()
+        missing = (self.in_degree - self.has_loop).tolist()
+        ready = [j for j in range(self.n) if not missing[j]]  # sorted, hence a heap
+        found = []
+        while ready:
+            j = heappop(ready)
+            found.append(j)
+            for i in near[starts[j] : starts[j + 1]]:
+                missing[i] -= 1  # a loop makes it −1
+                if not missing[i]:
+                    heappush(ready, i)
+        return np.array(found) if len(found) == self.n else None
+
+    def same_as(self, other: Support) -> bool:
+        """Tell whether two adjacencies have the same pairs."""
+        if self.n != other.n or self.edges != other.edges:
+            return False
+        return all(map(np.array_equal, self.pairs, other.pairs))
+
+    def with_loops(self, where: Mask) -> Support:
+        """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
             return self
-        receivers, senders = self.pairs
-        pairs = np.concatenate((receivers, loops)), np.concatenate((senders, loops))
-        return from_pairs(self.n, *pairs)
+        return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self.pairs))
 
 
 class Dense(PairSupport):
-    """A support kept as an n × n mask; a step is one product of a row with a matrix."""
+    """An adjacency kept as an n × n mask; a step is one product of a row with a matrix."""
 
-    def __init__(self, mask: NDArray[np.bool_]) -> None:
+    kind = "dense"
+
+    def __init__(self, mask: Mask) -> None:
         """Keep `mask`, where mask[i, j] is true if j sends to i."""
         self.n = len(mask)
+        self.work = self.n**2
         self._mask = mask
-
-    @property
-    def kind(self) -> str:
-        """A word."""
-        return "dense"
-
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.n**2
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return x @ values."""
@@ -63,7 +97,7 @@ class Dense(PairSupport):
         return self._mask.astype(int).astype(object)
 
     def transposed(self) -> Dense:
-        """Return the support of the transposed mask."""
+        """Return the adjacency of the transposed mask."""
         return Dense(self._mask.T)
 
     def transposed_values(self, values: Vec) -> Vec:
@@ -74,6 +108,16 @@ class Dense(PairSupport):
     def pairs(self) -> tuple[Ints, Ints]:
         """Receivers and senders of all pairs, by sender and then by receiver."""
         return pairs_of(self._mask)
+
+    def reached(self, origins: Ints) -> Mask:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        seen = np.zeros(self.n, dtype=bool)
+        seen[origins] = True
+        new = seen
+        while new.any():
+            new = self._mask[:, new].any(axis=1) & ~seen
+            seen |= new
+        return seen
 
     def place(self, values: Vec) -> Vec:
         """Return the n × n matrix of values."""
@@ -87,29 +131,21 @@ class Dense(PairSupport):
 
 
 class Csr(PairSupport):
-    """A support kept as a list of receivers for each sender."""
+    """An adjacency kept as a list of receivers for each sender."""
+
+    kind = "sparse"
 
     def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
         """Keep the pairs, which must be sorted by sender and then by receiver."""
-        self.n = n
+        self.n, self.work = n, len(receivers)
         self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
 
-    @property
-    def kind(self) -> str:
-        """A word."""
-        return "sparse"
-
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.edges
-
     @cached_property
-    def _busy(self) -> tuple[NDArray[np.bool_], Ints]:
+    def _busy(self) -> tuple[Mask, Ints]:
         return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return the sum over each sender's run of pairs."""
+        """Return the sum over each sender's pairs."""
         terms = x[self._pairs[0]]
         if values is not None:
             terms = terms * values
@@ -124,7 +160,7 @@ class Csr(PairSupport):
         return np.lexsort((senders, receivers))
 
     def transposed(self) -> Csr:
-        """Return the support sorted by receiver, whose roles are exchanged."""
+        """Return the adjacency sorted by receiver, whose roles are exchanged."""
         receivers, senders = self._pairs
         return Csr(self.n, senders[self._exchange], receivers[self._exchange])
 
@@ -132,7 +168,7 @@ class Csr(PairSupport):
         """Return the values in the order of the transposed pairs."""
         return values[self._exchange]
 
-    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+    def reached(self, origins: Ints) -> Mask:
         """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
         heads = np.concatenate((self.starts, [self.edges + len(origins)]))
         tails = np.concatenate((self._pairs[0], origins))
@@ -157,7 +193,7 @@ class Csr(PairSupport):
         return values
 
 
-def pairs_of(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+def pairs_of(mask: Mask) -> tuple[Ints, Ints]:
     """Return receivers and senders of the pairs of a mask, by sender and then by receiver.
 
     >>> pairs_of(np.array([[False, False], [True, True]]))
@@ -167,8 +203,8 @@ def pairs_of(mask: NDArray[np.bool_]) -> tuple[Ints, Ints]:
     return np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
 
 
-def from_mask(mask: NDArray[np.bool_]) -> Support:
-    """Return the support of a mask with mask[i, j] true where j sends to i.
+def from_mask(mask: Mask) -> Support:
+    """Return the adjacency of a mask with mask[i, j] true where j sends to i.
 
     >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
     ('Dense', 100)
@@ -180,12 +216,12 @@ def from_mask(mask: NDArray[np.bool_]) -> Support:
 
 
 def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
-    """Return the support of a list of pairs in any order, repeats allowed."""
+    """Return the adjacency of a list of pairs in any order, repeats allowed."""
     return from_distinct(n, *distinct(n, receivers, senders))
 
 
 def from_distinct(n: int, receivers: Ints, senders: Ints) -> Support:
-    """Return the support of distinct pairs, by sender and then by receiver."""
+    """Return the adjacency of distinct pairs, by sender and then by receiver."""
     if n > DENSE_UP_TO and len(receivers) < DENSE_FROM * n * n:
         return Csr(n, receivers, senders)
     mask = np.zeros((n, n), dtype=bool)

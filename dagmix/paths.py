@@ -18,7 +18,7 @@ def recurrent_classes(chain: Support) -> Ints:
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes
     receivers, senders = chain.pairs
-    count, labels = scipy.sparse.csgraph.connected_components(chain.adjacency, connection="strong")
+    count, labels = chain.components
     crossing = labels[senders] != labels[receivers]
     closed = np.ones(count, dtype=bool)
     closed[labels[senders[crossing]]] = False

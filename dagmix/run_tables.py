@@ -1,7 +1,7 @@
-"""Tables of runs: a relation on places 0..size−1, each row a few runs [start, stop).
+"""Interval tables: a relation on places 0..size−1, each row a few intervals [start, stop).
 
-The runs of a row are sorted, apart from one another, and not empty; rows are sorted too. A
-table of n rows with a few runs each takes O(n) memory, however many pairs it stands for.
+The intervals of a row are sorted, apart from one another, and not empty; rows are sorted too. A
+table of n rows with a few intervals each takes O(n) memory, however many pairs it stands for.
 """
 
 from __future__ import annotations
@@ -12,20 +12,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
-from dagmix.support import Ints, Vec
+from dagmix.support import Ints, Mask, Vec
 from dagmix.window_sums import WindowSums
 
-LARGEST_TABLE = 2**27  # runs of one table: 3 GiB
-
-Mask = NDArray[np.bool_]
+LARGEST_LISTING = 2**27  # pairs that a table may list: 3 GiB
 
 
 @dataclass(frozen=True, eq=False)
 class RunTable:
-    """Runs of places, by row."""
+    """Intervals of places, by row."""
 
     size: int
     rows: Ints
@@ -33,13 +30,8 @@ class RunTable:
     stops: Ints
 
     def __reduce__(self) -> tuple[type[RunTable], tuple[int, Ints, Ints, Ints]]:
-        """Pickle the runs only."""
+        """Pickle the intervals only."""
         return RunTable, (self.size, self.rows, self.starts, self.stops)
-
-    @property
-    def pairs(self) -> int:
-        """The number of pairs (row, place)."""
-        return int((self.stops - self.starts).sum())
 
     @cached_property
     def lengths(self) -> Ints:
@@ -49,7 +41,7 @@ class RunTable:
 
     @cached_property
     def firsts(self) -> Ints:
-        """The number of each row's first run, and the number of runs at the end."""
+        """The number of each row's first interval, and the number of intervals at the end."""
         counts = np.bincount(self.rows, minlength=self.size)
         return np.concatenate(([0], np.cumsum(counts)))
 
@@ -62,27 +54,29 @@ class RunTable:
 
     @cached_property
     def window_sums(self) -> WindowSums:
-        """The plan that sums a vector over every run."""
+        """The plan that sums a vector over every interval."""
         return WindowSums(self.size, self.starts, self.stops)
 
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the places of each row."""
-        of_runs = self.window_sums(x)
-        if len(self.rows) == self.size and (self._runs_of_rows == 1).all():
-            return of_runs
+        of_intervals = self.window_sums(x)
+        if len(self.rows) == self.size and (self._intervals_of_rows == 1).all():
+            return of_intervals
         sums = np.zeros(self.size, dtype=x.dtype)
-        busy = self._runs_of_rows > 0
-        sums[busy] = np.add.reduceat(of_runs, self.firsts[:-1][busy])
+        busy = self._intervals_of_rows > 0
+        sums[busy] = np.add.reduceat(of_intervals, self.firsts[:-1][busy])
         return sums
 
     @property
     def _is_band(self) -> bool:
-        """Whether every row is one run, and none begins or ends before that of the row before."""
+        """Whether every row is one interval, and starts and stops never decrease."""
         moves = (np.diff(self.starts) >= 0) & (np.diff(self.stops) >= 0)
-        return len(self.rows) == self.size and bool((self._runs_of_rows == 1).all() & moves.all())
+        return len(self.rows) == self.size and bool(
+            (self._intervals_of_rows == 1).all() & moves.all()
+        )
 
     @cached_property
-    def _runs_of_rows(self) -> Ints:
+    def _intervals_of_rows(self) -> Ints:
         return np.diff(self.firsts)
 
     def rows_with(self, places: Ints) -> Mask:
@@ -99,8 +93,8 @@ class RunTable:
         """
         lengths = self.stops - self.starts
         total = int(lengths.sum())
-        if total > LARGEST_TABLE:
-            message = f"{len(self.rows)} runs are {total} pairs; too many to list"
+        if total > LARGEST_LISTING:
+            message = f"{len(self.rows)} intervals are {total} pairs; too many to list"
             raise ShapeError(message)
         before = np.cumsum(lengths) - lengths
         places = np.repeat(self.starts - before, lengths) + np.arange(total)
@@ -109,12 +103,12 @@ class RunTable:
     def transposed(self) -> RunTable:
         """Return the table of the rows that have each place.
 
-        A run of row numbers begins where a row has a place that the row before lacks.
+        An interval of row numbers begins where a row has a place that the row before lacks.
         """
         if self._is_band:
             places = np.arange(self.size)
             ends = (np.searchsorted(part, places, "right") for part in (self.stops, self.starts))
-            return table(self.size, places, *ends)
+            return interval_table(self.size, places, *ends)
         below = RunTable(self.size + 1, self.rows, self.starts, self.stops)
         shifted = RunTable(self.size + 1, self.rows + 1, self.starts, self.stops)
         begun, ended = minus(below, shifted).expanded(), minus(shifted, below).expanded()
@@ -122,7 +116,7 @@ class RunTable:
         return RunTable(self.size, rows, starts, stops)
 
     def without_diagonal(self) -> RunTable:
-        """Return the table without the pairs (r, r): a run around r falls in two."""
+        """Return the table without the pairs (r, r): an interval around r falls in two."""
         around = (self.starts <= self.rows) & (self.rows < self.stops)
         stops = np.where(around, self.rows, self.stops)
         starts = np.where(around, self.rows + 1, self.stops)
@@ -130,7 +124,7 @@ class RunTable:
             np.stack((self.starts, starts), 1).ravel(),
             np.stack((stops, self.stops), 1).ravel(),
         )
-        return table(self.size, np.repeat(self.rows, 2), *halves)
+        return interval_table(self.size, np.repeat(self.rows, 2), *halves)
 
     def mirrored(self) -> RunTable:
         """Return the table with rows and places counted from the other end."""
@@ -144,10 +138,12 @@ def _by_place(rows: Ints, places: Ints) -> tuple[Ints, Ints]:
     return places[order], rows[order]
 
 
-def table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
-    """Return the table of runs in any order, which may be empty, touch or overlap.
+def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
+    """Return the table of intervals in any order, which may be empty, touch or overlap.
 
-    >>> found = table(4, np.array([1, 0, 1, 2]), np.array([2, 0, 1, 3]), np.array([3, 2, 2, 3]))
+    >>> found = interval_table(
+    ...     4, np.array([1, 0, 1, 2]), np.array([2, 0, 1, 3]), np.array([3, 2, 2, 3])
+    ... )
     >>> found.rows.tolist(), found.starts.tolist(), found.stops.tolist()
     ([0, 1], [0, 1], [2, 3])
     """
@@ -157,10 +153,10 @@ def table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
     apart = given.starts[1:] > given.stops[:-1]
     if ((given.rows[1:] > given.rows[:-1]) | (same_row & apart)).all():
         return given
-    return union([given])
+    return united([given])
 
 
-def union(tables: list[RunTable]) -> RunTable:
+def united(tables: list[RunTable]) -> RunTable:
     """Return the table that has what one of the tables has."""
     return _sweep(tables, lambda counts: sum(counts) > 0)
 
@@ -171,7 +167,7 @@ def minus(one: RunTable, other: RunTable) -> RunTable:
 
 
 def _sweep(tables: list[RunTable], keeps: Callable[[list[Ints]], Any]) -> RunTable:
-    """Go along all rows, counting the runs of each table that cover a place."""
+    """Go along all rows, counting the intervals of each table that cover a place."""
     width = tables[0].size + 1
     parts = [edges for t in tables for edges in (t.starts, t.stops)]
     ends = np.concatenate([np.tile(t.rows, 2) for t in tables]) * width + np.concatenate(parts)

@@ -1,71 +1,66 @@
-"""A support made of runs: who sends to whom, in a few runs of evenly spaced nodes.
+"""Adjacencies kept as index ranges: the receivers of a node are a few ranges of nodes.
 
-A *run* of step d is a set of nodes a, a + d, a + 2d, …, b. The receivers of a node of a causal
-window are one run of step 1; those of a dilated window one run of its dilation; sinks add a run
-to every receiver. A step of a row then costs a few running sums (see `dagmix.window_sums`),
-whatever the width of the window, and memory grows with the runs, not with the pairs.
+An *index range* of step d is a set of nodes a, a + d, a + 2d, …, b, as Python's `range`. The
+receivers of a node of a causal window are one range of step 1; those of a dilated window one
+range of its dilation; attention sinks add a range to every receiver. A step of a row then costs
+a few running sums (see `dagmix.window_sums`), whatever the width of the window, and memory grows
+with the ranges, not with the pairs.
 
-Runs of one step are a *layer* (see `dagmix.layers`); layers have no pair in common.
+Ranges of one step are *strided ranges* (see `dagmix.layers`); those of two steps have no pair in
+common.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
 from dagmix.layers import Layer, Unseen, disjoint, layer
-from dagmix.pair_supports import Csr
-from dagmix.support import Ints, Support, Vec
+from dagmix.pair_supports import Csr, from_pairs
+from dagmix.support import Ints, Mask, Support, Vec
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 
 
 class Runs(Support):
-    """A support kept as runs of receivers for each sender."""
+    """An adjacency kept as index ranges of receivers for each sender."""
 
     def __init__(self, n: int, layers: Iterable[Layer]) -> None:
-        """Take layers that may overlap."""
+        """Take strided ranges that may overlap."""
         self.n = n
         self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
+        self.work = self.count + n * len(self.layers)
 
     @classmethod
-    def of(cls, supports: Iterable[Support]) -> Runs:
-        """Return the union of supports of any kind."""
-        given = list(supports)
-        layers = [part for one in given for part in _layers(one)]
-        return cls(given[0].n, layers)
+    def of(cls, supports: Sequence[Support]) -> Runs:
+        """Return the union of adjacencies of any kind."""
+        return cls(supports[0].n, [part for one in supports for part in _layers(one)])
 
     def __repr__(self) -> str:
-        """Say how many runs there are."""
-        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} runs>"
+        """Say how many ranges there are."""
+        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} ranges>"
 
     def __reduce__(self) -> tuple[type[Runs], tuple[int, tuple[Layer, ...]]]:
-        """Pickle the runs."""
+        """Pickle the ranges."""
         return Runs, (self.n, self.layers)
 
     @property
     def kind(self) -> str:
-        """The number of runs of a receiver, or the most of them."""
+        """The number of ranges of a receiver, or the maximum."""
         by_receiver = [part.table.firsts for part in self.transposed().layers]
         most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
-        return "1 run a row" if most == 1 else f"at most {most} runs a row"
+        return "1 range a row" if most == 1 else f"at most {most} ranges a row"
 
     @property
     def count(self) -> int:
-        """The number of runs by sender."""
+        """The number of ranges of receivers."""
         return sum(len(part.table.rows) for part in self.layers)
 
-    @property
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
-        return self.count + self.n * len(self.layers)
-
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return the sum over each sender's runs; with values, over its pairs one by one."""
+        """Return the sum over each sender's ranges; with values, over its pairs one by one."""
         if values is not None:
             return self.listed.gather(x, values)
         total = self.layers[0].sums(x)
@@ -76,16 +71,16 @@ class Runs(Support):
     @cached_property
     def _transposed(self) -> Runs:
         flipped = Runs(self.n, [Layer(p.n, p.step, p.table.transposed()) for p in self.layers])
-        flipped.__dict__["_transposed"] = self
+        flipped._transposed = self
         return flipped
 
     def transposed(self) -> Runs:
-        """Return the support with senders and receivers exchanged."""
+        """Return the adjacency with senders and receivers exchanged."""
         return self._transposed
 
     @cached_property
     def listed(self) -> Csr:
-        """The same support as a list of pairs; ShapeError where there are too many."""
+        """The same adjacency as a list of pairs; ShapeError where there are too many."""
         if self.edges > LARGEST_LIST:
             message = f"{self.n} nodes with {self.edges} pairs: too many to list"
             raise ShapeError(message)
@@ -126,25 +121,20 @@ class Runs(Support):
         degrees = (part.table.column_lengths[part.places] for part in self.layers)
         return sum(degrees, np.zeros(self.n, dtype=np.intp))
 
-    @cached_property
-    def edges(self) -> int:
-        """Number of pairs."""
-        return sum(part.table.pairs for part in self.layers)
-
-    def _has(self, targets: Ints) -> NDArray[np.bool_]:
+    def _has(self, targets: Ints) -> Mask:
         marked = np.zeros(self.n, dtype=bool)
         for part in self.layers:
             marked |= part.has(targets)
         return marked
 
     @cached_property
-    def has_loop(self) -> NDArray[np.bool_]:
+    def has_loop(self) -> Mask:
         """Mark the nodes that send to themselves."""
         return self._has(np.arange(self.n))
 
     @cached_property
     def proper(self) -> Runs:
-        """The support without its loops."""
+        """The adjacency without its loops."""
         return Runs(self.n, [Layer(p.n, p.step, p.table.without_diagonal()) for p in self.layers])
 
     @cached_property
@@ -172,13 +162,7 @@ class Runs(Support):
         following[following == self.n] = -1
         return int(self._has(following).sum()) == self.n - 1
 
-    def reaching(self, targets: Ints) -> NDArray[np.bool_]:
-        """Mark the nodes from which a directed path, maybe empty, leads to a target."""
-        if self.order is not None and np.isin(self.sinks, targets).all():
-            return np.ones(self.n, dtype=bool)
-        return super().reaching(targets)
-
-    def reached(self, origins: Ints) -> NDArray[np.bool_]:
+    def reached(self, origins: Ints) -> Mask:
         """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
         seen = np.zeros(self.n, dtype=bool)
         if not len(origins):
@@ -191,8 +175,8 @@ class Runs(Support):
             return np.ones(self.n, dtype=bool)
         return self._spread(seen)
 
-    def _spread(self, seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Follow the runs from the nodes that are marked; every place is passed over once."""
+    def _spread(self, seen: Mask) -> Mask:
+        """Follow the ranges from the nodes that are marked; every place is passed over once."""
         unseen = [Unseen(part) for part in self.layers]
         todo = np.flatnonzero(seen).tolist()
         while todo:
@@ -205,19 +189,28 @@ class Runs(Support):
         return seen
 
     def same_as(self, other: Support) -> bool:
-        """Tell whether two supports have the same pairs."""
+        """Tell whether two adjacencies have the same pairs."""
         if not isinstance(other, Runs):
-            return super().same_as(other)
+            return other.same_as(self)
         if self.n != other.n or self.edges != other.edges:
             return False
-        return Runs(self.n, (*self.layers, *other.layers)).edges == self.edges
+        return Runs.of([self, other]).edges == self.edges
 
-    def with_loops(self, where: NDArray[np.bool_]) -> Runs:
-        """Return the support with a self-loop added at the marked nodes."""
+    def with_loops(self, where: Mask) -> Runs:
+        """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
             return self
         return Runs(self.n, (*self.layers, layer(self.n, 1, loops, loops, np.ones_like(loops))))
+
+
+def union(supports: Sequence[Support]) -> Support:
+    """Return the adjacency of all pairs: as index ranges if one of several is, else as pairs."""
+    if any(isinstance(support, Runs) for support in supports):
+        return Runs.of(supports)
+    pairs = [support.pairs for support in supports]
+    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
+    return from_pairs(supports[0].n, receivers, senders)
 
 
 def _layers(support: Support) -> Iterable[Layer]:

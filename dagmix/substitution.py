@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.kernels import Kernel
+from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.layers import Layer
 from dagmix.runs import Runs
 from dagmix.support import Ints, Support, Vec
@@ -38,7 +38,7 @@ def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
     return solution
 
 
-def _head(whole: Support, kernel: Kernel) -> Any:
+def _head(whole: Support, kernel: ScaledKernel) -> Any:
     support = kernel.support
     if isinstance(whole, Runs) and whole.forward is not None and kernel.values is None:
         if not isinstance(support, Runs):
@@ -69,7 +69,7 @@ class _OverPairs:
 class _OverRuns:
     """The same over runs, for nodes that come in falling order, or rising if not `forward`."""
 
-    def __init__(self, proper: Runs, kernel: Kernel, *, forward: bool) -> None:
+    def __init__(self, proper: Runs, kernel: ScaledKernel, *, forward: bool) -> None:
         self._layers = [_Sums(layer, forward=forward) for layer in proper.layers]
         self._receiver, self._sender = _listed(kernel.receiver), _listed(kernel.sender)
 
@@ -102,8 +102,8 @@ class _Sums:
         end = 1
         for level in WindowSums(table.size, table.starts, table.stops, one_by_one=0).levels:
             after = end + level.places
-            left[level.runs] = _places(level.left, level.places, end)
-            right[level.runs] = _places(level.right, level.places, after)
+            left[level.intervals] = _places(level.left, level.places, end)
+            right[level.intervals] = _places(level.right, level.places, after)
             self._levels.append((level.block, end, after))
             end = after + level.places
         self._left, self._right = left.tolist(), right.tolist()

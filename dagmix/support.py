@@ -1,13 +1,12 @@
-"""Supports: who sends to whom, without numbers.
+"""Adjacencies: the relation "j sends to i" on nodes 0..n−1, without numbers.
 
-A support is a relation "sender j reaches receiver i" on nodes 0..n-1, self-loops included
-where they are edges. Kernels put numbers on it. A value array is laid out as the support
-likes it. Pairs are always listed by sender, then by receiver.
+Self-loops belong to it where they are edges. Kernels put numbers on an adjacency; an array of
+these values is laid out as the adjacency likes it. Pairs are always listed by sender, then by
+receiver.
 """
 
 from __future__ import annotations
 
-import graphlib
 from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import Any
@@ -19,35 +18,25 @@ from numpy.typing import NDArray
 from dagmix.errors import ShapeError
 
 Ints = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expressions
 
 LARGEST_DENSE = 2**28  # entries of a dense matrix, 2 GiB of float64
 
 
 class Support(ABC):
-    """A relation between senders j and receivers i."""
+    """A relation between senders j and receivers i.
+
+    How it is kept answers what is abstract; nothing else is ever overridden.
+    """
 
     n: int
+    work: int  # operations of one step, up to a factor
 
+    @property
     @abstractmethod
-    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return Σ over the receivers i of j of x[i] · values[i, j], for every sender j."""
-
-    @abstractmethod
-    def transposed(self) -> Support:
-        """Return the support with senders and receivers exchanged."""
-
-    @abstractmethod
-    def transposed_values(self, values: Vec) -> Vec:
-        """Return `values` in the layout of the transposed support."""
-
-    @abstractmethod
-    def place(self, values: Vec) -> Vec:
-        """Return the values of the pairs in this support's own layout."""
-
-    @abstractmethod
-    def take(self, values: Vec) -> Vec:
-        """Return the values in the order of the pairs; the inverse of `place`."""
+    def kind(self) -> str:
+        """How the adjacency is kept, in a word or two."""
 
     @property
     @abstractmethod
@@ -57,63 +46,66 @@ class Support(ABC):
         Both arrays are contiguous: compiled code, such as SciPy's csgraph, refuses strided views.
         """
 
-    @cached_property
+    @property
+    @abstractmethod
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
-        return np.bincount(self.pairs[1], minlength=self.n)
 
-    @cached_property
+    @property
+    @abstractmethod
     def in_degree(self) -> Ints:
         """Senders of each receiver, itself included where it has a loop."""
-        return np.bincount(self.pairs[0], minlength=self.n)
-
-    @property
-    def degrees_hash(self) -> int:
-        """A hash that is the same however the support is kept."""
-        return hash((self.n, self.out_degree.tobytes(), self.in_degree.tobytes()))
-
-    @property
-    def edges(self) -> int:
-        """Number of pairs."""
-        return int(self.pairs[0].size)
 
     @property
     @abstractmethod
-    def kind(self) -> str:
-        """How the support is kept, in a word or two."""
+    def has_loop(self) -> Mask:
+        """Mark the nodes that send to themselves."""
 
     @property
     @abstractmethod
-    def work(self) -> int:
-        """Operations of one step, up to a factor."""
+    def order(self) -> Ints | None:
+        """A topological order of the nodes, loops apart; None where there is a cycle."""
 
-    @cached_property
-    def starts(self) -> Ints:
-        """Position of each sender's first pair, and the number of pairs at the end."""
-        return np.concatenate(([0], np.cumsum(self.out_degree)))
+    @abstractmethod
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return Σ over the receivers i of j of x[i] · values[i, j], for every sender j."""
 
-    def reaching(self, targets: Ints) -> NDArray[np.bool_]:
+    @abstractmethod
+    def place(self, values: Vec) -> Vec:
+        """Return the values of the pairs in this adjacency's own layout."""
+
+    @abstractmethod
+    def take(self, values: Vec) -> Vec:
+        """Return the values in the order of the pairs; the inverse of `place`."""
+
+    @abstractmethod
+    def transposed(self) -> Support:
+        """Return the adjacency with senders and receivers exchanged."""
+
+    @abstractmethod
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return `values` in the layout of the transposed adjacency."""
+
+    @abstractmethod
+    def reached(self, origins: Ints) -> Mask:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+
+    @abstractmethod
+    def same_as(self, other: Support) -> bool:
+        """Tell whether two adjacencies have the same pairs."""
+
+    @abstractmethod
+    def with_loops(self, where: Mask) -> Support:
+        """Return the adjacency with a self-loop added at the marked nodes."""
+
+    def reaching(self, targets: Ints) -> Mask:
         """Mark the nodes from which a directed path, maybe empty, leads to a target."""
         return self.transposed().reached(targets)
 
-    def reached(self, origins: Ints) -> NDArray[np.bool_]:
-        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
-        receivers, starts = self.pairs[0], self.starts
-        seen = np.zeros(self.n, dtype=bool)
-        seen[origins] = True
-        todo = [int(origin) for origin in origins]
-        while todo:
-            j = todo.pop()
-            near = receivers[starts[j] : starts[j + 1]]
-            new = near[~seen[near]]
-            seen[new] = True
-            todo.extend(new.tolist())
-        return seen
-
-    def senders_after(self, sink: int, steps: int) -> NDArray[np.bool_]:
-        """Mark the nodes from which a walk of exactly `steps` edges leads to `sink`."""
+    def senders_after(self, targets: int | Ints, steps: int) -> Mask:
+        """Mark the nodes from which a walk of exactly `steps` edges leads to a target."""
         marked = np.zeros(self.n)
-        marked[sink] = 1.0
+        marked[targets] = 1.0
         for _ in range(steps):
             earlier = (self.gather(marked) > 0).astype(float)
             if (earlier == marked).all():
@@ -122,32 +114,9 @@ class Support(ABC):
         return marked > 0
 
     @cached_property
-    def order(self) -> Ints | None:
-        """A topological order of the nodes, loops apart; None where there is a cycle."""
-        receivers, senders = self.pairs
-        if bool((senders <= receivers).all()):
-            return np.arange(self.n)
-        classes, _ = scipy.sparse.csgraph.connected_components(self.adjacency, connection="strong")
-        if classes < self.n:
-            return None
-        sorter = graphlib.TopologicalSorter({j: [] for j in range(self.n)})
-        for i, j in zip(receivers.tolist(), senders.tolist(), strict=True):
-            if i != j:
-                sorter.add(i, j)
-        return np.array(list(sorter.static_order()))
-
-    @property
-    def adjacency(self) -> scipy.sparse.csr_array:
-        """The pairs as SciPy has them, row j for sender j."""
-        return csr_matrix(self.n, self.pairs[0], self.starts)
-
-    @cached_property
-    def has_loop(self) -> NDArray[np.bool_]:
-        """Mark the nodes that send to themselves."""
-        receivers, senders = self.pairs
-        marked = np.zeros(self.n, dtype=bool)
-        marked[senders[receivers == senders]] = True
-        return marked
+    def edges(self) -> int:
+        """Number of pairs."""
+        return int(self.out_degree.sum())
 
     @cached_property
     def sinks(self) -> Ints:
@@ -159,22 +128,35 @@ class Support(ABC):
         """The nodes that no other node sends to, in node order."""
         return np.flatnonzero(self.in_degree == self.has_loop)
 
-    def same_as(self, other: Support) -> bool:
-        """Tell whether two supports have the same pairs."""
-        if self.n != other.n or self.edges != other.edges:
-            return False
-        return all(map(np.array_equal, self.pairs, other.pairs))
+    @cached_property
+    def starts(self) -> Ints:
+        """Position of each sender's first pair, and the number of pairs at the end."""
+        return np.concatenate(([0], np.cumsum(self.out_degree)))
 
-    @abstractmethod
-    def with_loops(self, where: NDArray[np.bool_]) -> Support:
-        """Return the support with a self-loop added at the marked nodes."""
+    @property
+    def degrees_hash(self) -> int:
+        """A hash that is the same however the adjacency is kept."""
+        return hash((self.n, self.out_degree.tobytes(), self.in_degree.tobytes()))
+
+    @property
+    def adjacency(self) -> scipy.sparse.csr_array:
+        """The pairs as SciPy has them, row j for sender j."""
+        return csr_matrix(self.n, self.pairs[0], self.starts)
+
+    @property
+    def components(self) -> tuple[int, Ints]:
+        """The number of strongly connected components, and the one that each node is in."""
+        number, labels = scipy.sparse.csgraph.connected_components(
+            self.adjacency, connection="strong"
+        )
+        return int(number), labels
 
     def need_square(self) -> None:
         """Raise ShapeError where an n × n matrix would not fit."""
         check_square(self.n)
 
     def dense(self, values: Vec) -> Vec:
-        """Return the n × n matrix of values, zeros off the support.
+        """Return the n × n matrix of values, zeros where there is no pair.
 
         Raises ShapeError where the matrix would not fit.
         """

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.kernels import Kernel
+from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.runs import Runs
 from dagmix.scalars import Field
 from dagmix.support import Support
@@ -25,17 +25,17 @@ Ring = Callable[[Fraction], Any]
 
 UNIT = 2.0**-53  # the unit roundoff of float64
 LARGEST_EXACT = 2**12  # nodes; larger rational operators answer in floats, with bounds
-SMALLEST = 2.0**-900  # below, products come near to underflow and floats prove nothing
+SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
 
-def exactly(number: Any) -> Any:
+def _unchanged(number: Any) -> Any:
     """Return a number as it is: the ring of Fractions, or of SymPy among symbols."""
     return number
 
 
 @dataclass(frozen=True, eq=False)
 class Floats:
-    """A float64 kernel whose steps are right up to a known relative error.
+    """A float64 kernel with a bound on the relative error of its steps.
 
     `units`, in units of 2⁻⁵³, bounds the relative error that one step adds to any entry of a
     non-negative row: the entries' own error plus one rounding for each operation. It is
@@ -76,7 +76,7 @@ class Transition(ABC):
     @cached_property
     def rationals(self) -> Kernel:
         """The exact matrix in Fractions (in SymPy where it is symbolic)."""
-        return self.over(exactly)
+        return self.over(_unchanged)
 
     @cached_property
     def integers(self) -> tuple[Kernel, int]:
@@ -97,7 +97,7 @@ class Transition(ABC):
 def same_matrix(one: Transition, other: Transition) -> bool:
     """Tell whether two transitions are the same exact matrix in the same field.
 
-    Large ones made of runs are compared head by head; the same sum of other heads is another.
+    Large ones on index ranges are compared head by head; the same sum of other heads is another.
     """
     if one.field is not other.field or not one.support.same_as(other.support):
         return False
@@ -114,9 +114,8 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
     )
 
 
-def _same_scales(one: Kernel, other: Kernel) -> bool:
-    mine, theirs = ((k.receiver, k.values, k.sender) for k in (one, other))
+def _same_scales(one: ScaledKernel, other: ScaledKernel) -> bool:
     return all(
         x is y or (x is not None and y is not None and np.array_equal(x, y))
-        for x, y in zip(mine, theirs, strict=True)
+        for x, y in zip(one.scales, other.scales, strict=True)
     )

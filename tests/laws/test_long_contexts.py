@@ -64,13 +64,13 @@ def test_every_quantity_without_a_matrix_or_a_list(make: Callable[[int], Feedfor
     """Graph, walk, diffusion, mixture and backward chain at n = 5,000; memory stays O(n)."""
     tracemalloc.start()
     graph = make(LONG)
-    assert "run" in repr(graph)
+    assert "range" in repr(graph)
     assert graph == pickle.loads(pickle.dumps(graph))  # noqa: S301 - our own
     assert hash(graph) == hash(make(LONG))
     assert graph.topological_order == tuple(range(LONG))
     walk, diffusion = WalkOperator(graph), DiffusionOperator(graph)
     for operator in (walk, diffusion, MultiHeadWalk([graph, families.sliding_window(LONG, 30)])):
-        assert "run" in repr(operator)
+        assert "range" in repr(operator)
     time = int(walk.mixing_time())
     assert walk.distance(time) <= 0.25 < walk.distance(time - 1)
     assert walk.expected_hitting_times()[-1] == 0

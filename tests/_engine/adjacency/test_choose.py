@@ -92,9 +92,9 @@ def test_what_is_not_made_of_runs_is_kept_as_before() -> None:
     assert FeedforwardDAG(edges, nodes=range(1000)).support.kind == "sparse"
     assert families.line(1000).support.kind == "sparse"
     assert families.sliding_window(1000, 7).support.kind == "sparse", "fewer than 8 pairs a run"
-    assert families.sliding_window(1000, 8).support.kind == "1 run a row"
+    assert families.sliding_window(1000, 8).support.kind == "1 range a row"
     assert families.complete(64).support.kind == "dense"
-    assert families.complete(1000).support.kind == "1 run a row"
+    assert families.complete(1000).support.kind == "1 range a row"
     sparse = families.line(1000)
     assert FeedforwardDAG.union([sparse, families.complete(1000)]) == families.complete(1000)
     assert FeedforwardDAG.union([sparse, sparse]) == sparse

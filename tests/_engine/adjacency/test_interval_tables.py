@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.run_tables import minus, table, union
+from dagmix.run_tables import interval_table, minus, united
 
 
 @given(st.data())
@@ -19,7 +19,9 @@ def test_tables_unite_and_subtract(data: st.DataObject) -> None:
     def drawn() -> tuple[Any, set[tuple[int, int]]]:
         found = data.draw(runs)
         rows, starts, stops = (np.array([run[k] for run in found], dtype=int) for k in range(3))
-        return table(n, rows, starts, stops), {(r, p) for r, a, b in found for p in range(a, b)}
+        return interval_table(n, rows, starts, stops), {
+            (r, p) for r, a, b in found for p in range(a, b)
+        }
 
     def listed(one: Any) -> set[tuple[int, int]]:
         rows, places = one.expanded()
@@ -28,7 +30,7 @@ def test_tables_unite_and_subtract(data: st.DataObject) -> None:
 
     (one, first), (two, second) = drawn(), drawn()
     assert listed(one) == first
-    assert listed(union([one, two])) == first | second
+    assert listed(united([one, two])) == first | second
     assert listed(minus(one, two)) == first - second
     assert listed(one.transposed()) == {(p, r) for r, p in first}
     assert listed(one.mirrored()) == {(n - 1 - r, n - 1 - p) for r, p in first}

@@ -71,7 +71,7 @@ def test_every_causal_relation_of_four_nodes_and_its_reverse() -> None:
 
 
 def test_a_support_says_what_it_is_made_of() -> None:
-    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 runs>"
+    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 ranges>"
 
 
 @pytest.mark.usefixtures("always_runs")
@@ -128,6 +128,19 @@ def test_mixtures_are_stepped_head_by_head(*, common: bool) -> None:
         seen += isinstance(walk.support, Runs)
         check_mixture(mix, walk, diffusion)
     assert seen >= 10
+
+
+def test_a_mixture_of_mixtures_is_the_mixture_of_their_heads() -> None:
+    heads = [families.sliding_window(90, 40), families.complete(90)]
+    inner = MultiHeadWalk(heads)
+    nested = MultiHeadWalk([inner, heads[0]])
+    flat = MultiHeadWalk(heads, weights=["3/4", "1/4"])
+    assert isinstance(nested.support, Runs)
+    times = flat.expected_hitting_times()
+    assert nested.expected_hitting_times().tolist() == times.tolist()
+    nested_walk = MultiHeadDiffusion([MultiHeadDiffusion(heads), heads[0]]).successors()
+    flat_walk = MultiHeadDiffusion(heads, weights=["3/4", "1/4"]).successors()
+    assert nested_walk.exact == flat_walk.exact
 
 
 def check_mixture(mix: Mixture, walk: MultiHeadWalk, diffusion: MultiHeadDiffusion) -> None:

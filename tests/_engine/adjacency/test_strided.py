@@ -85,5 +85,5 @@ def runs_of_layers(head: FeedforwardDAG, step: int) -> Runs:
 def test_a_union_in_too_many_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "LARGEST_UNION", 1000)
     heads = [families.dilated(500, 40, step) for step in (7, 11)]
-    with pytest.raises(ShapeError, match=r"runs of step .* among 500 nodes, united with others"):
+    with pytest.raises(ShapeError, match=r"ranges of step .* among 500 nodes, united with others"):
         FeedforwardDAG.union(heads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dagmix import transition
-from dagmix.kernels import Kernel
+from dagmix.kernels import ScaledKernel as Kernel
 from dagmix.pair_supports import from_pairs
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagmix.absorption import fraction, rational_matrix
-from dagmix.kernels import objects
+from dagmix.convert import objects
 
 
 @given(st.lists(st.fractions(), min_size=4, max_size=4))
