@@ -21,6 +21,8 @@ from dagmix.results import NodeFidelity
 from dagmix.scalars import Field
 from dagmix.walks import WalkOperator
 
+__all__ = ["check_diffusion", "check_walk"]
+
 COMPARED = 12  # steps after which answers are compared
 EPSILONS = (Fraction(3, 4), Fraction(1, 4), Fraction(1, 50))
 ROUNDINGS = 16  # by 32 and the number of nodes: relative error of a float step, in 2⁻⁵³
