@@ -11,6 +11,7 @@ from cases.subjects import graph, mixed_walk
 from cases.zoo import sampled_mixtures, unique_sink_dags
 
 from dagmix import WalkOperator
+from dagmix.kernels import leaving
 from dagmix.substitution import substitute
 
 
@@ -19,7 +20,7 @@ def check(walk: WalkOperator, W: oracle.Matrix) -> None:
     kernel, n = walk.transition.rationals, len(W)
     assert walk.support.order is not None
     base = np.array([Fraction(5**j, 3) for j in range(n)], dtype=object)
-    y = substitute(kernel, base, kernel.leaving, walk.support.order)
+    y = substitute(kernel, base, leaving(kernel), walk.support.order)
     for j in range(n):
         exits = sum((W[i][j] for i in range(n) if i != j), Fraction(0))
         total = base[j] + sum(y[i] * W[i][j] for i in range(n) if i != j)
