@@ -10,10 +10,11 @@ fidelities of their walks, diffusions and convex mixtures, exactly or with proof
 Fraction(4, 3)
 """
 
-from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
+from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import DagmixError
 from dagmix.graph import FeedforwardDAG
-from dagmix.mixture import BestHead, MultiHeadDiffusion, MultiHeadWalk
+from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operator_results import BestHead, MinimaxFidelity
 from dagmix.results import NodeFidelity
 from dagmix.sinks import UniqueSink
 from dagmix.version import __version__

@@ -16,10 +16,11 @@ from fractions import Fraction
 import numpy as np
 
 from dagmix.convert import objects, solve_exactly
+from dagmix.enclosures import UNIT
 from dagmix.kernels import Kernel, leaving
 from dagmix.substitution import substitute
 from dagmix.support import Ints, Mask, Vec
-from dagmix.transition import UNIT, Floats
+from dagmix.transition import Floats
 from dagmix.vectors import unit
 
 

@@ -14,41 +14,19 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 from dagmix import mixing
 from dagmix.absorption import hits_from, hitting_times
+from dagmix.derived import Backward
 from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import SourceError, SymbolicError
-from dagmix.kernels import Kernel
 from dagmix.nodes import Node, shorten
 from dagmix.operators import QUARTER, check_kind
 from dagmix.scalars import Field, read_epsilon
 from dagmix.tables import Tabled, shown
-from dagmix.transition import Floats, Ring, Transition
 
 FACTOR = Fraction(8, 3)  # 4/3 for E[T_s] ≤ 4/3 T_bwd, 2 for n/(n−1) ≤ 2
-
-
-class Backward(Transition):
-    """Δ transposed: the walk from receivers to senders, its columns summing to 1."""
-
-    def __init__(self, diffusion: Transition) -> None:
-        """Take a diffusion."""
-        self.field = diffusion.field
-        self.support = diffusion.support.transposed()
-        self._diffusion = diffusion
-
-    def over(self, ring: Ring) -> Kernel:
-        """Return the transposed exact matrix in the ring."""
-        return self._diffusion.over(ring).transposed
-
-    @cached_property
-    def floats(self) -> Floats:
-        """The transposed matrix in float64."""
-        inner = self._diffusion.floats
-        return Floats(inner.kernel.transposed, inner.entry_units)
 
 
 @dataclass(frozen=True)

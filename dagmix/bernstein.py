@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.transition import SMALLEST, UNIT
+from dagmix.enclosures import SMALLEST, UNIT
 
 Floats = NDArray[np.float64]
 

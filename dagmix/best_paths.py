@@ -19,9 +19,9 @@ from functools import cached_property
 
 import numpy as np
 
+from dagmix.enclosures import SMALLEST, UNIT
 from dagmix.head_sums import Parts, Question, check_size
 from dagmix.support import Ints, Vec
-from dagmix.transition import SMALLEST, UNIT
 
 
 class Arcs:

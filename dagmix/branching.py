@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 
 from dagmix.arb import precision
 from dagmix.course import Course, Stretch, product
+from dagmix.enclosures import widened
 from dagmix.lazy import flint
-from dagmix.results import NodeFidelity, widened
+from dagmix.results import NodeFidelity
 
 MOST_SPLITS = 2**12  # then what is left is given as an enclosure; some hundred are usual
 

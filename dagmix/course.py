@@ -25,11 +25,12 @@ import numpy as np
 
 from dagmix import absorption, balls
 from dagmix.arb import precision
+from dagmix.enclosures import UNIT
 from dagmix.errors import UndecidedError
 from dagmix.lazy import flint
 from dagmix.listener import Listener
 from dagmix.support import Vec
-from dagmix.transition import UNIT, Transition
+from dagmix.transition import Transition
 
 MOST_DOUBLINGS = 256  # 2²⁵⁶ steps: more than any head of float64 entries above 1e-70 needs
 SPARE_BITS = 192  # precision beyond the four bits a doubling that second differences cancel

@@ -117,3 +117,23 @@ class Successors(Transition):
 def _divided(kernel: ScaledKernel, scale: Vec) -> ScaledKernel:
     sender = scale if kernel.sender is None else kernel.sender * scale
     return ScaledKernel(kernel.support, kernel.receiver, kernel.values, sender)
+
+
+class Backward(Transition):
+    """Δ transposed: the walk from receivers to senders, its columns summing to 1."""
+
+    def __init__(self, diffusion: Transition) -> None:
+        """Take a diffusion."""
+        self.field = diffusion.field
+        self.support = diffusion.support.transposed()
+        self._diffusion = diffusion
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the transposed exact matrix in the ring."""
+        return self._diffusion.over(ring).transposed
+
+    @cached_property
+    def floats(self) -> Floats:
+        """The transposed matrix in float64."""
+        inner = self._diffusion.floats
+        return Floats(inner.kernel.transposed, inner.entry_units)

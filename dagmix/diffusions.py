@@ -7,7 +7,6 @@ the fidelities, which are the suprema of the signals over t (arXiv:2507.02944, �
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,9 @@ from dagmix.errors import NumberError, StochasticError, SymbolicError
 from dagmix.given import GraphDiffusion
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node
+from dagmix.operator_results import MinimaxFidelity
 from dagmix.operators import Operator, frozen_copy
-from dagmix.results import Bounded, NodeFidelity
+from dagmix.results import NodeFidelity
 from dagmix.scalars import Field, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.support import Vec
@@ -33,33 +33,6 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 LARGEST_CLOSED_FORM = 64  # nodes
-
-
-@dataclass(frozen=True)
-class MinimaxFidelity(Bounded[Fraction | float]):
-    """φ_min = min_j φ_j, the minimum of all node fidelities, and the nodes that have it.
-
-    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
-
-    Attributes
-    ----------
-    value, lower, upper
-        φ_min, in [0, 1], and certified bounds of it: Fractions or floats.
-    nodes
-        Labels, in node order. For floats, every node that is not excluded.
-
-    Examples
-    --------
-    >>> found = DiffusionOperator(FeedforwardDAG(["ab", "bc"])).minimax_fidelity()
-    >>> found.value, found.exact, found.nodes
-    (Fraction(1, 2), True, ('b',))
-
-    References
-    ----------
-    arXiv:2507.02944, Definition 3.5; arXiv:2502.06751.
-    """
-
-    nodes: tuple[Node, ...]
 
 
 class DiffusionOperator(Operator):

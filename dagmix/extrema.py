@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Literal
 
 from dagmix.algebraic import Number
+from dagmix.enclosures import Bounded
 from dagmix.pieces import Piece
 from dagmix.polynomials import Ratio, roots_inside
-from dagmix.results import Bounded
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,13 @@ import numpy as np
 from dagmix import absorption
 from dagmix.branching import Search
 from dagmix.course import course_of
+from dagmix.enclosures import SMALLEST, UNIT, rounded, widened
 from dagmix.limits import enclosed_limit, exact_limit
 from dagmix.listener import Listener, uses_integers
-from dagmix.results import NodeFidelity, exactly, rounded, widened
+from dagmix.results import NodeFidelity, exactly
 from dagmix.scalars import Field
 from dagmix.signals import Row
-from dagmix.transition import SMALLEST, UNIT, Transition
+from dagmix.transition import Transition
 from dagmix.vectors import unit
 
 

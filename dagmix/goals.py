@@ -17,13 +17,13 @@ from dagmix.algebraic import Number, enclosure, simplest
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import Fidelity, MixingTime
 from dagmix.derived import Mixture
+from dagmix.enclosures import Bounded
 from dagmix.errors import UndecidedError
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.paths import greatest_distance
 from dagmix.polynomials import Ratio
 from dagmix.profiles import FidelityProfile
-from dagmix.results import Bounded
 from dagmix.scalars import Field
 from dagmix.transition import Transition
 from dagmix.two_heads import TwoHeads

@@ -15,11 +15,12 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+from dagmix.enclosures import SMALLEST
 from dagmix.errors import SizeError
 from dagmix.kernels import Kernel
 from dagmix.scalars import Field
 from dagmix.support import Vec
-from dagmix.transition import SMALLEST, Transition
+from dagmix.transition import Transition
 from dagmix.vectors import unit
 
 LARGEST_TABLE = 2**24  # numbers computed: rows times nodes

@@ -14,16 +14,17 @@ from itertools import takewhile
 import numpy as np
 
 from dagmix.course import course_of
+from dagmix.enclosures import SMALLEST, UNIT, Bounded, rounded, widened
 from dagmix.fidelity import fidelity_of, search
 from dagmix.listener import Listener, uses_integers
-from dagmix.results import Bounded, NodeFidelity, rounded, widened
+from dagmix.results import NodeFidelity
 from dagmix.scalars import Field
 from dagmix.support import Vec
-from dagmix.transition import SMALLEST, UNIT, Transition
+from dagmix.transition import Transition
 
 
 @dataclass(frozen=True)
-class Minimum(Bounded):
+class Minimum(Bounded[Fraction | float]):
     """min_j φ_j, and the rows of the nodes that may have it."""
 
     rows: tuple[int, ...]

@@ -21,9 +21,9 @@ from dagmix import balls
 from dagmix.absorption import hitting_times
 from dagmix.arb import LAST_BITS
 from dagmix.convert import objects
+from dagmix.enclosures import Enclosure
 from dagmix.errors import ShapeError, UndecidedError
 from dagmix.kernels import Kernel, leaving
-from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
 from dagmix.survival import ExactSurvival, FloatSurvival, is_over, scaled

@@ -7,7 +7,6 @@ nodes, and then it has cycles. A head may lack a unique sink while the mixture h
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,13 +15,13 @@ from numpy.typing import ArrayLike
 
 from dagmix.arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
 from dagmix.derived import Mixture
-from dagmix.diffusions import DiffusionOperator, MinimaxFidelity
+from dagmix.diffusions import DiffusionOperator
 from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.given import GraphDiffusion, GraphWalk
 from dagmix.graph import FeedforwardDAG
 from dagmix.nodes import Node, Nodes, check_same_nodes
+from dagmix.operator_results import BestHead, MinimaxFidelity, ratio
 from dagmix.operators import Operator
-from dagmix.results import Bounded, ratio
 from dagmix.scalars import Field, read_scalar, read_steps
 from dagmix.sinks import UniqueSink
 from dagmix.transition import Transition, same_matrix
@@ -31,36 +30,6 @@ from dagmix.weights import read_importance, read_weights
 
 if TYPE_CHECKING:
     from sympy import Expr
-
-
-@dataclass(frozen=True)
-class BestHead(Bounded[Fraction | float]):
-    """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
-
-    It is `exact` where the bounds are equal: for rational heads on up to 4,096 nodes.
-
-    Attributes
-    ----------
-    value, lower, upper
-        The maximum, in [0, 1], and certified bounds of it: Fractions or floats.
-    heads
-        Numbers of heads, from 0, increasing. For floats, every head that is not excluded.
-
-    Examples
-    --------
-    >>> line, star = [
-    ...     FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["uw", "vw", "wτ"])
-    ... ]
-    >>> found = MultiHeadDiffusion([line, star]).best_head()
-    >>> found.value, found.exact, found.heads
-    (Fraction(1, 2), True, (1,))
-
-    References
-    ----------
-    arXiv:2507.02944, Definitions 3.11 and 3.12.
-    """
-
-    heads: tuple[int, ...]
 
 
 class MultiHead(Operator):

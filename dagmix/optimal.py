@@ -20,13 +20,13 @@ from dagmix.algebraic import Number
 from dagmix.arrays import TOLERANCE
 from dagmix.ascent import starts
 from dagmix.bar import tracked
+from dagmix.enclosures import Bounded
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.goals import FidelityGoal, HeadWeights, MixingObjective, Objective, ObjectiveName
 from dagmix.mixing_profiles import MixingProfile
 from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators import QUARTER
 from dagmix.profiles import FidelityProfile
-from dagmix.results import Bounded
 from dagmix.scalars import Field, brief, read_count, read_epsilon
 from dagmix.weights import read_weights
 

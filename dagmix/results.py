@@ -1,125 +1,13 @@
-"""Answers that say how exact they are: a value between certified bounds."""
+"""The fidelity of one node: a value between certified bounds, and the times that attain it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Generic, Literal, Self, TypeVar
+from typing import Literal
 
-
-class Enclosure(float):
-    """A float that stands for an exact number between `lower` and `upper`.
-
-    Rational operators on more than 4,096 nodes answer with it where smaller ones answer with
-    a Fraction. Arithmetic with it gives plain floats.
-
-    Parameters
-    ----------
-    value : float
-        Near the exact number.
-    lower, upper : float
-        Certified bounds of the exact number.
-
-    Examples
-    --------
-    >>> found = Enclosure(0.25, 0.2, 0.3)
-    >>> found, found.lower, 2 * found
-    (Enclosure(0.25, lower=0.2, upper=0.3), 0.2, 0.5)
-
-    References
-    ----------
-    The enclosures of interval arithmetic, with a point inside that stands for them; they bound
-    the distances and signals of arXiv:2507.02944, Definitions 2.7 and 3.2.
-    """
-
-    lower: float
-    upper: float
-
-    def __new__(cls, value: float, lower: float, upper: float) -> Self:
-        """Take a value and its bounds."""
-        number = super().__new__(cls, value)
-        number.lower, number.upper = lower, upper
-        return number
-
-    @classmethod
-    def within(cls, value: float, error: float) -> Self:
-        """Return the enclosure [value·(1 − error), value·(1 + error)] ∩ [0, 1].
-
-        Parameters
-        ----------
-        value : float
-            At least 0; above 1 by no more than the error.
-        error : float
-            A bound of the relative error of the value, at least 0.
-
-        Returns
-        -------
-        Enclosure
-            With bounds rounded outwards.
-
-        Raises
-        ------
-        TypeError
-            For what are no numbers; nothing else is checked.
-
-        Examples
-        --------
-        >>> found = Enclosure.within(0.25, 0.5)
-        >>> found.lower < 0.125 < 0.25 < 0.375 < found.upper
-        True
-        """
-        return cls(min(value, 1.0), *widened(value * (1 - error), value * (1 + error)))
-
-    @property
-    def exact(self) -> bool:
-        """Whether the number is known exactly, its bounds being equal.
-
-        >>> Enclosure(0.25, 0.25, 0.25).exact
-        True
-        """
-        return self.lower == self.upper
-
-    def __getnewargs__(self) -> tuple[float, float, float]:  # type: ignore[override]
-        """Pickle with the bounds."""
-        return float(self), self.lower, self.upper
-
-    def __repr__(self) -> str:
-        """Show the bounds."""
-        return f"Enclosure({float(self)!r}, lower={self.lower!r}, upper={self.upper!r})"
-
-
-Value = TypeVar("Value")  # numbers that are compared
-
-
-@dataclass(frozen=True)
-class Bounded(Generic[Value]):
-    """An answer between certified bounds: lower ≤ value ≤ upper, as the exact number is.
-
-    Attributes
-    ----------
-    value, lower, upper
-        Fractions where the answer is rational, else floats.
-
-    Examples
-    --------
-    >>> Bounded(0.5, 0.25, 0.75).exact
-    False
-
-    References
-    ----------
-    The quantities of arXiv:2507.02944, computed with bounds in place of a rounding.
-    """
-
-    value: Value
-    lower: Value
-    upper: Value
-
-    @property
-    def exact(self) -> bool:
-        """Whether the value is known exactly, its bounds being equal."""
-        return self.lower == self.upper
+from dagmix.enclosures import Bounded
 
 
 @dataclass(frozen=True)
@@ -157,33 +45,6 @@ class NodeFidelity(Bounded[Fraction | float]):
     onwards: bool = False
 
 
-def ratio(value: Fraction | float, other: Fraction | float) -> Fraction | float:
-    """Return value / other of non-negative numbers: math.inf for x / 0, math.nan for 0 / 0.
-
-    >>> ratio(Fraction(1, 2), Fraction(3, 8)), ratio(0.5, 0.0), ratio(Fraction(0), Fraction(0))
-    (Fraction(4, 3), inf, nan)
-    """
-    if other:
-        return value / other
-    return math.inf if value else math.nan
-
-
 def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
     """Return an exact fidelity; it is attained if it has times."""
     return NodeFidelity(value, value, value, bool(times), times, onwards)
-
-
-def rounded(
-    value: Fraction | float, lower: Fraction | float, upper: Fraction | float
-) -> tuple[float, float, float]:
-    """Return floats for exact bounds, rounded outwards where they are no floats."""
-    low, high = float(lower), float(upper)
-    below = low if low <= lower else math.nextafter(low, -math.inf)
-    above = high if high >= upper else math.nextafter(high, math.inf)
-    return float(value), below, above
-
-
-def widened(lower: float, upper: float) -> tuple[float, float]:
-    """Return bounds in [0, 1], a last rounding of either allowed for."""
-    below, above = math.nextafter(lower, -math.inf), math.nextafter(upper, math.inf)
-    return max(below, 0.0), min(above, 1.0)

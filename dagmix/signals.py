@@ -11,11 +11,11 @@ import numpy as np
 from dagmix import balls
 from dagmix.arb import LAST_BITS
 from dagmix.convert import LARGEST_ROW, LARGEST_TABLE, objects
+from dagmix.enclosures import SMALLEST, Enclosure
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.results import Enclosure
 from dagmix.scalars import Field
 from dagmix.support import LARGEST_DENSE, Vec
-from dagmix.transition import SMALLEST, Transition
+from dagmix.transition import Transition
 from dagmix.vectors import unit
 
 if TYPE_CHECKING:

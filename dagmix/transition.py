@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from dagmix.enclosures import SMALLEST, UNIT
 from dagmix.kernels import Kernel, ScaledKernel
 from dagmix.runs import Runs
 from dagmix.scalars import Field
@@ -23,9 +24,7 @@ from dagmix.support import Support
 
 Ring = Callable[[Fraction], Any]
 
-UNIT = 2.0**-53  # the unit roundoff of float64
 LARGEST_EXACT = 2**12  # nodes; larger rational operators answer in floats, with bounds
-SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
 
 def _unchanged(number: Any) -> Any:

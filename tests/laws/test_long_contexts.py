@@ -23,8 +23,8 @@ from dagmix import (
 )
 from dagmix.absorption import hitting_slack
 from dagmix.bounds import backward_mixing
+from dagmix.enclosures import Enclosure
 from dagmix.errors import ShapeError
-from dagmix.results import Enclosure
 from dagmix.runs import Runs
 from dagmix.support import Support
 

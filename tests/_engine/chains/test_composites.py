@@ -14,9 +14,8 @@ from oracle import bounds as oracle_bounds
 
 from dagmix import DiffusionOperator
 from dagmix.absorption import hits_from
-from dagmix.backward import Backward
 from dagmix.bounds import backward_mixing
-from dagmix.derived import Successors
+from dagmix.derived import Backward, Successors
 
 if TYPE_CHECKING:
     from cases.zoo import Edges

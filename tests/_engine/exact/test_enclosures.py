@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 
 from dagmix import WalkOperator, families
-from dagmix.results import Enclosure
+from dagmix.enclosures import Enclosure
 from dagmix.transition import LARGEST_EXACT
 
 LONG = 5000

@@ -12,8 +12,8 @@ from cases.subjects import every_graph, graph, with_and_without_loops
 from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, balls, families, signals, transition
+from dagmix.enclosures import Enclosure
 from dagmix.errors import NumberError, UndecidedError
-from dagmix.results import Enclosure
 
 if TYPE_CHECKING:
     from cases.zoo import Edges

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, transition
 from dagmix import survival as survival_module
+from dagmix.enclosures import Enclosure
 from dagmix.errors import ShapeError, UndecidedError
 from dagmix.given import GraphWalk
-from dagmix.results import Enclosure
 from dagmix.survival import ExactSurvival, FloatSurvival, is_over, scaled
 
 if TYPE_CHECKING:
