@@ -1,24 +1,47 @@
 """How information flows through multi-head attention, exactly.
 
 Heads are feedforward graphs with a common sink; dagmix computes mixing times and minimax
-fidelities of their walks, diffusions and convex mixtures, exactly or with proof.
+fidelities of their walks, diffusions and convex mixtures, exactly or with proof. The names
+below are what most need; every room, such as `dagmix.families`, is loaded when first asked for.
 
 >>> from dagmix import FeedforwardDAG, MultiHeadDiffusion
->>> head1 = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
->>> head2 = FeedforwardDAG([("v", "u"), ("u", "w"), ("w", "τ")], nodes="uvwτ")
->>> MultiHeadDiffusion([head1, head2]).amplification()
+>>> head0 = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
+>>> head1 = FeedforwardDAG([("v", "u"), ("u", "w"), ("w", "τ")], nodes="uvwτ")
+>>> MultiHeadDiffusion([head0, head1]).amplification()
 Fraction(4, 3)
 """
 
-from dagmix.diffusions import DiffusionOperator
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix.errors import DagmixError
-from dagmix.graph import FeedforwardDAG
-from dagmix.mixture import MultiHeadDiffusion, MultiHeadWalk
-from dagmix.operator_results import BestHead, MinimaxFidelity
-from dagmix.results import NodeFidelity
-from dagmix.sinks import UniqueSink
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.graphs.sinks import UniqueSink
+from dagmix.operators.diffusion import DiffusionOperator
+from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operators.results import BestHead, MinimaxFidelity
+from dagmix.operators.walk import WalkOperator
 from dagmix.version import __version__
-from dagmix.walks import WalkOperator
+
+if TYPE_CHECKING:
+    from dagmix import analysis as analysis
+    from dagmix import bounds as bounds
+    from dagmix import cli as cli
+    from dagmix import drift as drift
+    from dagmix import errors as errors
+    from dagmix import families as families
+    from dagmix import graphs as graphs
+    from dagmix import operators as operators
+    from dagmix import optimal as optimal
+    from dagmix import paper as paper
+    from dagmix import pathways as pathways
+    from dagmix import plotting as plotting
+    from dagmix import proxies as proxies
+    from dagmix import search as search
+    from dagmix import testing as testing
+    from dagmix import torch_bridge as torch_bridge
 
 __all__ = [
     "BestHead",
@@ -33,3 +56,35 @@ __all__ = [
     "WalkOperator",
     "__version__",
 ]
+
+_ROOMS = (
+    "analysis",
+    "bounds",
+    "cli",
+    "drift",
+    "errors",
+    "families",
+    "graphs",
+    "operators",
+    "optimal",
+    "paper",
+    "pathways",
+    "plotting",
+    "proxies",
+    "search",
+    "testing",
+    "torch_bridge",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room when it is first asked for."""
+    if name in _ROOMS:
+        return import_module(f"dagmix.{name}")
+    message = f"module 'dagmix' has no attribute {name!r}"
+    raise AttributeError(message, name=name, obj=sys.modules[__name__])
+
+
+def __dir__() -> list[str]:
+    """Return the public names and the rooms."""
+    return sorted((*__all__, *_ROOMS))

@@ -2,6 +2,6 @@
 
 import sys
 
-from dagmix.cli import main
+from dagmix.cli.commands import main
 
 sys.exit(main())

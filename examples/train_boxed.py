@@ -1,8 +1,8 @@
 """Train the small Transformer whose attention is in the box, and write that attention.
 
 `python examples/train_boxed.py OUT.npz` writes OUT.npz; without it a file for a moment. What
-`dagmix analyze` shows when no file is given was written so, to dagmix/data/cycle.npz. It needs
-torch; the last digits depend on the machine.
+`dagmix analyze` shows when no file is given was written so, to dagmix/analysis/data/cycle.npz.
+It needs torch; the last digits depend on the machine.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from dagmix import analysis
-from dagmix.files import read_npz, replacing
+from dagmix._util.files import read_npz, replacing
 
 SAMPLES = 2
 

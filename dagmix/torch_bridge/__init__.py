@@ -3,7 +3,7 @@
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
 
-from dagmix.extras import missing
+from dagmix._util.extras import missing
 
 if absent := missing("torch", "dagmix.torch_bridge", "torch"):
     raise absent

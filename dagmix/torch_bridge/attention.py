@@ -9,9 +9,9 @@ import torch
 from array_api_compat import array_namespace, is_array_api_obj
 from torch import Tensor
 
-from dagmix.batch_checks import kind
+from dagmix._engine.exact.scalars import read_count
 from dagmix.errors import KindError, ShapeError
-from dagmix.scalars import read_count
+from dagmix.proxies.validation import kind
 from dagmix.torch_bridge.model import Transformer
 
 Array = Any  # of NumPy, torch, or another library with the array API

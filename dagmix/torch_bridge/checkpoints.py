@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dagmix._util.files import replacing
 from dagmix.errors import FileError
-from dagmix.files import replacing
 from dagmix.torch_bridge.config import Config
 from dagmix.torch_bridge.model import Transformer
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import torch
 
-from dagmix.bar import tracked
+from dagmix._engine.exact.scalars import read_count
+from dagmix._util.files import LARGEST_ARRAY, read_tokens
+from dagmix._util.progress import tracked
 from dagmix.errors import FileError, SizeError
-from dagmix.experiment import TASKS, Measured, Name
-from dagmix.files import LARGEST_ARRAY, read_tokens
-from dagmix.scalars import read_count
+from dagmix.paper.tables import TASKS, Measured, Name
 from dagmix.torch_bridge.attention import attention_maps, importance_of
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe

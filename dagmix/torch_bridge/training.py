@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import cross_entropy
 
-from dagmix.bar import tracked
+from dagmix._util.progress import tracked
 from dagmix.errors import ConfigError, FileError
 from dagmix.torch_bridge.checkpoints import read_checkpoint, write_checkpoint
 from dagmix.torch_bridge.config import Config, Recipe

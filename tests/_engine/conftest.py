@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import detection
+from dagmix._engine.adjacency import choose
 
 
 @pytest.fixture
 def always_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every graph in the order of its nodes is kept as runs, however small it is."""
-    monkeypatch.setattr(detection, "RUNS_FROM", 0)
-    monkeypatch.setattr(detection, "PAIRS_A_RUN", 0)
+    monkeypatch.setattr(choose, "RUNS_FROM", 0)
+    monkeypatch.setattr(choose, "PAIRS_A_RUN", 0)

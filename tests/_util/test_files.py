@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import errors, files
+from dagmix import errors
+from dagmix._util import files
 from dagmix.errors import FileError
 
 UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)

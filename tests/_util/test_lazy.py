@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix.lazy import Lazy
+from dagmix._util.lazy import Lazy
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dagmix.bar import tracked
+from dagmix._util.progress import tracked
 
 
 def test_items_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:

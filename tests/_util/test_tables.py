@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dagmix.tables import shown
+from dagmix._util.tables import shown
 
 
 def test_numbers_in_tables() -> None:

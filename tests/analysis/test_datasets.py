@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dagmix import cli, datasets, files
+from dagmix._util import files
+from dagmix.analysis import datasets
+from dagmix.cli import commands
 
 
 def test_analyze_without_a_file_shows_the_box(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["analyze", "--json"]) == 0
+    assert commands.main(["analyze", "--json"]) == 0
     out, err = capsys.readouterr()
     assert "examples/train_boxed.py made it" in err
     layers = [layer.mixing_time for layer in datasets.trained_attention().layers()]

@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import analysis, cli, files
-from dagmix.errors import DagmixError
+from dagmix import DagmixError, analysis
+from dagmix._util import files
+from dagmix.analysis import layers
+from dagmix.cli import commands
 
 UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
 
 
 def test_many_candidates_are_cut_short() -> None:
-    assert analysis.listed(range(20)) == "0, 1, 2, 3, … (20)"
+    assert layers.listed(range(20)) == "0, 1, 2, 3, … (20)"
 
 
 def saved(path: Path, **arrays: Any) -> Path:
@@ -59,7 +61,7 @@ def test_bad_files(
     path = make(tmp_path / "a.npz")
     with pytest.raises(DagmixError, match=message):
         list(analysis.Attention(*files.read_npz(path)).layers())
-    assert cli.main(["analyze", str(path)]) == 2
+    assert commands.main(["analyze", str(path)]) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("dagmix: ")
     assert not captured.out

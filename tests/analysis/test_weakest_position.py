@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadDiffusion, cli, pathway_report, pathways
-from dagmix.analysis import Attention
+from dagmix import MultiHeadDiffusion, pathways
+from dagmix.analysis import Attention, weakest_position
+from dagmix.cli import commands
 
 DEAF = np.stack([np.eye(3), np.eye(3)])
 
@@ -30,7 +31,7 @@ def saved(tmp_path: Path) -> Path:
 
 def test_for_machines(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each layer: the worst heard position, its best t up to the limit, its heaviest pathways."""
-    assert cli.main(["analyze", str(saved), "--json", "--pathways", "3", "--steps", "3"]) == 0
+    assert commands.main(["analyze", str(saved), "--json", "--pathways", "3", "--steps", "3"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert len(records) == 4
     for record, (place, importance) in zip(
@@ -58,7 +59,7 @@ def test_the_first_step_is_that_of_the_table(
     weights[3, 3] = 0.01
     np.savez(tmp_path / "a.npz", attention=(weights / weights.sum(-1, keepdims=True))[None, None])
     options = ["analyze", str(tmp_path / "a.npz"), "--json", "--first-step", "1", "--pathways"]
-    assert cli.main(options) == 0
+    assert commands.main(options) == 0
     (record,) = json.loads(capsys.readouterr().out)
     found = record["pathways"]
     assert (found["source"], found["steps"]) == (3, 1)
@@ -72,28 +73,28 @@ def test_times_are_counted_from_the_first_step() -> None:
     (layer,) = attention.layers()
     for first in (0, 1):
         layer = replace(layer, positions=(0,))
-        assert pathway_report.weakest(attention, layer, 1, 4, first).pathways.steps == 4
+        assert weakest_position.weakest(attention, layer, 1, 4, first).pathways.steps == 4
 
 
 def test_for_people(saved: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Five pathways of every layer unless another number is given, none without the option."""
-    assert cli.main(["analyze", str(saved), "--json", "--pathways", "5"]) == 0
+    assert commands.main(["analyze", str(saved), "--json", "--pathways", "5"]) == 0
     counts = [len(r["pathways"]["heaviest"]) for r in json.loads(capsys.readouterr().out)]
     assert max(counts) == 5
-    assert cli.main(["analyze", str(saved), "--pathways"]) == 0
+    assert commands.main(["analyze", str(saved), "--pathways"]) == 0
     out = capsys.readouterr().out
     assert out.count("cross-head") == 4
     assert sum(line.endswith("→ 3") for line in map(str.rstrip, out.splitlines())) == sum(counts)
     assert "sample [1], layer 0, position 2: t = 1, signal 0.1" in out
-    assert cli.main(["analyze", str(saved)]) == 0
+    assert commands.main(["analyze", str(saved)]) == 0
     assert "cross-head" not in capsys.readouterr().out
 
 
 def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     np.savez(tmp_path / "a.npz", attention=DEAF[None])
-    assert cli.main(["analyze", str(tmp_path / "a.npz"), "--pathways"]) == 0
+    assert commands.main(["analyze", str(tmp_path / "a.npz"), "--pathways"]) == 0
     assert "not received" in capsys.readouterr().out
-    assert cli.main(["analyze", str(tmp_path / "a.npz"), "--pathways", "--json"]) == 0
+    assert commands.main(["analyze", str(tmp_path / "a.npz"), "--pathways", "--json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
     assert record["pathways"]["cross_head_share"] == "nan"
     assert record["pathways"]["heaviest"] == []
@@ -116,7 +117,7 @@ def test_a_position_that_is_not_heard(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_bad_options(
     options: list[str], message: str, saved: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["analyze", str(saved), *options]) == 2
+    assert commands.main(["analyze", str(saved), *options]) == 2
     captured = capsys.readouterr()
     assert message in captured.err
     assert not captured.out
@@ -124,7 +125,7 @@ def test_bad_options(
 
 def test_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="0"):
-        cli.main(["analyze", "--help"])
+        commands.main(["analyze", "--help"])
     out = capsys.readouterr().out
     assert "3 ─0→ 7 ─1→ 9" in out
     assert "--steps T" in out

@@ -20,9 +20,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from dagmix import FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
-from dagmix.files import read_npz
-from dagmix.version import __version__
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, WalkOperator, __version__, families
+from dagmix._util.files import read_npz
 
 QUARTER = Fraction(1, 4)
 HORIZON = 100

@@ -19,9 +19,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion
-from dagmix.files import read_npz
-from dagmix.version import __version__
+from dagmix import DiffusionOperator, MultiHeadDiffusion, __version__
+from dagmix._util.files import read_npz
 
 N = 100
 COLUMNS = ("case", "T(¼)", "s", "φ_min", "width", "time", "s")

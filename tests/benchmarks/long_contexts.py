@@ -22,9 +22,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator, families
-from dagmix.absorption import hitting_slack
-from dagmix.version import __version__
+from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator, __version__, families
+from dagmix._engine.chains.first_step import hitting_slack
 
 COLUMNS = ("graph", "n", "quantity", "value", "relative error", "s", "MiB")
 KIBIBYTES = 1024 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes there

@@ -1,7 +1,8 @@
 """Optimisers of φ_min over the weights of heads: `python tests/benchmarks/optimal_weights.py`.
 
-The ascent of `dagmix.ascent`, once from uniform weights and with all its starts, against SciPy's
-derivative-free methods on φ_min itself, its weights a softmax, from uniform weights.
+The ascent of `dagmix.optimal.ascent`, once from uniform weights and from all its initial ones,
+against SciPy's derivative-free methods on φ_min itself, its weights a softmax, from uniform
+weights.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from rich.table import Table
 from scipy.optimize import minimize
 
 from dagmix import DiffusionOperator, families
-from dagmix.adjoints import FloatHeads, Floats
-from dagmix.ascent import Fidelity, starts
+from dagmix.optimal.ascent import Fidelity, starts
+from dagmix.optimal.gradients import FloatHeads, Floats
 
 METHODS = ("Nelder-Mead", "Powell", "COBYQA")
 EVALUATIONS = 1500

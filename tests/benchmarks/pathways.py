@@ -18,10 +18,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from dagmix import MultiHeadDiffusion, MultiHeadWalk, pathways
+from dagmix import MultiHeadDiffusion, MultiHeadWalk, __version__, pathways
+from dagmix._util.files import read_npz
 from dagmix.drift import cross_drift
-from dagmix.files import read_npz
-from dagmix.version import __version__
 
 Array = np.ndarray[Any, np.dtype[np.floating]]
 

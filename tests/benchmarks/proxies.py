@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from dagmix import proxies
-from dagmix.version import __version__
+from dagmix import __version__, proxies
 
 N, STEPS, WALKS = 100, 100, 500
 CHUNK = 13  # matrices in a MiB

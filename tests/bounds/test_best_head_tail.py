@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 
+from dagmix import DagmixError
 from dagmix.bounds import best_head_tail
-from dagmix.errors import DagmixError, DistributionError, EmptyError, NumberError, StepError
+from dagmix.errors import DistributionError, EmptyError, NumberError, StepError
 
 HALF = Fraction(1, 2)
 points = st.integers(0, 8).map(lambda k: Fraction(k, 8))

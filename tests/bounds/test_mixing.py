@@ -20,12 +20,13 @@ from hypothesis import strategies as st
 from oracle import bounds as oracle_bounds
 from oracle.bounds import binomial_time, chernoff_time, decimal, exponential, holding_time
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, bounds, families, transition
-from dagmix.absorption import hitting_times
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, bounds, families
+from dagmix._engine.chains import transition
+from dagmix._engine.chains.first_step import hitting_times
+from dagmix._engine.mixing.rates import mean_time
 from dagmix.bounds import MixingBounds, NotApplicable
 from dagmix.errors import EpsilonError, KindError, SymbolicError
 from dagmix.paper import example_3_8, example_3_13
-from dagmix.progress import mean_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,7 @@ def heads(pair: Pair) -> list[FeedforwardDAG]:
 def orders(n: int) -> list[Edges]:
     """List all graphs with the unique sink n−1, in any order of the other nodes."""
     found: set[Edges] = set()
-    for graph in families.unique_sink_dags(n):
+    for graph in families.all_unique_sink_dags(n):
         edges: Any = graph.edges
         for labels in permutations(range(n - 1)):
             named = [*labels, n - 1]

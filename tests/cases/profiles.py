@@ -9,9 +9,9 @@ from typing import Any
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
 from cases.pairs_of_heads import Pair as Heads
 from dagmix import MultiHeadDiffusion
-from dagmix.mixture import MultiHead
-from dagmix.profiles import FidelityProfile
-from dagmix.two_heads import TwoHeads
+from dagmix.operators.mixture import MultiHead
+from dagmix.optimal import FidelityProfile
+from dagmix.optimal.two_heads.kernels import TwoHeads
 
 FOURS = random.Random(4).sample(all_pairs(4), 12)  # noqa: S311 - reproducible, not secret
 PAIRS = [*all_pairs(2), *all_pairs(3), *FOURS, EXAMPLE_8, EXAMPLE_13]

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.convert import objects
-from dagmix.layers import layer
-from dagmix.pair_supports import Dense
-from dagmix.runs import Runs
-from dagmix.support import Support
+from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.explicit import Dense
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.strided import layer
+from dagmix._engine.exact.convert import objects
 
 
 def runs_of(mask: Any, step: int = 1) -> Runs:

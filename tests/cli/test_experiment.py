@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dagmix import cli
+from dagmix.cli import commands
 
 
 @pytest.mark.parametrize("command", [["train", "folder"], ["tables", "1_heads_copy.pt"]])
@@ -16,12 +16,12 @@ def test_without_torch_the_commands_say_what_to_install(
     monkeypatch.setitem(sys.modules, "torch", None)
     for name in [name for name in sys.modules if name.startswith("dagmix.torch_bridge")]:
         monkeypatch.delitem(sys.modules, name)
-    assert cli.main(command) == 2
+    assert commands.main(command) == 2
     assert "needs torch: pip install 'dagmix[torch]'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["train", "tables"])
 def test_help_teaches(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        cli.main([command, "--help"])
+        commands.main([command, "--help"])
     assert "Beyond Parallelism" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, WalkOperator, families
-from dagmix import closed_forms as known
+from dagmix.families import closed_forms as known
 
 QUARTER = Fraction(1, 4)
 

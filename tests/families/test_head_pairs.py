@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
-from dagmix import closed_forms as known
+from dagmix.families import closed_forms as known
 
 
 @pytest.mark.parametrize(("k", "layers"), [(1, 0), (2, 5), (3, 11), (4, 24), (5, 50), (8, 390)])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dagmix.errors import EmptyError, UnknownNodeError
-from dagmix.nodes import Nodes
+from dagmix.graphs.labels import Nodes
 
 
 def test_ranges_are_labels_that_cost_little() -> None:

@@ -37,7 +37,11 @@ def test_a_package_is_loaded_by_the_question_that_needs_it() -> None:
 
 @pytest.mark.parametrize(
     ("module", "package", "extra"),
-    [("plotting", "matplotlib", "plot"), ("torch_bridge", "torch", "torch")],
+    [
+        ("plotting", "matplotlib", "plot"),
+        ("testing", "hypothesis", "testing"),
+        ("torch_bridge", "torch", "torch"),
+    ],
 )
 def test_a_missing_extra_is_named(module: str, package: str, extra: str) -> None:
     """In a fresh interpreter that cannot import the package."""

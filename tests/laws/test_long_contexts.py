@@ -19,14 +19,14 @@ from dagmix import (
     MultiHeadWalk,
     WalkOperator,
     families,
-    transition,
 )
-from dagmix.absorption import hitting_slack
+from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.chains import transition
+from dagmix._engine.chains.first_step import hitting_slack
 from dagmix.bounds import backward_mixing
-from dagmix.enclosures import Enclosure
 from dagmix.errors import ShapeError
-from dagmix.runs import Runs
-from dagmix.support import Support
+from dagmix.operators import Enclosure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

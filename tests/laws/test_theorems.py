@@ -23,7 +23,7 @@ from dagmix import (
     families,
     testing,
 )
-from dagmix import closed_forms as known
+from dagmix.families import closed_forms as known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

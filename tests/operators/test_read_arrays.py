@@ -12,7 +12,7 @@ from scipy.sparse import csr_array
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, families
 from dagmix.errors import NumberError, ShapeError, StochasticError
-from dagmix.scalars import Field
+from dagmix.operators import Field
 
 HALF = Fraction(1, 2)
 

@@ -9,8 +9,8 @@ from cases.attention_samples import attention
 from cases.pairs_of_heads import EXAMPLE_8, heads
 
 from dagmix import DiffusionOperator, MultiHeadWalk
-from dagmix.adjoints import FloatHeads
-from dagmix.ascent import Fidelity, MixingTime, starts
+from dagmix.optimal.ascent import Fidelity, MixingTime, starts
+from dagmix.optimal.gradients import FloatHeads
 
 
 def test_a_climb_never_falls() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagmix import DiffusionOperator, FeedforwardDAG
-from dagmix.adjoints import FloatHeads
+from dagmix.optimal.gradients import FloatHeads
 
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dagmix import FeedforwardDAG, MultiHeadDiffusion, optimal
-from dagmix.goals import FidelityGoal
+from dagmix.optimal.objectives import FidelityGoal
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix.epigraph import _convex
+from dagmix.optimal.slsqp import _convex
 
 
 def test_a_point_that_is_no_convex_weights_is_not_taken() -> None:

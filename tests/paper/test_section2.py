@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dagmix import FeedforwardDAG, verification
-from dagmix.paper import Verdict
+from dagmix import FeedforwardDAG
+from dagmix.paper import Verdict, verification
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
 

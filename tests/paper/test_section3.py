@@ -6,8 +6,8 @@ import oracle
 import pytest
 from oracle.fidelity import Signals
 
-from dagmix import DiffusionOperator, FeedforwardDAG, section3
-from dagmix.paper import example_3_8, example_3_13
+from dagmix import DiffusionOperator, FeedforwardDAG
+from dagmix.paper import example_3_8, example_3_13, section3
 
 
 @pytest.mark.parametrize("head", [*example_3_8(), *example_3_13()], ids=repr)

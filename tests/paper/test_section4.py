@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dagmix import sentences
+from dagmix.paper import section4
 
 
 def test_uniform_attention_and_its_column_sums() -> None:
     """Row i is 1/(i + 1) up to the diagonal, so that column j sums to 1/(j + 1) + … + 1/n."""
-    n, found = sentences.UNIFORM, sentences.uniform_attention()
+    n, found = section4.UNIFORM, section4.uniform_attention()
     assert found.exact.tolist() == [[Fraction(j <= i, i + 1) for j in range(n)] for i in range(n)]
     sums = [sum(Fraction(1, i + 1) for i in range(j, n)) for j in range(n)]
-    assert sentences.column_sums(found) == sums
+    assert section4.column_sums(found) == sums
     assert sum(sums) == n

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dagmix import errors, experiment
-from dagmix.experiment import Measured, Name
+from dagmix import errors
+from dagmix.paper import Measured, Name, tables
 
 
 def measured(heads: int, task: str, seed: int | None = None, shift: float = 0) -> Measured:
@@ -29,7 +29,7 @@ def cells(caption: str, models: list[Measured]) -> list[tuple[str, ...]]:
     start, end = caption.split("|")
     found = [
         table
-        for table in experiment.tables(models)
+        for table in tables.tables(models)
         if table.caption.startswith(start) and table.caption.endswith(end)
     ]
     assert len(found) == 1
@@ -75,31 +75,31 @@ def test_the_greater_fidelity_has_a_star() -> None:
 
 
 def test_tables_come_in_the_papers_order_and_say_what_they_are() -> None:
-    tables = experiment.tables(measured(h, task) for task in ("cycle", "copy") for h in (4, 1))
-    numbers = [int(table.caption.split(".")[0].removeprefix("Table ")) for table in tables]
+    found = tables.tables(measured(h, task) for task in ("cycle", "copy") for h in (4, 1))
+    numbers = [int(table.caption.split(".")[0].removeprefix("Table ")) for table in found]
     assert numbers == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
-    for number, table in zip(numbers, tables, strict=True):
+    for number, table in zip(numbers, found, strict=True):
         assert ("copy" if number % 2 else "cycle") in table.caption
         assert table.columns() == ["Heads", "L1", "L2"]
-    text = str(tables[0])
+    text = str(found[0])
     assert text.startswith("Table 1. Mixing time steps, mean ± std dev, copy sequence, published")
     assert "1       2.0000 ± 1.0000   4.0000 ± 2.0000" in text
 
 
 def test_one_head_has_nothing_to_be_compared_with() -> None:
-    captions = [table.caption for table in experiment.tables([measured(1, "copy")])]
+    captions = [table.caption for table in tables.tables([measured(1, "copy")])]
     assert not any(caption.startswith("Table 5") for caption in captions)
-    assert experiment.tables([]) == []
+    assert tables.tables([]) == []
 
 
 def test_models_of_different_depth() -> None:
     deep = Measured(Name(4, "copy"), {}, {0: np.ones((2, 3))}, {})
     with pytest.raises(errors.ShapeError, match="equally many layers; got 2 and 3"):
-        experiment.tables([measured(1, "copy"), deep])
+        tables.tables([measured(1, "copy"), deep])
 
 
 def test_json() -> None:
-    [record] = json.loads(experiment.as_json([measured(4, "cycle", 3)]))
+    [record] = json.loads(tables.as_json([measured(4, "cycle", 3)]))
     assert (record["heads"], record["task"], record["seed"]) == (4, "cycle", 3)
     assert record["samples"] == 2
     assert record["hitting_time"]["successors"] == {"mean": [12.0, 14.0], "deviation": [1.0, 2.0]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dagmix import theorem28
+from dagmix.paper import theorem28
 from dagmix.search import NotFound
 
 NOTHING = NotFound(tried=1, complete=1, reached=(1, 0), out_of_budget=False)

@@ -9,20 +9,17 @@ from typing import Any
 
 import pytest
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-    MultiHeadDiffusion,
-    WalkOperator,
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, UniqueSink, WalkOperator
+from dagmix.paper import (
+    Verdict,
+    example_3_13,
     section2,
     section3,
-    sentences,
+    section4,
     theorem28,
     verification,
 )
-from dagmix.paper import Verdict, example_3_13
 from dagmix.search import NotFound, Witness
-from dagmix.sinks import UniqueSink
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
 
@@ -83,7 +80,7 @@ def in_theorem(name: str, value: Any) -> Callable[[Any], None]:
 
 
 def in_sentences(name: str, value: Any) -> Callable[[Any], None]:
-    return lambda patch: patch.setattr(sentences, name, value)
+    return lambda patch: patch.setattr(section4, name, value)
 
 
 plus_one: Callable[[Any], Any] = lambda value: value + 1  # noqa: E731 - a table's entry

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dagmix import MultiHeadDiffusion, errors, head_sums, pathways
+from dagmix import MultiHeadDiffusion, errors, pathways
 from dagmix.errors import WeightError
 from dagmix.paper import example_3_8
+from dagmix.pathways import head_polynomials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,8 +36,8 @@ def test_sizes_are_refused_just_above_the_limit(monkeypatch: pytest.MonkeyPatch)
         (lambda: pathways.heaviest(MIX, "u", 3, 5), 15 * 3),
     ]
     for ask, numbers in cases:
-        monkeypatch.setattr(head_sums, "LARGEST_TABLE", numbers)
+        monkeypatch.setattr(head_polynomials, "LARGEST_TABLE", numbers)
         ask()
-        monkeypatch.setattr(head_sums, "LARGEST_TABLE", numbers - 1)
+        monkeypatch.setattr(head_polynomials, "LARGEST_TABLE", numbers - 1)
         with pytest.raises(errors.SizeError):
             ask()

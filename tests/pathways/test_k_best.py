@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dagmix import MultiHeadDiffusion, best_paths, pathways
+from dagmix import MultiHeadDiffusion, pathways
+from dagmix.pathways import k_best
 
 # --- floats ------------------------------------------------------------------------------------
 
@@ -43,7 +44,7 @@ def test_logarithms_are_within_their_error() -> None:
     tensor = attention(3)
     tensor[0, 2, :] = [1e-322, 0.5, 0.500001, 0]
     mix = MultiHeadDiffusion.from_attention(tensor, [1.0, 1e-3, 0.2])
-    arcs = best_paths.Arcs(mix.parts)
+    arcs = k_best.Arcs(mix.parts)
     for arc, found in enumerate(arcs.logarithms):
         exact = arcs.exact(arc)
         ratio = sp.log(sp.Rational(exact.numerator, exact.denominator), 2).evalf(60)

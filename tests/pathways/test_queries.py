@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from oracle.pathways import Path
 
-    from dagmix.mixture import MultiHead
+    from dagmix.operators.mixture import MultiHead
 
 B1, B2 = sp.symbols("beta1 beta2", positive=True)
 EVEN = [Fraction(1, 2)] * 2

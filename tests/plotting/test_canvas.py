@@ -13,9 +13,10 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
-from dagmix import cli, families, plotting
-from dagmix.canvas import PlainLog, number, style
+from dagmix import families, plotting
+from dagmix.cli import commands
 from dagmix.errors import FileError
+from dagmix.plotting.canvas import PlainLog, number, style
 
 UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
 
@@ -82,7 +83,7 @@ def test_bad_targets_are_refused_before_the_work(
     for message, path in unwritable(tmp_path).items():
         with pytest.raises(FileError, match=message):
             plotting.save(Figure(), path)
-        assert cli.main(["analyze", str(tmp_path / "a.npz"), "--plot", str(path)]) == 2
+        assert commands.main(["analyze", str(tmp_path / "a.npz"), "--plot", str(path)]) == 2
         printed = capsys.readouterr()
         assert not printed.out
         assert printed.err.startswith(f"dagmix: {path}")

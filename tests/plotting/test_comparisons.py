@@ -12,8 +12,8 @@ from cases.pictures import data, legend
 from matplotlib.colors import same_color, to_rgba_array
 from matplotlib.figure import Figure
 
-from dagmix import families, plotting
-from dagmix.errors import DagmixError, EmptyError, NumberError, ShapeError
+from dagmix import DagmixError, families, plotting
+from dagmix.errors import EmptyError, NumberError, ShapeError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -27,9 +27,9 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix.curves import in_words
 from dagmix.errors import EmptyError, EpsilonError, KindError, NumberError, SymbolicError
 from dagmix.plotting import distances, signals
+from dagmix.plotting.curves import in_words
 
 if TYPE_CHECKING:
     from cases.zoo import Mixture

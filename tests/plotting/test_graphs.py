@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 
 from dagmix import (
+    DagmixError,
     DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
@@ -22,7 +23,7 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix.errors import DagmixError, EmptyError, HeadsError, KindError, SinkError
+from dagmix.errors import EmptyError, HeadsError, KindError, SinkError
 from dagmix.plotting import graph, shared_sink
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from oracle import heard_from, transpose, walk_matrix
 
 from dagmix import FeedforwardDAG
-from dagmix.layout import Arc, arcs, joined, order
-from dagmix.pair_supports import from_pairs
-from dagmix.support import Support
+from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.explicit import from_pairs
+from dagmix.plotting.layout import Arc, arcs, joined, order
 
 
 def support(n: int, edges: Edges) -> Support:

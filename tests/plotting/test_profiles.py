@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from dagmix import FeedforwardDAG
 from dagmix.errors import KindError
 from dagmix.optimal import optimal_weights
-from dagmix.profile_plots import STEPS, profile
+from dagmix.plotting import profile
+from dagmix.plotting.profiles import STEPS
 
 
 def draw(pair: Pair, objective: Any) -> Any:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import batches, proxies
+from dagmix import proxies
+from dagmix.proxies import batches
 
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
 

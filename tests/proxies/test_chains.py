@@ -7,7 +7,8 @@ import pytest
 from cases.attention_samples import SAMPLES, sample
 from oracle import proxies as oracle
 
-from dagmix import MultiHeadWalk, batches, errors, proxies
+from dagmix import MultiHeadWalk, errors, proxies
+from dagmix.proxies import batches
 
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
 

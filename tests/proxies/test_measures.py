@@ -9,7 +9,8 @@ import pytest
 from cases.attention_samples import SAMPLES, sample
 from oracle import proxies as oracle
 
-from dagmix import MultiHeadDiffusion, chains, errors, proxies
+from dagmix import MultiHeadDiffusion, errors, proxies
+from dagmix.proxies import chains
 
 CHAINS = ["successors", "published"]
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]

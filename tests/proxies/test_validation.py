@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from cases.attention_samples import sample
 
-from dagmix import batches, errors, proxies
+from dagmix import errors, proxies
+from dagmix.proxies import batches
 
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
 ONE = np.array([[[1.0, 0.0], [0.25, 0.75]]])

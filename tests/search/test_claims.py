@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from dagmix import FeedforwardDAG, errors
-from dagmix.claims import Claim
-from dagmix.search import Witness, smallest_witness
+from dagmix.search import Claim, Witness, smallest_witness
 
 ODD = (Fraction(1, 3), Fraction(2, 3))
 Heads = tuple[FeedforwardDAG, ...]

@@ -16,9 +16,8 @@ from cases.subjects import graph
 from cases.zoo import labelled
 from oracle.fidelity import Signals
 
-from dagmix import DagmixError, FeedforwardDAG, claims, errors
-from dagmix.claims import Claim
-from dagmix.search import NotFound, Witness, smallest_witness
+from dagmix import DagmixError, FeedforwardDAG, errors
+from dagmix.search import Claim, NotFound, Witness, claims, smallest_witness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

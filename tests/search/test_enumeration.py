@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cases.zoo import acyclic, labelled
 
-from dagmix.candidates import Kinds
+from dagmix.search.enumeration import Kinds
 
 if TYPE_CHECKING:
     from cases.zoo import Edges

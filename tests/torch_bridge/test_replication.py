@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from oracle import transformer as oracle
 
-from dagmix import cli, errors, experiment, proxies
+from dagmix import errors, proxies
+from dagmix.cli import commands
+from dagmix.paper import tables
 
 torch = pytest.importorskip("torch")
 bridge: Any = pytest.importorskip("dagmix.torch_bridge")
@@ -78,7 +80,7 @@ def test_a_checkpoint_is_measured_on_the_attention_of_the_definition(tmp_path: P
         str(tmp_path / "tokens.npz"),
     ):
         found = bridge.measure(path, given)
-        assert found.name == experiment.Name(2, "cycle")
+        assert found.name == tables.Name(2, "cycle")
         for chain in ("published", "successors"):
             expected = proxies.hitting_time(maps, importance, chain=chain)
             np.testing.assert_allclose(found.hitting[chain], expected, rtol=1e-5)
@@ -107,15 +109,15 @@ def test_sequences_are_drawn_where_none_are_given(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("tiny")
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train = ["train", str(tmp_path), "--tasks", "copy", "--heads", "1", "2", "--seeds", "2"]
-    assert cli.main(train) == 0
+    assert commands.main(train) == 0
     lines = capsys.readouterr().out.splitlines()
     models = sorted(tmp_path.glob("*.pt"))
     assert sorted(line.split()[0] for line in lines) == [str(path) for path in models]
     assert all(0 < float(line.split()[-1]) < 3 for line in lines)
     np.savez(tmp_path / "tokens.npz", tokens=np.arange(12).reshape(2, 6) % 5)
     tables = ["tables", *map(str, models), "--tokens", str(tmp_path / "tokens.npz")]
-    assert cli.main(tables) == 0
-    expected = experiment.tables(bridge.measure(one, tmp_path / "tokens.npz") for one in models)
+    assert commands.main(tables) == 0
+    expected = tables.tables(bridge.measure(one, tmp_path / "tokens.npz") for one in models)
     assert capsys.readouterr().out == "\n\n".join(map(str, expected)) + "\n"
     assert [table.caption.split(".")[0] for table in expected] == [
         f"Table {number}" for number in (1, 1, 3, 3, 5, 5)
@@ -123,20 +125,20 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     each = [str(tmp_path / f"{k}.npz") for k in range(4)]
     for k, path in enumerate(each):
         np.savez(path, tokens=np.arange(6 * (k + 1)).reshape(k + 1, 6) % 5)
-    assert cli.main(["tables", *map(str, models), "--tokens", *each, "--json"]) == 0
+    assert commands.main(["tables", *map(str, models), "--tokens", *each, "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert [one["samples"] for one in records] == [1, 2, 3, 4]
-    assert cli.main(["tables", *map(str, models), "--samples", "3", "--json"]) == 0
+    assert commands.main(["tables", *map(str, models), "--samples", "3", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert [(one["heads"], one["seed"], one["samples"]) for one in records] == [
         (heads, seed, 3) for heads in (1, 2) for seed in (0, 1)
     ]
-    assert cli.main(["tables", str(models[0]), str(tmp_path / "." / models[0].name)]) == 2
+    assert commands.main(["tables", str(models[0]), str(tmp_path / "." / models[0].name)]) == 2
     assert "a checkpoint is given twice" in capsys.readouterr().err
     for samples, message in [("0", "at least 1; got 0"), ("9" * 12, "samples take")]:
-        assert cli.main(["tables", str(models[0]), "--samples", samples]) == 2
+        assert commands.main(["tables", str(models[0]), "--samples", samples]) == 2
         assert message in capsys.readouterr().err
-    assert cli.main([*tables, str(tmp_path / "tokens.npz")]) == 2
+    assert commands.main([*tables, str(tmp_path / "tokens.npz")]) == 2
     assert "--tokens takes one file, or one a checkpoint (4); got 2" in capsys.readouterr().err
 
 
@@ -146,7 +148,7 @@ def test_an_interrupted_command_goes_on(
 ) -> None:
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     command = ["--tasks", "cycle", "--heads", "2", "--epochs", "3"]
-    assert cli.main(["train", str(whole), *command]) == 0
+    assert commands.main(["train", str(whole), *command]) == 0
     step, steps = bridge.Training._step, []
 
     def interrupted(training: Any, tokens: Any) -> Any:
@@ -156,10 +158,10 @@ def test_an_interrupted_command_goes_on(
         return step(training, tokens)
 
     monkeypatch.setattr(bridge.Training, "_step", interrupted)
-    assert cli.main(["train", str(stopped), *command]) == 2
+    assert commands.main(["train", str(stopped), *command]) == 2
     assert "goes on after the last whole epoch" in capsys.readouterr().err
     assert [path.suffix for path in stopped.iterdir()] == [".training"]
-    assert cli.main(["train", str(stopped), *command]) == 0
+    assert commands.main(["train", str(stopped), *command]) == 0
     assert len(steps) == 4 + 4  # the second and third epoch, two batches each
     names = [f"2_heads_cycle{ending}" for ending in (".training", "_seed0.pt")]
     assert sorted(path.name for path in stopped.iterdir()) == names
@@ -176,8 +178,10 @@ def test_the_published_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         return iter(())
 
     monkeypatch.setattr(replication.Experiment, "run", run)
-    assert cli.main(["train", str(tmp_path), "--paper", "--seeds", "10", "--device", "cuda"]) == 0
-    assert cli.main(["train", str(tmp_path)]) == 0
+    assert (
+        commands.main(["train", str(tmp_path), "--paper", "--seeds", "10", "--device", "cuda"]) == 0
+    )
+    assert commands.main(["train", str(tmp_path)]) == 0
     paper, small = plans
     assert (paper.config, paper.recipe) == (bridge.Config(), bridge.Recipe())
     assert (list(paper.seeds), paper.device) == (list(range(10)), "cuda")

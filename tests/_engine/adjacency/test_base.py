@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from cases.relations import runs_of
 
-from dagmix import FeedforwardDAG, families, pair_supports
-from dagmix.pair_supports import Csr, Dense
-from dagmix.runs import Runs
-from dagmix.support import Support
+from dagmix import FeedforwardDAG, families
+from dagmix._engine.adjacency import explicit
+from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.explicit import Csr, Dense
+from dagmix._engine.adjacency.ranges import Runs
 
 
 def test_supports_of_different_pairs_differ() -> None:
@@ -23,13 +24,13 @@ def test_supports_of_different_pairs_differ() -> None:
 
 LINE = np.eye(20, k=-1, dtype=bool)  # mask[i, j]: j sends to i
 CONTIGUOUS = {
-    "matrix": pair_supports.from_mask(np.tri(20, dtype=bool)),
-    "small matrix": pair_supports.from_mask(np.tri(3, dtype=bool).T),
-    "list from a mask": pair_supports.from_mask(LINE),
-    "list from a strided mask": pair_supports.from_mask(LINE[::-1, ::-1]),
+    "matrix": explicit.from_mask(np.tri(20, dtype=bool)),
+    "small matrix": explicit.from_mask(np.tri(3, dtype=bool).T),
+    "list from a mask": explicit.from_mask(LINE),
+    "list from a strided mask": explicit.from_mask(LINE[::-1, ::-1]),
     "list of strided pairs": Csr(20, *np.nonzero(LINE.T)[::-1]),
-    "strided pairs": pair_supports.from_pairs(20, *np.argwhere(LINE).T),
-    "ranges": Runs.of([pair_supports.from_mask(LINE)]),
+    "strided pairs": explicit.from_pairs(20, *np.argwhere(LINE).T),
+    "ranges": Runs.of([explicit.from_mask(LINE)]),
     "graph": families.line(20).support,
     "graph of a mask": FeedforwardDAG.from_mask(np.tri(20, dtype=bool)).support,
 }

@@ -8,15 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    detection,
-    families,
-)
-from dagmix.runs import Runs
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix._engine.adjacency import choose
+from dagmix._engine.adjacency.ranges import Runs
 
 
 def test_a_sparse_head_beside_runs(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,11 +20,11 @@ def test_a_sparse_head_beside_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         heads = [families.line(600), families.sliding_window(600, 40)]
         walk = MultiHeadWalk(heads, weights=["1/3", "2/3"])
         assert heads[0].support.kind == "sparse"
-        assert isinstance(walk.support, Runs) == (detection.RUNS_FROM < 600)
+        assert isinstance(walk.support, Runs) == (choose.RUNS_FROM < 600)
         return walk.expected_hitting_times().tolist()
 
     found = times()
-    monkeypatch.setattr(detection, "RUNS_FROM", 10**6)
+    monkeypatch.setattr(choose, "RUNS_FROM", 10**6)
     assert found == times()
 
 
@@ -63,7 +57,7 @@ def test_a_graph_is_the_same_on_every_support(
     assert again.support.count < graph_.support.count + 32, "the runs that made it, nearly"
     assert again == graph_
     assert hash(again) == hash(graph_)
-    monkeypatch.setattr(detection, "RUNS_FROM", 10**6)
+    monkeypatch.setattr(choose, "RUNS_FROM", 10**6)
     other = FeedforwardDAG(ends, nodes=range(700), self_loops=None)
     assert not isinstance(other.support, Runs)
     assert other == graph_

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dagmix import families
-from dagmix.pair_supports import from_pairs
+from dagmix._engine.adjacency.explicit import from_pairs
 
 
 def test_counts_do_not_overflow() -> None:

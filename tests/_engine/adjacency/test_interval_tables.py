@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.run_tables import interval_table, minus, united
+from dagmix._engine.adjacency.interval_tables import interval_table, minus, united
 
 
 @given(st.data())

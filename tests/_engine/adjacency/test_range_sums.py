@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagmix.window_sums import WindowSums
+from dagmix._engine.adjacency.range_sums import WindowSums
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 12])

@@ -25,12 +25,12 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix.absorption import hitting_times
-from dagmix.given import GraphWalk
-from dagmix.mixing import mixing_time
-from dagmix.pair_supports import Dense
-from dagmix.paths import recurrent_classes
-from dagmix.runs import Runs
+from dagmix._engine.adjacency.explicit import Dense
+from dagmix._engine.adjacency.paths import recurrent_classes
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.chains.first_step import hitting_times
+from dagmix._engine.chains.matrices import GraphWalk
+from dagmix._engine.mixing.mixing_time import mixing_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,19 +11,20 @@ from cases.relations import check_relation, mask_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, detection, families, layers
+from dagmix import FeedforwardDAG, families
+from dagmix._engine.adjacency import choose, strided
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.strided import layer
 from dagmix.errors import ShapeError
-from dagmix.layers import layer
-from dagmix.runs import Runs
 
 
-def strided(n: int, draws: list[tuple[int, int, int, int]]) -> tuple[Runs, Any]:
+def drawn_ranges(n: int, draws: list[tuple[int, int, int, int]]) -> tuple[Runs, Any]:
     """Runs (row, start, count, step) and the mask of the same pairs, row by row."""
     rows, starts, stops, steps = (np.array(part, dtype=int) for part in zip(*draws, strict=True))
     mask = np.zeros((n, n), dtype=bool)
     for row, *some in zip(rows, starts, stops, steps, strict=True):
         mask[row, range(*some)] = True
-    support = detection.from_runs(n, rows, starts, stops, steps, always=True)
+    support = choose.from_runs(n, rows, starts, stops, steps, always=True)
     assert isinstance(support, Runs)
     return support, mask
 
@@ -36,7 +37,7 @@ def test_overlapping_runs_of_any_steps(data: st.DataObject) -> None:
     draws = data.draw(
         st.lists(st.tuples(row, end, end, st.integers(1, 6)), min_size=1, max_size=12)
     )
-    support, mask = strided(n, draws)
+    support, mask = drawn_ranges(n, draws)
     assert support.edges == mask.sum(), "no pair twice"
     check_relation(support, mask)
 
@@ -50,7 +51,7 @@ def test_common_multiples_of_steps(steps: tuple[int, ...]) -> None:
         for _ in range(8):
             row, start = rng.randrange(3), rng.randrange(n)
             draws += [(row, start, rng.randint(start, n), step) for step in steps]
-        support, mask = strided(n, draws)
+        support, mask = drawn_ranges(n, draws)
         assert support.edges == mask.sum(), "no pair twice"
         check_relation(support, mask)
 
@@ -83,7 +84,7 @@ def runs_of_layers(head: FeedforwardDAG, step: int) -> Runs:
 
 
 def test_a_union_in_too_many_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layers, "LARGEST_UNION", 1000)
+    monkeypatch.setattr(strided, "LARGEST_UNION", 1000)
     heads = [families.dilated(500, 40, step) for step in (7, 11)]
     with pytest.raises(ShapeError, match=r"ranges of step .* among 500 nodes, united with others"):
         FeedforwardDAG.union(heads)

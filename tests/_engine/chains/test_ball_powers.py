@@ -9,7 +9,10 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadWalk, WalkOperator, arb, balls, families, mixing
+from dagmix import MultiHeadWalk, WalkOperator, families
+from dagmix._engine.chains import ball_powers
+from dagmix._engine.exact import arb
+from dagmix._engine.mixing import mixing_time
 from dagmix.errors import UndecidedError
 
 
@@ -31,8 +34,8 @@ def test_squaring_agrees_with_stepping() -> None:
     for walk in walks:
         for epsilon in (Fraction(1, 4), Fraction(1, 10), Fraction(2, 3), Fraction(1, 1000)):
             sink = walk.sink.index
-            squared = balls.exit_time(walk.transition, sink, epsilon, 64)
-            assert squared == mixing.mixing_time(walk.transition, sink, epsilon)
+            squared = ball_powers.exit_time(walk.transition, sink, epsilon, 64)
+            assert squared == mixing_time.mixing_time(walk.transition, sink, epsilon)
 
 
 def test_a_tie_that_squaring_cannot_decide(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,14 +43,14 @@ def test_a_tie_that_squaring_cannot_decide(monkeypatch: pytest.MonkeyPatch) -> N
     walk = two_states(Fraction(1, 3))
     monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(900\).*undecided"):
-        balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 900, 64)
+        ball_powers.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 900, 64)
 
 
 def test_a_tie_at_a_power_of_two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = two_states(Fraction(1, 3))
     monkeypatch.setattr(arb, "MOST_BITS", 256)
     with pytest.raises(UndecidedError, match=r"d\(64\)"):
-        balls.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 64, 64)
+        ball_powers.exit_time(walk.transition, walk.sink.index, Fraction(2, 3) ** 64, 64)
 
 
 def test_more_precision_is_asked_for_until_there_is_enough() -> None:
@@ -59,7 +62,7 @@ def test_more_precision_is_asked_for_until_there_is_enough() -> None:
         ok = flint.ctx.prec > 1000
         return flint.arb(1) if ok else flint.arb(1, 1)
 
-    assert balls._to_float(hard, 10, 10) == 1
+    assert ball_powers._to_float(hard, 10, 10) == 1
     assert len(asked) > 3
     with pytest.raises(UndecidedError, match="10 steps"):
-        balls._to_float(lambda: flint.arb(1, 1), 10, 10)
+        ball_powers._to_float(lambda: flint.arb(1, 1), 10, 10)

@@ -13,9 +13,9 @@ from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
 from dagmix import DiffusionOperator
-from dagmix.absorption import hits_from
+from dagmix._engine.chains.composites import Backward, Successors
+from dagmix._engine.chains.first_step import hits_from
 from dagmix.bounds import backward_mixing
-from dagmix.derived import Backward, Successors
 
 if TYPE_CHECKING:
     from cases.zoo import Edges

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
-from dagmix.absorption import hitting_times
-from dagmix.closed_forms import complete_hitting_time
-from dagmix.runs import Runs
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.chains.first_step import hitting_times
+from dagmix.families import complete_hitting_time
 
 
 def test_hitting_times_of_the_complete_graph_have_a_closed_form() -> None:

@@ -9,7 +9,7 @@ import pytest
 from cases.subjects import mixed_diffusion, mixed_walk
 from cases.zoo import Mixture, sampled_mixtures
 
-from dagmix.kernels import leaving
+from dagmix._engine.chains.kernel import leaving
 
 MIXTURES = [mix for common in (True, False) for mix in sampled_mixtures(9, 20, common=common)]
 each_mixture = pytest.mark.parametrize("mix", MIXTURES, ids=lambda mix: f"{mix.n}-nodes")

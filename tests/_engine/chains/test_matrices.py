@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dagmix import FeedforwardDAG, WalkOperator, families
-from dagmix.given import GraphDiffusion, GraphWalk
-from dagmix.runs import Runs
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 
 
 def test_walks_of_a_graph_without_loops_at_its_sink() -> None:

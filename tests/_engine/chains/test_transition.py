@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix import transition
-from dagmix.kernels import ScaledKernel as Kernel
-from dagmix.pair_supports import from_pairs
+from dagmix._engine.adjacency.explicit import from_pairs
+from dagmix._engine.chains import transition
+from dagmix._engine.chains.kernel import ScaledKernel as Kernel
 
 
 def test_heads_of_one_support_differ_by_their_numbers() -> None:

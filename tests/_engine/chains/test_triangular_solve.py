@@ -11,8 +11,8 @@ from cases.subjects import graph, mixed_walk
 from cases.zoo import sampled_mixtures, unique_sink_dags
 
 from dagmix import WalkOperator
-from dagmix.kernels import leaving
-from dagmix.substitution import substitute
+from dagmix._engine.chains.kernel import leaving
+from dagmix._engine.chains.triangular_solve import substitute
 
 
 def check(walk: WalkOperator, W: oracle.Matrix) -> None:

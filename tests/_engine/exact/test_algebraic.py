@@ -13,9 +13,10 @@ from flint import fmpz_poly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.algebraic import Algebraic, between, enclosure, roots, simplest
-from dagmix.extrema import Point
-from dagmix.polynomials import Ratio, sign
+from dagmix._engine.exact.algebraic import between, enclosure, roots, simplest
+from dagmix._engine.exact.rational_functions import sign
+from dagmix.optimal import Algebraic, Ratio
+from dagmix.optimal.two_heads.extrema import Point
 
 HALF_ROOT_TWO = Algebraic((-1, 0, 2), 1)
 COEFFICIENTS = st.lists(st.integers(-9, 9), min_size=2, max_size=7).filter(lambda c: c[-1] != 0)

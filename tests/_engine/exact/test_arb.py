@@ -7,7 +7,7 @@ from fractions import Fraction
 import flint
 import pytest
 
-from dagmix import arb
+from dagmix._engine.exact import arb
 
 
 def test_precision_is_restored() -> None:

@@ -10,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracle import bounds as oracle_bounds
 
-from dagmix import binomials
-from dagmix.binomials import chernoff_trials, exponential_at_most, least_trials, tail_at_most
+from dagmix._engine.exact import binomial
+from dagmix._engine.exact.binomial import (
+    chernoff_trials,
+    exponential_at_most,
+    least_trials,
+    tail_at_most,
+)
 from dagmix.errors import UndecidedError
 
 HALF = Fraction(1, 2)
@@ -121,7 +126,7 @@ def test_numbers_out_of_the_range_of_floats(p: Fraction, epsilon: Fraction) -> N
 
 def test_a_tie_that_is_too_long_is_left_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     """UndecidedError says how many bits a possible tie needs."""
-    monkeypatch.setattr(binomials, "LARGEST_TAIL", 9)
+    monkeypatch.setattr(binomial, "LARGEST_TAIL", 9)
     third = Fraction(1, 3)
     with pytest.raises(UndecidedError, match="9 trials needs numbers of 18 bits"):
         tail_at_most(9, 5, third, oracle_bounds.tail(9, 5, third))
@@ -130,5 +135,5 @@ def test_a_tie_that_is_too_long_is_left_undecided(monkeypatch: pytest.MonkeyPatc
 @given(st.integers(1, 1000), st.integers(0, 1000))
 def test_a_bad_guess_costs_time_only(least: int, guess: int) -> None:
     """Wherever the search begins, low < t ≤ high in the end."""
-    low, high = binomials._bracket(lambda t: t >= least, guess)
+    low, high = binomial._bracket(lambda t: t >= least, guess)
     assert low < least <= high

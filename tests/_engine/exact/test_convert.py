@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.convert import fraction, objects, rational_matrix
+from dagmix._engine.exact.convert import fraction, objects, rational_matrix
 
 
 @given(st.lists(st.fractions(), min_size=4, max_size=4))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickle
 
 from dagmix import WalkOperator, families
-from dagmix.enclosures import Enclosure
-from dagmix.transition import LARGEST_EXACT
+from dagmix._engine.chains.transition import LARGEST_EXACT
+from dagmix.operators import Enclosure
 
 LONG = 5000
 

@@ -10,8 +10,9 @@ from flint import fmpz_poly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.algebraic import Algebraic, roots
-from dagmix.polynomials import Ratio, roots_inside, sign
+from dagmix._engine.exact.algebraic import roots
+from dagmix._engine.exact.rational_functions import roots_inside, sign
+from dagmix.optimal import Algebraic, Ratio
 
 HALF_ROOT_TWO = Algebraic((-1, 0, 2), 1)
 COEFFICIENTS = st.lists(st.integers(-9, 9), min_size=2, max_size=7).filter(lambda c: c[-1] != 0)

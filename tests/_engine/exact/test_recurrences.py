@@ -11,7 +11,7 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix.recurrences import (
+from dagmix._engine.exact.recurrences import (
     RADIUS_BITS,
     Tail,
     Term,

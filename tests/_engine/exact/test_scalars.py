@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from dagmix._engine.exact.scalars import read_epsilon, read_scalar, read_steps
 from dagmix.errors import EpsilonError, NumberError
-from dagmix.scalars import read_epsilon, read_scalar, read_steps
 
 HALF = Fraction(1, 2)
 

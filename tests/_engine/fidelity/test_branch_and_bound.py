@@ -10,20 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    DiffusionOperator,
-    FeedforwardDAG,
-    MultiHeadDiffusion,
-    arb,
-    branching,
-    course,
-    families,
-    listener,
-)
-from dagmix.branching import Search
-from dagmix.course import course_of
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, NodeFidelity, families
+from dagmix._engine.exact import arb
+from dagmix._engine.fidelity import branch_and_bound, long_times, sink_context
+from dagmix._engine.fidelity.branch_and_bound import Search
+from dagmix._engine.fidelity.long_times import course_of
 from dagmix.errors import UndecidedError
-from dagmix.results import NodeFidelity
 
 
 def relay(first: float, second: float) -> DiffusionOperator:
@@ -94,7 +86,7 @@ def test_ties_are_all_candidates() -> None:
 
 def test_splits_without_end_are_cut_to_a_range(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is left after the last split is an enclosure: wider, and as certain."""
-    monkeypatch.setattr(branching, "MOST_SPLITS", 3)
+    monkeypatch.setattr(branch_and_bound, "MOST_SPLITS", 3)
     a, b = Fraction(3, 2**44), Fraction(1, 2**44)
     found = relay(float(a), float(b)).node_fidelity("m")
     assert isinstance(found.times, range)
@@ -123,7 +115,7 @@ def test_a_rational_chain_too_long_for_integers_gives_an_enclosure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Rational in, an enclosure out, labelled by lower < upper."""
-    monkeypatch.setattr(listener, "WORK", 10**6)
+    monkeypatch.setattr(sink_context, "WORK", 10**6)
     tiny = Fraction(1, 10**6)
     slow = DiffusionOperator.from_matrix(
         [[1, 0, 0], [tiny, 1 - tiny, 0], [0, 2 * tiny, 1 - 2 * tiny]]
@@ -140,7 +132,7 @@ def test_a_rational_chain_too_long_for_integers_gives_an_enclosure(
 
 def test_an_enclosure_stands_among_long_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mixing integers of 10⁴ digits with an enclosure's floats overflows nothing."""
-    monkeypatch.setattr(listener, "WORK", 2**30)
+    monkeypatch.setattr(sink_context, "WORK", 2**30)
     line, rest = families.line(4), FeedforwardDAG([], nodes=range(4))
     tiny = Fraction(1, 3000)
     found = MultiHeadDiffusion([line, rest], [tiny, 1 - tiny]).minimax_fidelity()
@@ -150,13 +142,13 @@ def test_an_enclosure_stands_among_long_integers(monkeypatch: pytest.MonkeyPatch
 
 
 def test_no_horizon_within_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "MOST_DOUBLINGS", 5)
+    monkeypatch.setattr(long_times, "MOST_DOUBLINGS", 5)
     with pytest.raises(UndecidedError, match=r"2\^5"):
         search(relay(2.0**-20, 2.0**-21), 1)
 
 
 def test_entries_below_the_floats_and_long_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "WORK", 10**4)
+    monkeypatch.setattr(sink_context, "WORK", 10**4)
     tiny = Fraction(1, 10**300)
     slow = DiffusionOperator.from_matrix([[1, 0, 0], [tiny, 1 - tiny, 0], [0, tiny, 1 - tiny]])
     with pytest.raises(UndecidedError, match="2\\^-900"):

@@ -10,10 +10,10 @@ import pytest
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, heads
 from cases.profiles import profile
 
-from dagmix import MultiHeadDiffusion, exact_minima, fidelity
-from dagmix import minimax as minimax_module
+from dagmix import MultiHeadDiffusion, NodeFidelity
+from dagmix._engine.fidelity import exact_minima, node_fidelity
+from dagmix._engine.fidelity import minimax as minimax_module
 from dagmix.errors import UndecidedError
-from dagmix.results import NodeFidelity
 
 
 @pytest.mark.slow
@@ -33,7 +33,7 @@ def test_a_value_is_exact_where_the_search_is_in_floats() -> None:
 def test_a_value_that_is_enclosed_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that is cut leaves a range of times, and no exact value."""
     weight = Fraction(99_999, 100_000)
-    real = fidelity.node_fidelity
+    real = node_fidelity.node_fidelity
 
     def cut(*given: Any) -> Any:
         return replace(real(*given), times=range(3, 99))

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, limits, listener
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion
+from dagmix._engine.exact.recurrences import Tail
+from dagmix._engine.fidelity import limits, sink_context
 from dagmix.errors import UndecidedError
-from dagmix.recurrences import Tail
 
 HALF = Fraction(1, 2)
 
@@ -84,7 +85,7 @@ def test_a_class_that_is_left_alone_at_once() -> None:
 @pytest.mark.parametrize("number", [float, Fraction])
 def test_a_periodic_class_is_not_decided(number: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two nodes that exchange their values forever have no limit."""
-    monkeypatch.setattr(listener, "WORK", 10**7)
+    monkeypatch.setattr(sink_context, "WORK", 10**7)
     monkeypatch.setattr(limits, "LONGEST_LIMIT", 100)
     rows: list[list[Any]] = [[0, 1, 0], [1, 0, 0], [HALF, 0, HALF]]
     diffusion = DiffusionOperator.from_matrix([[number(x) for x in row] for row in rows])

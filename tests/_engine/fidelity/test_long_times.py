@@ -11,8 +11,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, arb, balls, course, listener
-from dagmix.course import Course, course_of
+from dagmix import DiffusionOperator, MultiHeadDiffusion
+from dagmix._engine.chains import ball_powers
+from dagmix._engine.exact import arb
+from dagmix._engine.fidelity import long_times, sink_context
+from dagmix._engine.fidelity.long_times import Course, course_of
 
 PRECISION = 2000  # bits of the oracles
 WIDTH = 1e-15  # relative, a few roundings
@@ -24,7 +27,7 @@ Rows = list[list[Fraction]]
 @pytest.fixture(autouse=True)
 def _no_long_integers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave exact stepping early, so that rational heads are hard chains too."""
-    monkeypatch.setattr(listener, "WORK", 10**5)
+    monkeypatch.setattr(sink_context, "WORK", 10**5)
 
 
 # --- oracles: closed forms in balls of many bits, from the entries alone --------------------------
@@ -239,9 +242,9 @@ def test_the_value_is_the_signal_at_its_time(name: str) -> None:
     assert found.upper - found.lower <= WIDTH * found.value
     (time,) = found.times
     with arb.precision(600):
-        matrix = balls.matrix(diffusion.transition)
+        matrix = ball_powers.matrix(diffusion.transition)
         start = flint.arb_mat([[int(j == 39) for j in range(40)]])
-        near = [balls.power_row(start, matrix, time + late)[0, node] for late in (-1, 0, 1)]
+        near = [ball_powers.power_row(start, matrix, time + late)[0, node] for late in (-1, 0, 1)]
         assert holds(found, near[1])
         assert near[0] < near[1] > near[2]
         row = start
@@ -313,8 +316,8 @@ def test_stretches_cover_the_times_with_their_rows_and_bends(rates: Rates) -> No
             (stretch.row, stretch.start),
             (stretch.end, stretch.start + 2**stretch.level),
         ):
-            assert (course.lower(row) <= signals[time]).all()
-            assert (course.upper(row) >= signals[time]).all()
+            assert (long_times.lower(row) <= signals[time]).all()
+            assert (long_times.upper(row) >= signals[time]).all()
         if stretch.level:
             with arb.precision(made.bits):
                 halves = made.halves(stretch)
@@ -324,8 +327,8 @@ def test_stretches_cover_the_times_with_their_rows_and_bends(rates: Rates) -> No
             assert (halves[1].bend >= middle).all()
             assert (halves[0].bend == stretch.bend).all()
             for row, time in ((halves[0].end, halves[1].start), (halves[1].row, halves[1].start)):
-                assert (course.upper(row) >= signals[time]).all()
-                assert (course.lower(row) <= signals[time]).all()
+                assert (long_times.upper(row) >= signals[time]).all()
+                assert (long_times.lower(row) <= signals[time]).all()
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=9), st.data())
@@ -333,6 +336,6 @@ def test_products_are_rounded_up(left: list[float], data: st.DataObject) -> None
     """Underflow and every rounding included."""
     size = len(left)
     right = data.draw(st.lists(st.floats(0, 1), min_size=size, max_size=size))
-    found = float(course.product(np.array(left), np.array(right)))
+    found = float(long_times.product(np.array(left), np.array(right)))
     exact = sum((Fraction(a) * Fraction(b) for a, b in zip(left, right, strict=True)), Fraction(0))
     assert exact <= Fraction(found) <= exact * (1 + Fraction(1, 10**13)) + Fraction(1, 2**900)

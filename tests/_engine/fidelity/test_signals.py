@@ -11,9 +11,11 @@ import sympy as sp
 from cases.subjects import every_graph, graph, with_and_without_loops
 from oracle.fidelity import Signals
 
-from dagmix import DiffusionOperator, balls, families, signals, transition
-from dagmix.enclosures import Enclosure
+from dagmix import DiffusionOperator, families
+from dagmix._engine.chains import ball_powers, transition
+from dagmix._engine.fidelity import signals
 from dagmix.errors import NumberError, UndecidedError
+from dagmix.operators import Enclosure
 
 if TYPE_CHECKING:
     from cases.zoo import Edges
@@ -40,7 +42,7 @@ def test_signals_of_many_nodes_may_take_more_steps(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(signals, "MOST_STEPS", 10)
     diffusion = DiffusionOperator(families.line(6))
     squared = diffusion.signal(0, 20)
-    monkeypatch.setattr(balls, "LARGEST", 35)
+    monkeypatch.setattr(ball_powers, "LARGEST", 35)
     stepped = diffusion.signal(0, 20)
     monkeypatch.setattr(transition, "LARGEST_EXACT", 6)
     exact = diffusion.signal(0, 20)

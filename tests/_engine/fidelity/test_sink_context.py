@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagmix import DiffusionOperator, families, listener
+from dagmix import DiffusionOperator, families
+from dagmix._engine.fidelity import sink_context
 
 LONG = 5000
 
 
 def test_masks_of_upstream_nodes_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "LARGEST_MASKS", 2 * LONG)
-    ear = listener.Listener(
+    monkeypatch.setattr(sink_context, "LARGEST_MASKS", 2 * LONG)
+    ear = sink_context.Listener(
         DiffusionOperator(families.sliding_window(LONG, 9)).transition, LONG - 1, 0
     )
     masks = [ear.upstream(node) for node in range(20)]

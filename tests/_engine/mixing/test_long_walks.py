@@ -12,15 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import (
-    FeedforwardDAG,
-    MultiHeadWalk,
-    WalkOperator,
-    arb,
-    families,
-    mixing,
-    survival,
-)
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix._engine.exact import arb
+from dagmix._engine.mixing import mixing_time, survival
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -104,13 +98,13 @@ def test_a_distance_out_of_reach() -> None:
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The times at which exact arithmetic was asked."""
     times: list[int] = []
-    decide = mixing.at_most
+    decide = mixing_time.at_most
 
     def spy(survival: Any, steps: int, epsilon: Fraction) -> bool:
         times.append(steps)
         return decide(survival, steps, epsilon)
 
-    monkeypatch.setattr(mixing, "at_most", spy)
+    monkeypatch.setattr(mixing_time, "at_most", spy)
     return times
 
 

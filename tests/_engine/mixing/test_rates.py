@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, transition
-from dagmix.progress import mean_time
+from dagmix import FeedforwardDAG, MultiHeadWalk
+from dagmix._engine.chains import transition
+from dagmix._engine.mixing.rates import mean_time
 
 
 def test_means_that_floats_do_not_bound_are_left_to_balls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,12 +18,14 @@ from cases.zoo import Mixture, sampled_dags, unique_sink_dags
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, balls, families, mixing, transition
-from dagmix import survival as survival_module
-from dagmix.enclosures import Enclosure
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix._engine.chains import ball_powers, transition
+from dagmix._engine.chains.matrices import GraphWalk
+from dagmix._engine.mixing import mixing_time
+from dagmix._engine.mixing import survival as survival_module
+from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
-from dagmix.given import GraphWalk
-from dagmix.survival import ExactSurvival, FloatSurvival, is_over, scaled
+from dagmix.operators import Enclosure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +46,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every operator counts as too large for exact answers, and for balls."""
     with monkeypatch.context() as patch:
         patch.setattr(transition, "LARGEST_EXACT", 0)
-        patch.setattr(balls, "LARGEST", 0)
+        patch.setattr(ball_powers, "LARGEST", 0)
         yield
 
 
@@ -132,7 +134,7 @@ def test_an_entry_that_underflows_beside_others_counts_as_lost() -> None:
 
 
 def test_a_table_asks_balls_where_floats_do_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(balls, "distance", lambda *_: 0.125)
+    monkeypatch.setattr(ball_powers, "distance", lambda *_: 0.125)
     assert tiny_steps(1000).distances(1).tolist() == [0.125, 0.125]
 
 
@@ -150,7 +152,7 @@ def test_entries_without_an_error_bound_are_not_sound() -> None:
 
 
 def test_what_floats_and_balls_cannot_say_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(balls, "LARGEST", 3)
+    monkeypatch.setattr(ball_powers, "LARGEST", 3)
     with pytest.raises(UndecidedError, match="2 × 2 balls are too many"):
         tiny_steps(800).distance(2)
 
@@ -224,15 +226,15 @@ def test_thresholds_near_one_do_not_step_for_ever(gap: float) -> None:
     time = walk.mixing_time(epsilon)
     guess = (math.factorial(7) * gap) ** (1 / 7) / 1e-9
     assert guess < time < 3 * guess
-    bits = balls.compare_distance(walk.transition, 7, int(time), epsilon, 400)
-    before = balls.compare_distance(walk.transition, 7, int(time) - 1, epsilon, 400)
+    bits = ball_powers.compare_distance(walk.transition, 7, int(time), epsilon, 400)
+    before = ball_powers.compare_distance(walk.transition, 7, int(time) - 1, epsilon, 400)
     assert (bits, before) == (True, False)
 
 
 def test_a_tie_past_where_squaring_begins_is_decided_in_integers() -> None:
     """d(5000) = (2/3)⁵⁰⁰⁰ exactly: no balls tell, and nothing is stepped anew."""
     walk = WalkOperator.from_matrix([["2/3", 0], ["1/3", 1]])
-    assert mixing.affordable(walk.transition) < 5000
+    assert mixing_time.affordable(walk.transition) < 5000
     assert walk.mixing_time(Fraction(2, 3) ** 5000) == 5000
 
 
@@ -249,14 +251,14 @@ def test_squaring_begins_where_stepping_has_cost_as_much(
     monkeypatch.setattr(FloatSurvival, "step", counted)
     walk = slow_line(8, 1e-9)
     walk.mixing_time(1 - 1e-9)
-    assert len(steps) <= mixing.affordable(walk.transition)
+    assert len(steps) <= mixing_time.affordable(walk.transition)
 
 
 def test_what_is_too_large_for_balls_is_stepped(monkeypatch: pytest.MonkeyPatch) -> None:
     walk = slow_line(5, 1e-3)
     expected = walk.mixing_time()
-    monkeypatch.setattr(balls, "LARGEST", 24)
-    assert mixing.affordable(walk.transition) == math.inf
+    monkeypatch.setattr(ball_powers, "LARGEST", 24)
+    assert mixing_time.affordable(walk.transition) == math.inf
     assert walk.mixing_time() == expected
 
 

@@ -22,7 +22,7 @@ from race import Result, race
 from report import page
 from rich.progress import Progress
 
-from dagmix.version import __version__
+from dagmix import __version__
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -1,0 +1,100 @@
+"""Which adjacency a graph gets: a matrix, a list of pairs, or index ranges.
+
+Up to `RUNS_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
+whose receivers fall into ranges of `PAIRS_A_RUN` nodes or more on average is kept as ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import Ints, Support, distinct
+from dagmix._engine.adjacency.explicit import from_distinct, from_pairs
+from dagmix._engine.adjacency.ranges import Runs, union
+from dagmix._engine.adjacency.strided import Layer, layer
+
+RUNS_FROM = 64  # nodes
+PAIRS_A_RUN = 8
+SHORTEST_RANGE = 4  # nodes of a range that is taken out of a list of pairs
+MOST_STRIDES = 3  # different steps that are looked for
+
+
+def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the adjacency of the pairs of a graph, in any order, repeats allowed."""
+    return _chosen(n, *distinct(n, receivers, senders))
+
+
+def graph_union(supports: Sequence[Support]) -> Support:
+    """Return the adjacency of all pairs of several graphs on the same nodes."""
+    merged = union(supports)
+    if isinstance(merged, Runs) and _is_worth_it(merged):
+        return merged
+    return _chosen(merged.n, *merged.pairs)
+
+
+def _chosen(n: int, receivers: Ints, senders: Ints) -> Support:
+    found = find_runs(n, receivers, senders) if n > RUNS_FROM else None
+    return from_distinct(n, receivers, senders) if found is None else found
+
+
+def from_runs(
+    n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints, *, always: bool = False
+) -> Support:
+    """Return the adjacency whose senders to rows[k] are range(starts[k], stops[k], steps[k]).
+
+    Ranges that are no shorter a description than their pairs are listed, unless `always`.
+    """
+    counts = np.maximum(-((starts - stops) // steps), 0)
+    steps = np.where(counts > 1, steps, 1)  # one node has no step; what is left is below n
+    layers = [
+        layer(n, step, rows[own], starts[own], counts[own])
+        for step in np.unique(steps).tolist()
+        for own in [steps == step]
+    ]
+    by_receiver = Runs(n, layers)
+    if always or (n > RUNS_FROM and _is_worth_it(by_receiver)):
+        return by_receiver.transposed()
+    senders, receivers = by_receiver.pairs
+    return from_pairs(n, receivers, senders)
+
+
+def _is_worth_it(runs: Runs) -> bool:
+    return runs.forward is not None and 0 < runs.edges >= runs.count * PAIRS_A_RUN
+
+
+def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
+    """Return sorted pairs as index ranges; None where the pairs are as short a description.
+
+    The commonest gap between the receivers of a node is the step of the first ranges, what
+    falls into no long range is looked at again, and what is left is ranges of one node.
+    """
+    layers: list[Layer] = []
+    pairs = len(receivers)
+    for _ in range(MOST_STRIDES):
+        step = _commonest_gap(receivers, senders)
+        if step is None:
+            break
+        heads, lengths = _progressions(receivers, senders, step)
+        long = lengths >= SHORTEST_RANGE
+        layers.append(layer(n, step, senders[heads[long]], receivers[heads[long]], lengths[long]))
+        rest = np.repeat(~long, lengths)
+        receivers, senders = receivers[rest], senders[rest]
+    layers.append(layer(n, 1, senders, receivers, np.ones_like(senders)))
+    if sum(len(part.table.rows) for part in layers) * PAIRS_A_RUN > pairs:
+        return None
+    runs = Runs(n, layers)
+    return runs if _is_worth_it(runs) else None
+
+
+def _commonest_gap(receivers: Ints, senders: Ints) -> int | None:
+    gaps = np.diff(receivers)[senders[1:] == senders[:-1]]
+    return int(np.bincount(gaps).argmax()) if gaps.size else None
+
+
+def _progressions(receivers: Ints, senders: Ints, step: int) -> tuple[Ints, Ints]:
+    """Return where maximal progressions of a step begin among the pairs, and their lengths."""
+    follows = (senders[1:] == senders[:-1]) & (np.diff(receivers) == step)
+    heads = np.flatnonzero(np.concatenate(([True], ~follows))[: len(receivers)])
+    return heads, np.diff(np.append(heads, len(receivers)))

@@ -1,0 +1,229 @@
+"""Adjacencies kept pair by pair: as a matrix or as a list, whichever is smaller.
+
+A value array of `Dense` is n × n with entry [i, j]; one of `Csr` has a value for each pair.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from heapq import heappop, heappush
+
+import numpy as np
+import scipy
+
+from dagmix._engine.adjacency.base import Ints, Mask, Support, Vec, csr_matrix, distinct
+
+DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
+DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
+
+
+class PairSupport(Support):
+    """What is read off the list of pairs, whichever way it is kept."""
+
+    @cached_property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender, itself included where it has a loop."""
+        return np.bincount(self.pairs[1], minlength=self.n)
+
+    @cached_property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver, itself included where it has a loop."""
+        return np.bincount(self.pairs[0], minlength=self.n)
+
+    @cached_property
+    def has_loop(self) -> Mask:
+        """Mark the nodes that send to themselves."""
+        receivers, senders = self.pairs
+        marked = np.zeros(self.n, dtype=bool)
+        marked[senders[receivers == senders]] = True
+        return marked
+
+    @cached_property
+    def order(self) -> Ints | None:
+        """The first topological order by node number, loops apart; None where there is a cycle."""
+        receivers, senders = self.pairs
+        if bool((senders <= receivers).all()):
+            return np.arange(self.n)
+        near, starts = receivers.tolist(), self.starts.tolist()
+        missing = (self.in_degree - self.has_loop).tolist()
+        ready = [j for j in range(self.n) if not missing[j]]  # sorted, hence a heap
+        found = []
+        while ready:
+            j = heappop(ready)
+            found.append(j)
+            for i in near[starts[j] : starts[j + 1]]:
+                missing[i] -= 1  # a loop makes it −1
+                if not missing[i]:
+                    heappush(ready, i)
+        return np.array(found) if len(found) == self.n else None
+
+    def same_as(self, other: Support) -> bool:
+        """Tell whether two adjacencies have the same pairs."""
+        if self.n != other.n or self.edges != other.edges:
+            return False
+        return all(map(np.array_equal, self.pairs, other.pairs))
+
+    def with_loops(self, where: Mask) -> Support:
+        """Return the adjacency with a self-loop added at the marked nodes."""
+        loops = np.flatnonzero(where)
+        if not loops.size:
+            return self
+        return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self.pairs))
+
+
+class Dense(PairSupport):
+    """An adjacency kept as an n × n mask; a step is one product of a row with a matrix."""
+
+    kind = "dense"
+
+    def __init__(self, mask: Mask) -> None:
+        """Keep `mask`, where mask[i, j] is true if j sends to i."""
+        self.n = len(mask)
+        self.work = self.n**2
+        self._mask = mask
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return x @ values."""
+        if values is None:
+            values = self._float_mask if x.dtype == np.float64 else self._int_mask
+        return x @ values
+
+    @cached_property
+    def _float_mask(self) -> Vec:
+        return self._mask.astype(np.float64)
+
+    @cached_property
+    def _int_mask(self) -> Vec:
+        return self._mask.astype(int).astype(object)
+
+    def transposed(self) -> Dense:
+        """Return the adjacency of the transposed mask."""
+        return Dense(self._mask.T)
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the transposed matrix."""
+        return values.T
+
+    @cached_property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        return pairs_of(self._mask)
+
+    def reached(self, origins: Ints) -> Mask:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        seen = np.zeros(self.n, dtype=bool)
+        seen[origins] = True
+        new = seen
+        while new.any():
+            new = self._mask[:, new].any(axis=1) & ~seen
+            seen |= new
+        return seen
+
+    def place(self, values: Vec) -> Vec:
+        """Return the n × n matrix of values."""
+        matrix = np.zeros((self.n, self.n), dtype=values.dtype)
+        matrix[self.pairs] = values
+        return matrix
+
+    def take(self, values: Vec) -> Vec:
+        """Return the entries of the matrix at the pairs."""
+        return values[self.pairs]
+
+
+class Csr(PairSupport):
+    """An adjacency kept as a list of receivers for each sender."""
+
+    kind = "sparse"
+
+    def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
+        """Keep the pairs, which must be sorted by sender and then by receiver."""
+        self.n, self.work = n, len(receivers)
+        self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
+
+    @cached_property
+    def _busy(self) -> tuple[Mask, Ints]:
+        return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
+
+    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
+        """Return the sum over each sender's pairs."""
+        terms = x[self._pairs[0]]
+        if values is not None:
+            terms = terms * values
+        busy, starts = self._busy
+        sums = np.zeros(self.n, dtype=terms.dtype)
+        sums[busy] = np.add.reduceat(terms, starts)
+        return sums
+
+    @cached_property
+    def _exchange(self) -> Ints:
+        receivers, senders = self._pairs
+        return np.lexsort((senders, receivers))
+
+    def transposed(self) -> Csr:
+        """Return the adjacency sorted by receiver, whose roles are exchanged."""
+        receivers, senders = self._pairs
+        return Csr(self.n, senders[self._exchange], receivers[self._exchange])
+
+    def transposed_values(self, values: Vec) -> Vec:
+        """Return the values in the order of the transposed pairs."""
+        return values[self._exchange]
+
+    def reached(self, origins: Ints) -> Mask:
+        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
+        heads = np.concatenate((self.starts, [self.edges + len(origins)]))
+        tails = np.concatenate((self._pairs[0], origins))
+        # One more node sends to all origins.
+        graph = csr_matrix(self.n + 1, tails, heads)
+        found = scipy.sparse.csgraph.breadth_first_order(graph, self.n, return_predecessors=False)
+        seen = np.zeros(self.n + 1, dtype=bool)
+        seen[found] = True
+        return seen[:-1]
+
+    @property
+    def pairs(self) -> tuple[Ints, Ints]:
+        """Receivers and senders of all pairs, by sender and then by receiver."""
+        return self._pairs
+
+    def place(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+    def take(self, values: Vec) -> Vec:
+        """Return the values as they are."""
+        return values
+
+
+def pairs_of(mask: Mask) -> tuple[Ints, Ints]:
+    """Return receivers and senders of the pairs of a mask, by sender and then by receiver.
+
+    >>> pairs_of(np.array([[False, False], [True, True]]))
+    (array([1, 1]), array([0, 1]))
+    """
+    senders, receivers = np.nonzero(mask.T)  # strided views of one array
+    return np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
+
+
+def from_mask(mask: Mask) -> Support:
+    """Return the adjacency of a mask with mask[i, j] true where j sends to i.
+
+    >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
+    ('Dense', 100)
+    """
+    n = len(mask)
+    if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
+        return Dense(mask)
+    return Csr(n, *pairs_of(mask))
+
+
+def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the adjacency of a list of pairs in any order, repeats allowed."""
+    return from_distinct(n, *distinct(n, receivers, senders))
+
+
+def from_distinct(n: int, receivers: Ints, senders: Ints) -> Support:
+    """Return the adjacency of distinct pairs, by sender and then by receiver."""
+    if n > DENSE_UP_TO and len(receivers) < DENSE_FROM * n * n:
+        return Csr(n, receivers, senders)
+    mask = np.zeros((n, n), dtype=bool)
+    mask[receivers, senders] = True
+    return Dense(mask)

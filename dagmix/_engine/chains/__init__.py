@@ -1,0 +1,1 @@
+"""Stochastic matrices on an adjacency: row steps, first-step equations, powers in balls."""

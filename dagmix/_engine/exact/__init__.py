@@ -1,0 +1,1 @@
+"""Exact arithmetic: scalars, flint conversions, balls, enclosures, algebraic numbers."""

@@ -1,0 +1,54 @@
+"""Numbers of Python, in NumPy's object arrays and in FLINT: one conversion each way, one solve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix._util.lazy import flint
+
+Objects = NDArray[Any]
+
+LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
+LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
+
+
+def objects(items: Sequence[Any]) -> Objects:
+    """Return a 1-D array of Python objects, sequences among them left as they are."""
+    return np.fromiter(items, dtype=object, count=len(items))
+
+
+def rational(number: Fraction) -> Any:
+    """Return a Fraction, or an integer, as FLINT's rational."""
+    return flint.fmpq(number.numerator, number.denominator)
+
+
+def fraction(number: Any) -> Fraction:
+    """Return FLINT's rational as a Fraction."""
+    return Fraction(int(number.p), int(number.q))
+
+
+def ends(ball: Any) -> tuple[Fraction, Fraction]:
+    """Return the two ends of a ball, the exact dyadic numbers that they are."""
+    return fraction(ball.lower().fmpq()), fraction(ball.upper().fmpq())
+
+
+def rational_matrix(array: Objects) -> Any:
+    """Return a 2-D array of Fractions as FLINT's matrix."""
+    return flint.fmpq_mat([[rational(number) for number in row] for row in array.tolist()])
+
+
+def fractions(matrix: Any) -> Objects:
+    """Return FLINT's rational matrix as a 2-D array of Fractions."""
+    numbers = objects([fraction(number) for number in matrix.entries()])
+    return numbers.reshape(matrix.nrows(), matrix.ncols())
+
+
+def solve_exactly(system: Objects, right: Objects) -> Objects:
+    """Return x with A x = b in Fractions, for one right side, or for one in every column."""
+    columns = rational_matrix(np.atleast_2d(right.T).T)
+    return fractions(rational_matrix(system).solve(columns)).reshape(right.shape)

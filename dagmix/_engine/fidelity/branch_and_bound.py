@@ -1,0 +1,105 @@
+"""Suprema over very long times: branch and bound with balls.
+
+A window of times [a, a + L) has signals f(0), …, f(L) with f(0) and f(L) known as balls, and
+second differences of at least −B (`course`). Then f(s) ≤ g(s) for 0 ≤ s ≤ L with the parabola
+
+    g(s) = f(0) + (f(L) − f(0)) s/L + B s(L − s)/2,
+
+for f − g vanishes at both ends and is convex. With c = B L²/2 and the rise r = f(L) − f(0):
+
+* r > c: g rises throughout, and no signal of the window reaches the one at its end;
+* r < −c: g falls throughout, and none after its start reaches the one there;
+* else g ≤ (f(0) + f(L))/2 + c/4 + r²/(4c), the vertex of the parabola.
+
+The window of the greatest bound is halved, until those left are single times. As B hardly
+changes from a window to its halves, c falls by 4 each time, while r falls by 2: all but the
+windows around a maximum are soon monotone, and each halving adds one bit of its time.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from dataclasses import dataclass, field
+
+from dagmix._engine.exact.arb import precision
+from dagmix._engine.exact.enclosures import widened
+from dagmix._engine.fidelity.long_times import Course, Stretch, product
+from dagmix._engine.fidelity.results import NodeFidelity
+from dagmix._util.lazy import flint
+
+MOST_SPLITS = 2**12  # then what is left is given as an enclosure; some hundred are usual
+
+
+@dataclass(order=True)
+class _Candidate:
+    """A time window with signals of at most −priority; `single` if only its start matters."""
+
+    priority: flint.arb
+    number: int
+    stretch: Stretch = field(compare=False)
+    single: bool = field(compare=False)
+
+
+class Search:
+    """The supremum of the signals of one transient node."""
+
+    def __init__(self, horizon: Course, node: int) -> None:
+        """Take the bounds of all signals and the node."""
+        self._horizon = horizon
+        self._node = node
+        self._best = flint.arb(0)
+        self._heap: list[_Candidate] = []
+        self._kept: list[_Candidate] = []
+        self._numbers = itertools.count()
+
+    def run(self) -> NodeFidelity:
+        """Search all times."""
+        with precision(self._horizon.bits):
+            self._take(*self._horizon.stretches)
+            for _ in range(MOST_SPLITS):
+                if not self._heap or -self._heap[0].priority < self._best:
+                    break
+                self._take(*self._horizon.halves(heapq.heappop(self._heap).stretch))
+            return self._peak()
+
+    def _take(self, *stretches: Stretch) -> None:
+        """Take the signals first, so that bounds are compared with the best of them."""
+        for stretch in stretches:
+            self._best = self._best.max(stretch.row[0, self._node].lower())
+        for stretch in stretches:
+            self._bound(stretch)
+
+    def _bound(self, stretch: Stretch) -> None:
+        """Keep a window with its bound, if it can have the supremum at all."""
+        here, end = stretch.row[0, self._node], stretch.end[0, self._node]
+        if stretch.level == 0:
+            self._keep(here, stretch, single=True)
+            return
+        reach = self._horizon.reach(stretch.level)[:, self._node]
+        bend = flint.arb(float(product(stretch.bend, reach)))
+        arch, rise = bend * flint.arb(2) ** (2 * stretch.level - 1), end - here
+        if rise < -arch:
+            self._keep(here, stretch, single=True)
+        elif not rise > arch:
+            self._keep((here + end + arch / 2 + rise**2 / (2 * arch)) / 2, stretch, single=False)
+
+    def _keep(self, bound: flint.arb, stretch: Stretch, *, single: bool) -> None:
+        greatest = bound.upper()
+        if not greatest < self._best:
+            candidate = _Candidate(-greatest, next(self._numbers), stretch, single)
+            if single:
+                self._kept.append(candidate)
+            else:
+                heapq.heappush(self._heap, candidate)
+
+    def _peak(self) -> NodeFidelity:
+        left = [c for c in self._kept + self._heap if not -c.priority < self._best]
+        upper = -min(candidate.priority for candidate in left)
+        starts = sorted(candidate.stretch.start for candidate in left)
+        times: range | tuple[int, ...] = tuple(starts)
+        if not all(candidate.single for candidate in left):
+            last = max(c.stretch.start + (1 if c.single else 2**c.stretch.level) for c in left)
+            times = range(starts[0], last)
+        value = float(self._best)
+        return NodeFidelity(value, *widened(value, float(upper)), attained=True, times=times)

@@ -1,0 +1,153 @@
+"""Node fidelity and minimax fidelity: suprema of signals (Definitions 3.3 to 3.5).
+
+φ_j = sup over t ≥ first_step of x_t[j], x_t[j] = (Δᵗ)[τ, j]. The backward chain Δ walks from
+receivers to senders, and x_t is its distribution after t steps from the sink.
+
+* j transient: the mass on the nodes that can still reach j backward never increases, and
+  no later signal exceeds it. Once it is below the best signal so far, that one is φ_j.
+* j a single absorbing node (a source): x_t[j] rises to the probability of absorption in j.
+* j in a larger recurrent class: x_t[j] tends to a limit, which is φ_j unless exceeded earlier.
+
+Rational operators are answered in exact integers, float operators in float64 with a
+rigorous error; times too long to step are left to branch and bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from dagmix._engine.chains import first_step
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact.enclosures import SMALLEST, UNIT, rounded, widened
+from dagmix._engine.exact.scalars import Field
+from dagmix._engine.exact.vectors import unit
+from dagmix._engine.fidelity.branch_and_bound import Search
+from dagmix._engine.fidelity.limits import enclosed_limit, exact_limit
+from dagmix._engine.fidelity.long_times import course_of
+from dagmix._engine.fidelity.results import NodeFidelity, exactly
+from dagmix._engine.fidelity.signals import Row
+from dagmix._engine.fidelity.sink_context import Listener, uses_integers
+
+
+def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
+    """Return φ_j with its maximising times.
+
+    Raises UndecidedError where a recurrent class is periodic, or where neither exact nor ball
+    arithmetic distinguishes the limit in a larger recurrent class from its signals.
+    """
+    context = Listener(transition, sink, first)
+    exact = uses_integers(transition)
+    answer = fidelity_of(context, node, exact=exact)
+    if exact and transition.field is Field.RATIONAL:
+        return answer
+    value, lower, upper = rounded(answer.value, answer.lower, answer.upper)
+    return replace(answer, value=value, lower=lower, upper=upper)
+
+
+def fidelity_of(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+    """Return φ_j by the kind of node."""
+    if not context.heard[node]:
+        zero = Fraction(0) if exact else 0.0
+        return exactly(zero, (context.first,), onwards=True)
+    label = context.closed_class[node]
+    if label < 0:
+        return _peak(context, node, exact=exact)
+    members = np.flatnonzero(context.closed_class == label)
+    if len(members) == 1:
+        return _absorption(context, node, exact=exact)
+    if exact:
+        return exact_limit(context, node, members)
+    return enclosed_limit(context, node, members)
+
+
+def _peak(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+    """Step until what can still reach a transient node is less than its best signal."""
+    row, upstream = context.row(exact=exact), context.upstream(node)
+    best: int | float = 0
+    near: list[tuple[int, int | float]] = []
+    while True:
+        if row.time >= context.first:
+            signal, slack = row.x[node], row.slack
+            if signal > best * (1 + 2 * slack):
+                near = []
+            if signal >= best * (1 - 2 * slack):
+                near.append((row.time, signal))
+                best = max(best, signal)
+            tail = row.x[upstream].sum()
+            if tail * (1 + slack) < best * (1 - slack):
+                return _settled(row, near)
+            if not exact and tail < SMALLEST:
+                return fidelity_of(context, node, exact=True)
+        if context.is_too_long(row):
+            return search(context, node)
+        row.step()
+        best *= row.scale
+
+
+def _settled(row: Row, near: list[tuple[int, int | float]]) -> NodeFidelity:
+    """Return the greatest of the near-best signals with its times."""
+    numbers = [(time, row.number(entry, time)) for time, entry in near]
+    value, slack = max(number for _, number in numbers), row.slack
+    if row.exact:
+        times = tuple(time for time, number in numbers if number == value)
+        return exactly(value, times, onwards=False)
+    lower, upper = widened(value * (1 - slack), value * (1 + slack))
+    times = tuple(time for time, number in numbers if number * (1 + slack) >= lower)
+    return NodeFidelity(value, lower, upper, True, times)  # noqa: FBT003 - a field's value
+
+
+def search(context: Listener, node: int) -> NodeFidelity:
+    """Find the supremum over all times by branch and bound."""
+    return Search(course_of(context.transition, context.sink, context.first), node).run()
+
+
+def _absorption(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+    """Return P_τ(absorbed in a source), attained once no mass is left on the way to it."""
+    value, lower, upper = _absorption_probability(context, node, exact=exact)
+    time = _time_of_arrival(context, node)
+    if time is None:
+        return NodeFidelity(value, lower, upper, attained=False, times=())
+    times = (max(time, context.first),)
+    return NodeFidelity(value, lower, upper, attained=True, times=times, onwards=True)
+
+
+def _absorption_probability(
+    context: Listener, node: int, *, exact: bool
+) -> tuple[Fraction | float, Fraction | float, Fraction | float]:
+    labels = context.closed_class[context.heard & (context.closed_class >= 0)]
+    if (labels == context.closed_class[node]).all():
+        one = Fraction(1) if exact else 1.0
+        return one, one, one
+    transition, target = context.transition, np.array([node])
+    if exact:
+        hit = first_step.hitting_probabilities(transition.rationals.transposed, target)
+        return (Fraction(hit[context.sink]),) * 3
+    if context.absorbed is not None:
+        value = float(context.absorbed[node])
+    else:
+        chain = transition.floats.kernel.transposed
+        value = float(first_step.hitting_probabilities(chain, target)[context.sink])
+    if value < SMALLEST:
+        return _absorption_probability(context, node, exact=True)
+    n = context.support.n
+    rounds = n if context.support.order is not None else n**3
+    slack = 2 * rounds * (transition.floats.units + 2) * UNIT
+    return (value, *widened(value * (1 - slack), value * (1 + slack)))
+
+
+def _time_of_arrival(context: Listener, node: int) -> int | None:
+    """Return the first t with no mass on other nodes that reach `node`; None if there is none."""
+    between = context.upstream(node).copy()
+    between[node] = False
+    support = context.support
+    if (support.has_loop & between & context.heard).any():
+        return None  # some mass stays there at every step
+    marked = unit(support.n, context.sink)
+    for time in range(support.n + 1):
+        if not marked[between].any():
+            return time
+        marked = (support.gather(marked) > 0).astype(float)
+    return None

@@ -1,0 +1,139 @@
+"""Signals at the sink: x_t[j] = (Δᵗ)[τ, j] (Definition 3.2), one row stepped for all nodes."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
+from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact.arb import LAST_BITS
+from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects
+from dagmix._engine.exact.enclosures import SMALLEST, Enclosure
+from dagmix._engine.exact.scalars import Field
+from dagmix._engine.exact.vectors import unit
+from dagmix.errors import ShapeError, UndecidedError
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
+MOST_WORK = 2**34  # operations of float steps where that is impossible, about a minute
+
+
+class Row:
+    """x_t, stepped forward: floats with a relative error, or integers over scaleᵗ.
+
+    `slack` bounds the relative error of every entry of a float row; it is 0 for integers.
+    """
+
+    def __init__(self, transition: Transition, sink: int, *, exact: bool) -> None:
+        """Begin at x_0 = e_τ."""
+        self._transition = transition
+        self.exact = exact
+        self.scale = 1
+        self._kernel = transition.floats.kernel
+        if exact:
+            bits, n = transition.denominator_bits, transition.support.n
+            if bits * n > LARGEST_TABLE:
+                message = f"exact signals need {n} numbers of {bits} bits a step"
+                raise UndecidedError(message)
+            self._kernel, self.scale = transition.integers
+        self.x = unit(transition.support.n, sink, 1 if exact else 1.0)
+        self.time = 0
+
+    def step(self, steps: int = 1) -> None:
+        """Go on by one step or several."""
+        for _ in range(steps):
+            self.x = self._kernel.step(self.x)
+        self.time += steps
+
+    @property
+    def slack(self) -> float:
+        """Bound the relative error of every entry, two more roundings of its use included."""
+        return 0 if self.exact else self._transition.floats.slack(self.time + 2)
+
+    def number(self, entry: Any, time: int) -> Fraction | float:
+        """Return an entry of the row at `time` as a number."""
+        return Fraction(entry, self.scale**time) if self.exact else float(entry)
+
+
+def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction | float | Expr:
+    """Return (Δᵗ)[τ, j] in the field of the operator.
+
+    A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a line, e the error of the
+    stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond. Of a rational
+    operator on more than 4,096 nodes it is an Enclosure; what is below 2⁻⁹⁰⁰ is only said to be
+    so. Raises UndecidedError where floats do not reach and the matrix is too large to square.
+    """
+    if transition.field is Field.SYMBOLIC:
+        return _symbolic_signal(transition, sink, node, steps)
+    rational = transition.field is Field.RATIONAL
+    if rational and transition.is_small:
+        return _exact_signal(transition, sink, node, steps)
+    if steps <= _most_steps(transition) and math.isfinite(transition.floats.units):
+        row = Row(transition, sink, exact=False)
+        row.step(steps)
+        value = float(row.x[node])
+        if value > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
+            return Enclosure.within(value, row.slack) if rational else value
+        if rational:
+            return Enclosure(value, 0.0, 2 * SMALLEST)
+    value = ball_powers.signal(transition, sink, node, steps)
+    return Enclosure.within(value, LAST_BITS) if rational else value
+
+
+def _most_steps(transition: Transition) -> int:
+    """Return after how many float steps a power is squared in balls, where those fit."""
+    fits = transition.support.n**2 <= ball_powers.LARGEST
+    return MOST_STEPS if fits else max(MOST_STEPS, MOST_WORK // transition.support.work)
+
+
+def signals(transition: Transition, sink: int, steps: int) -> Vec:
+    """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
+
+    Floats, with the error of `signal` and, from underflow, another t·n·(n + 2)·2⁻¹⁰⁷⁵ at the
+    most; Fractions where the operator is rational and has no more than 4,096 nodes. Raises
+    ShapeError where the table is too large.
+    """
+    exact = transition.field is Field.RATIONAL and transition.is_small
+    n = transition.support.n
+    if (steps + 1) * n > LARGEST_DENSE:
+        message = f"a table of {steps + 1} steps of {n} nodes is too large"
+        raise ShapeError(message)
+    table = np.empty((steps + 1, n), dtype=object if exact else np.float64)
+    if not exact:
+        table[0] = unit(n, sink)
+        step = transition.floats.kernel.step
+        for time in range(steps):
+            table[time + 1] = step(table[time])
+        return table
+    row = Row(transition, sink, exact=True)
+    for time in range(steps + 1):
+        table[time] = objects([Fraction(entry, row.scale**time) for entry in row.x])
+        row.step()
+    return table
+
+
+def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction:
+    bits = steps * transition.integers[1].bit_length()
+    if bits > LARGEST_ROW:
+        message = f"the exact signal after {steps} steps needs numbers of {bits} bits"
+        raise UndecidedError(message)
+    row = Row(transition, sink, exact=True)
+    row.step(steps)
+    return Fraction(int(row.x[node]), row.scale**steps)
+
+
+def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -> Expr:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    kernel = transition.over(sp.sympify)
+    x = unit(transition.support.n, sink, sp.Integer(1))
+    for _ in range(steps):
+        x = objects([sp.expand(entry) for entry in kernel.step(x)])
+    return sp.sympify(x[node])

@@ -1,0 +1,98 @@
+"""What a sink can receive: its ancestors, recurrent classes, and the budget of steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import Ints, Mask, Support, Vec
+from dagmix._engine.adjacency.paths import recurrent_classes
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.chains import first_step
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact.scalars import Field
+from dagmix._engine.fidelity.signals import Row
+
+STEPS = 2**12  # float steps before branch and bound takes over
+WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
+LARGEST_MASKS = 2**26  # bytes of masks that are kept
+OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
+
+
+@dataclass(frozen=True, eq=False)
+class Listener:
+    """The sink of a diffusion and the first step from which its signals count."""
+
+    transition: Transition
+    sink: int
+    first: int
+
+    @property
+    def support(self) -> Support:
+        """Who sends to whom."""
+        return self.transition.support
+
+    @cached_property
+    def heard(self) -> Mask:
+        """The nodes with a positive signal at some t ≥ first."""
+        at_first = self.support.senders_after(self.sink, self.first)
+        return self.support.reaching(np.flatnonzero(at_first))
+
+    @cached_property
+    def closed_class(self) -> Ints:
+        """The number of each node's recurrent class in the backward chain, −1 if transient."""
+        return recurrent_classes(self.support.transposed())
+
+    @cached_property
+    def absorbed(self) -> Vec | None:
+        """The probabilities of absorption in the sources, in floats; None without an order."""
+        if self.support.order is None:
+            return None
+        return first_step.hits_from(self.transition.floats.kernel.transposed, self.sink)
+
+    @cached_property
+    def _upstream(self) -> dict[int, Mask]:
+        return {}
+
+    def upstream(self, node: int) -> Mask:
+        """Mark the nodes whose backward chain can reach `node`."""
+        if node not in self._upstream:
+            if len(self._upstream) * self.support.n > LARGEST_MASKS:
+                self._upstream.clear()
+            self._upstream[node] = self.support.reached(np.array([node]))
+        return self._upstream[node]
+
+    def tails(self, x: Vec) -> Vec | None:
+        """Bound Σ x over the upstream of every node from above; None where that is not quick.
+
+        Upstream of a node are nodes that follow it in the order, in a chain all of them.
+        """
+        if not isinstance(self.support, Runs) or self.support.forward is None:
+            return None
+        way = -1 if self.support.forward else 1
+        return np.cumsum(x[::way])[::way]
+
+    def row(self, *, exact: bool) -> Row:
+        """Return the signals at t = 0."""
+        return Row(self.transition, self.sink, exact=exact)
+
+    def is_too_long(self, row: Row) -> bool:
+        """Tell whether stepping on costs more than branch and bound."""
+        work = self.support.work
+        if not row.exact:
+            return row.time >= max(STEPS, self.support.n**3 // work)
+        bits = OVERHEAD + row.time * row.scale.bit_length()
+        return row.time * work * bits > WORK
+
+
+def uses_integers(transition: Transition) -> bool:
+    """Tell whether an operator is answered in exact integers: small ones, if they are rational.
+
+    Floats too small for an error bound are left to them too.
+    """
+    if transition.field is Field.RATIONAL and transition.is_small:
+        return True
+    return not math.isfinite(transition.floats.units)

@@ -1,0 +1,177 @@
+"""Mixing of a walk absorbed at its sink: distance, mixing time (Definition 2.7).
+
+With survival s_t[j] = P_j(T > t), T the time of absorption, s_{t+1} = s_t Q, where Q is the
+walk's matrix without the sink. The distance to the stationary distribution 1_τ in total
+variation, at the worst initial node, is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
+
+Survival is stepped in float64, where it has a rigorous relative error; a comparison within
+that error is settled in exact integers. Walks too long to step are squared in balls.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from contextlib import suppress
+from fractions import Fraction
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
+from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.first_step import hitting_times
+from dagmix._engine.chains.kernel import Kernel, leaving
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact.arb import LAST_BITS
+from dagmix._engine.exact.convert import objects
+from dagmix._engine.exact.enclosures import Enclosure
+from dagmix._engine.exact.scalars import Field
+from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
+from dagmix.errors import ShapeError, UndecidedError
+
+STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
+LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
+
+
+def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
+    """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖_TV: a Fraction, or a float.
+
+    A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a column, e the error of
+    the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond. Of a
+    rational operator on more than 4,096 nodes it is an Enclosure. Raises UndecidedError where
+    floats do not reach and the matrix is too large to square.
+    """
+    rational = transition.field is Field.RATIONAL
+    if rational and transition.is_small:
+        return ExactSurvival(transition, sink).distance(steps)
+    value, slack = _far(transition, sink, steps)
+    return Enclosure.within(value, slack) if rational else value
+
+
+def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
+    """Return d(t) as a float, with a bound of its relative error."""
+    if steps <= affordable(transition):
+        survival = FloatSurvival(transition, sink)
+        for _ in range(steps):
+            survival.step()
+        if survival.is_sound:
+            return survival.distance, survival.slack
+    if is_over(transition, sink, steps):
+        return 0.0, 0.0
+    return ball_powers.distance(transition, sink, steps), LAST_BITS
+
+
+def distances(transition: Transition, sink: int, steps: int) -> Vec:
+    """Return d(0), …, d(steps): Fractions, or floats where `distance` returns a float.
+
+    One row is stepped. A float is within relative error t·(k + 2 + e)·2⁻⁵³; where underflow
+    spoils that, it is computed by itself, as `distance` does. Raises ShapeError where the table
+    is too large.
+    """
+    if steps >= LARGEST_DENSE:
+        message = f"a table of {steps + 1} distances is too large"
+        raise ShapeError(message)
+    if transition.field is Field.RATIONAL and transition.is_small:
+        exact = ExactSurvival(transition, sink)
+        return objects([exact.distance(time) for time in range(steps + 1)])
+    survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
+    for time in range(steps + 1):
+        certified = survival.is_sound
+        found[time] = survival.distance if certified else _far(transition, sink, time)[0]
+        survival.step()
+    return found
+
+
+def affordable(transition: Transition) -> int | float:
+    """Return the number of steps that cost about as much as squaring the matrix."""
+    n = transition.support.n
+    if n**2 > ball_powers.LARGEST:
+        return math.inf
+    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.work)
+
+
+def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
+    """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, or math.inf where some node misses the sink.
+
+    Raises UndecidedError where T is too large to step exactly and d(t) ties with ε.
+    """
+    support = transition.support
+    if support.n == 1:
+        return 0
+    if not support.reaching(np.array([sink])).all():
+        return math.inf
+    if math.isfinite(transition.floats.units):
+        return _step(transition, sink, epsilon)
+    try:
+        return _square(transition, sink, epsilon)
+    except UndecidedError:
+        return _step_exactly(transition, sink, epsilon)
+
+
+def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in floats, settling what they cannot decide; square where the walk is too long."""
+    survival, exact = FloatSurvival(transition, sink), ExactSurvival(transition, sink)
+    most, threshold = affordable(transition), scaled(epsilon)
+    while True:
+        survival.step()
+        time, certified = survival.time, survival.is_sound
+        ratio, slack = survival.ratio(*threshold), survival.slack
+        if certified and ratio * (1 + slack) < 1:
+            return time
+        if not (certified and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
+            return time
+        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
+            return _square(transition, sink, epsilon)
+        if time == most:
+            with suppress(UndecidedError):  # a tie, which the steps to come decide in integers
+                return _square(transition, sink, epsilon)
+
+
+def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Step in integers: the way to a tie among numbers too small for floats."""
+    survival = ExactSurvival(transition, sink)
+    return next(t for t in itertools.count(1) if survival.is_at_most(t, epsilon))
+
+
+def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
+    """Decide d(t) ≤ ε where floats could not.
+
+    The exact rationals of float arrays are long, so that balls are asked first; a tie is
+    left to the integers.
+    """
+    if is_over(survival.transition, survival.sink, steps):
+        return True
+    if survival.transition.field is Field.FLOAT and survival.transition.is_small:
+        verdict = ball_powers.compare_distance(
+            survival.transition, survival.sink, steps, epsilon, BALL_BITS
+        )
+        if verdict is not None:
+            return verdict
+    return survival.is_at_most(steps, epsilon)
+
+
+def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) -> bool:
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`."""
+    return most < math.inf and float(1 - epsilon) * _mean(transition, sink) > most
+
+
+def _mean(transition: Transition, sink: int) -> float:
+    """Return about the greatest mean hitting time; a very long one where floats are too small."""
+    if not math.isfinite(transition.floats.units):
+        return LONG
+    return float(hitting_times(transition.floats.kernel, sink).max())
+
+
+def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
+    """Square in balls, at the precision that a walk as long as the mean needs."""
+    doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
+    bits = 2 * doublings + transition.support.n.bit_length() + 10
+    return ball_powers.exit_time(transition, sink, epsilon, bits)
+
+
+def forward_probability(kernel: Kernel, sink: int) -> Fraction | float:
+    """Return min_j (1 − W[j, j]) over the nodes j but the sink; 1 where there is none."""
+    leave = np.delete(leaving(kernel), sink)
+    least: Fraction | float = min(leave.tolist(), default=Fraction(1))
+    return least

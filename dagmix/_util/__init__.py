@@ -1,0 +1,1 @@
+"""What any room may use: frozen values, lazy imports, tables, files, progress bars."""

@@ -1,0 +1,19 @@
+"""Every layer of an attention tensor: mixing, hitting times, fidelity, best head, amplification.
+
+A tensor has shape (…, layers, heads, n, n): query i, key j, causal, rows that sum to 1. Each
+sample and layer is one mixture of heads (arXiv:2507.02944, §4), weighted by head importance,
+whose sink is the last position; it gives one `Layer` of numbers.
+
+In come arrays, as `dagmix.torch_bridge` or a file has them; out come `Layer`s, and tables of
+them. `dagmix.proxies` gives the means of large batches, `dagmix.plotting.report` a picture, and
+`dagmix analyze` is this room on the command line.
+"""
+
+from dagmix.analysis.datasets import trained_attention
+from dagmix.analysis.layers import Attention, Layer
+
+__all__ = [
+    "Attention",
+    "Layer",
+    "trained_attention",
+]

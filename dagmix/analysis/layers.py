@@ -1,0 +1,240 @@
+"""Measures of every layer of an attention tensor: mixing, fidelity, best head, amplification."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.box import SIMPLE_HEAD
+from rich.table import Column, Table
+
+from dagmix._util import tables
+from dagmix.errors import DagmixError
+from dagmix.operators.mixture import MultiHeadDiffusion
+from dagmix.operators.read_arrays import TOLERANCE
+
+COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
+CAPTION = "steps to the last position: T(¼), mean; φ_min: minimum peak signal there, and where"
+READABLE = 4  # candidates that the table writes out
+LONG = 10**9  # steps, past which the table rounds
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The measures of one layer for one sample; heads and positions are numbered from 0.
+
+    Attributes
+    ----------
+    sample : tuple of int
+        Index of the sample, empty for a tensor of one.
+    layer : int
+    mixing_time : int or inf
+        T(¼) of the successors walk, in steps; infinite where a position never reaches the sink.
+    hitting_time : float
+        Mean expected number of steps of that walk to the sink over all n initial positions, the
+        sink's 0 among them; infinite in the same case.
+    fidelity : float
+        The minimax fidelity φ_min of the mixture, a fraction of 1.
+    fidelity_bounds : tuple of float
+        Certified lower and upper bound of it.
+    positions : tuple of int
+        The positions that may have it.
+    best_heads : tuple of int
+        The heads of maximum minimax fidelity alone.
+    best_fidelity : float
+        That fidelity.
+    amplification : float
+        `fidelity` over `best_fidelity`: inf for x / 0, NaN for 0 / 0.
+
+    Examples
+    --------
+    >>> (layer,) = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None]).layers()
+    >>> layer.mixing_time, layer.fidelity, layer.positions, layer.best_heads
+    (5, 0.25, (2,), (0,))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7, 3.10, 3.11 and 3.12.
+    """
+
+    sample: tuple[int, ...]
+    layer: int
+    mixing_time: int | float
+    hitting_time: float
+    fidelity: float
+    fidelity_bounds: tuple[float, float]
+    positions: tuple[int, ...]
+    best_heads: tuple[int, ...]
+    best_fidelity: float
+    amplification: float
+
+
+@dataclass(frozen=True, eq=False)
+class Attention:
+    """Attention of all layers, with the importance of the heads.
+
+    Parameters
+    ----------
+    tensor : array, shape (…, layers, heads, n, n)
+        Entry [i, j] of a matrix is the weight of key j for query i; causal, and each row sums to
+        1. Leading dimensions are samples.
+    importance : array, shape (layers, heads), optional
+        The weights of the heads in the mixture, non-negative and of any scale; by default uniform.
+    tolerance : float
+        How far a row's sum may be from 1; half precision needs about 1e-2.
+
+    Examples
+    --------
+    >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None])
+    >>> [layer.mixing_time for layer in attention.layers()]
+    [5]
+
+    References
+    ----------
+    arXiv:2507.02944, §4.2; arXiv:1706.03762 (attention).
+    """
+
+    tensor: NDArray[np.floating]
+    importance: NDArray[np.floating] | None = None
+    tolerance: float = TOLERANCE
+
+    def __len__(self) -> int:
+        """Return the number of samples times layers."""
+        return int(np.prod(self.tensor.shape[:-3]))
+
+    def layers(self, first_step: int = 0) -> Iterator[Layer]:
+        """Analyse layer after layer, sample after sample.
+
+        Parameters
+        ----------
+        first_step : int
+            Fidelities are over t ≥ first_step: 0 as in Definition 3.3, 1 as in the published code.
+
+        Yields
+        ------
+        Layer
+
+        Raises
+        ------
+        DagmixError
+            As from `MultiHeadDiffusion.from_attention`, for what is no causal attention; the
+            message begins with the sample and the layer.
+
+        Examples
+        --------
+        >>> tensor = np.tri(4)[None, None] / np.arange(1, 5)[:, None]
+        >>> [(one.mixing_time, one.fidelity) for one in Attention(tensor).layers()]
+        [(5, 0.25)]
+        """
+        *samples, layers = self.tensor.shape[:-3]
+        for sample in product(*map(range, samples)):
+            for layer in range(layers):
+                with placed(sample, layer):
+                    measured = _measure(self.mixture(sample, layer), sample, layer, first_step)
+                yield measured
+
+    def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
+        """Return the heads of one layer for one sample, mixed by their importance.
+
+        Parameters
+        ----------
+        sample : tuple of int
+            One index for each leading dimension of the tensor.
+        layer : int
+
+        Returns
+        -------
+        MultiHeadDiffusion
+            Nodes are the positions 0 … n − 1, the sink is the last.
+
+        Raises
+        ------
+        DagmixError
+            As from `MultiHeadDiffusion.from_attention`.
+
+        Examples
+        --------
+        >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None])
+        >>> attention.mixture((), 0).sink.node
+        3
+        """
+        weights = None if self.importance is None else self.importance[layer]
+        heads = self.tensor[(*sample, layer)]
+        return MultiHeadDiffusion.from_attention(heads, weights, tolerance=self.tolerance)
+
+
+@contextmanager
+def placed(sample: tuple[int, ...], layer: int) -> Iterator[None]:
+    """Say in every error in which sample and layer it was found."""
+    try:
+        yield
+    except DagmixError as error:
+        message = f"sample {list(sample)}, layer {layer}: {error}"
+        raise type(error)(message) from None
+
+
+def _measure(
+    mix: MultiHeadDiffusion, sample: tuple[int, ...], layer: int, first_step: int
+) -> Layer:
+    walk = mix.successors()
+    fidelity, best = mix.minimax_fidelity(first_step), mix.best_head(first_step)
+    return Layer(
+        sample=sample,
+        layer=layer,
+        mixing_time=walk.mixing_time(),
+        hitting_time=float(walk.expected_hitting_times().mean()),
+        fidelity=float(fidelity.value),
+        fidelity_bounds=(float(fidelity.lower), float(fidelity.upper)),
+        positions=tuple(mix.nodes.row(node) for node in fidelity.nodes),
+        best_heads=best.heads,
+        best_fidelity=float(best.value),
+        amplification=_ratio(float(fidelity.value), float(best.value)),
+    )
+
+
+def _ratio(mixed: float, best: float) -> float:
+    """Return mixed / best: infinite for x / 0, NaN for 0 / 0."""
+    if best:
+        return mixed / best
+    return math.inf if mixed else math.nan
+
+
+def table(layers: Sequence[Layer]) -> Table:
+    """Return the measures as a table."""
+    columns = [Column(name, justify="right", no_wrap=True) for name in COLUMNS]
+    rows = map(_cells, layers)
+    look = {"title": "Attention, layer by layer", "caption": CAPTION, "box": SIMPLE_HEAD}
+    return tables.table(columns, rows, **look)
+
+
+def _cells(one: Layer) -> list[str]:
+    return [
+        ", ".join(map(str, one.sample)),
+        str(one.layer),
+        f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
+        f"{one.hitting_time:.5g}",
+        f"{one.fidelity:.4g}",
+        listed(one.positions),
+        listed(one.best_heads),
+        f"{one.best_fidelity:.4g}",
+        f"{one.amplification:.4g}",
+    ]
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """Write the first few of many candidates."""
+    shown = ", ".join(map(str, numbers[:READABLE]))
+    return shown if len(numbers) <= READABLE else f"{shown}, … ({len(numbers)})"
+
+
+def as_json(layers: Sequence[Layer], more: Sequence[Mapping[str, object]] = ()) -> str:
+    """Return the measures as JSON; `more` holds further entries for every layer, or is empty."""
+    records = [asdict(one) for one in layers]
+    for record, entries in zip(records, more, strict=False):
+        record.update(entries)
+    return tables.to_json(records)

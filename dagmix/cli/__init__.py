@@ -1,0 +1,13 @@
+"""The command line: `dagmix verify`, `analyze`, `train` and `tables`.
+
+In come arguments and files; out go tables on standard output, or JSON for machines, progress
+and errors on standard error. Each command is a thin layer over a room: `dagmix.paper`,
+`dagmix.analysis`, `dagmix.torch_bridge`.
+"""
+
+from dagmix.cli.commands import main, parser
+
+__all__ = [
+    "main",
+    "parser",
+]

@@ -1,0 +1,70 @@
+"""Named graphs and pairs of heads, what is known of them in closed form, and a table of measures.
+
+Nodes are 0 … n − 1 unless said otherwise, every node has its self-loop, and the sink is the
+last node. Graphs that may lack a unique sink are repaired or refused, as they say. The pairs
+are the constructions behind the theorems on mixtures: two heads that together are faster,
+slower, or of greater fidelity than either alone. Masks of attention (windows, attention sinks,
+dilated, powers of two) follow arXiv:2502.06751 and the literature on sparse attention.
+
+In come sizes; out come `FeedforwardDAG`s, or pairs of them, for `dagmix.operators`. Functions
+named after a graph and a quantity, such as `line_mixing_time`, are closed forms, to test
+against; `describe` measures one graph.
+"""
+
+from dagmix.families.closed_forms import (
+    complete_distance,
+    complete_fidelity,
+    complete_hitting_time,
+    express_distance,
+    lane_fidelity,
+    lane_signal,
+    line_fidelity,
+    line_hitting_time,
+    line_mixing_time,
+    reversed_lines_hitting_time,
+    run_hitting_time,
+    run_mixing_time,
+)
+from dagmix.families.head_pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
+from dagmix.families.measures import Measures, describe
+from dagmix.families.named import (
+    complete,
+    dilated,
+    line,
+    log_sparse,
+    sink_window,
+    sliding_window,
+    all_unique_sink_dags,
+)
+from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
+
+__all__ = [
+    "Measures",
+    "complete",
+    "complete_distance",
+    "complete_fidelity",
+    "complete_hitting_time",
+    "describe",
+    "dilated",
+    "express_distance",
+    "express_pair",
+    "lane_fidelity",
+    "lane_pair",
+    "lane_signal",
+    "line",
+    "line_fidelity",
+    "line_hitting_time",
+    "line_mixing_time",
+    "log_sparse",
+    "oriented_erdos_renyi",
+    "reset_pair",
+    "reversed_lines",
+    "reversed_lines_hitting_time",
+    "run_hitting_time",
+    "run_mixing_time",
+    "run_pair",
+    "sink_window",
+    "sliding_window",
+    "all_unique_sink_dags",
+    "walk_back",
+]

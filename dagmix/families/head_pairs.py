@@ -1,0 +1,238 @@
+"""Pairs of heads whose mixture does what neither head does.
+
+Every node has its self-loop, edges (j, i) go from sender j to receiver i, and both heads have
+the same unique sink. The uniform mixture has weight ½ for each head. Users find the pairs in
+`dagmix.families`. The theorems about them are proved in the guide.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from dagmix._engine.exact.scalars import read_count
+from dagmix.families.closed_forms import run_mixing_time
+from dagmix.graphs.dag import FeedforwardDAG
+
+Pair = tuple[FeedforwardDAG, FeedforwardDAG]
+
+
+def express_pair(n: int) -> Pair:
+    """Return two slow heads whose uniform mixture is fast for every n.
+
+    In head 0 every even node has its one edge to the sink, every odd node j its one edge to
+    min(j + 2, n − 1); head 1 swaps the parities. Each head has one slow lane, which the
+    other head leaves at once: the mixture has T(¼) = 5 for n ≥ 6.
+
+    Parameters
+    ----------
+    n : int
+        Nodes 0..n−1 of each head, at least 2; the sink is n − 1.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        The heads share the order 0..n−1.
+
+    Raises
+    ------
+    NumberError
+        Unless n is an integer, at least 2.
+
+    Examples
+    --------
+    >>> [sorted(edge for edge in head.edges if edge[0] != edge[1]) for head in express_pair(4)]
+    [[(0, 3), (1, 3), (2, 3)], [(0, 2), (1, 3), (2, 3)]]
+
+    References
+    ----------
+    Theorem B1 of the guide; the claim that it refutes: arXiv:2507.02944, after equation (15).
+    """
+    size = read_count(n, 2, "n")
+    one, two = (
+        [(j, size - 1 if j % 2 == parity else min(j + 2, size - 1)) for j in range(size - 1)]
+        for parity in (0, 1)
+    )
+    return FeedforwardDAG(one, nodes=range(size)), FeedforwardDAG(two, nodes=range(size))
+
+
+def lane_pair(k: int) -> Pair:
+    """Return two heads whose uniform mixture amplifies fidelity without bound as k grows.
+
+    Nodes are s = 0, x_i = i, y_i = k + i for i = 1, …, k, and τ = 2k + 1. Head 0 has the
+    lane s → x_1 → … → x_k → τ, and the lane s → y_1 → … → y_k → τ each of whose nodes also
+    receives from s. Head 1 swaps x and y.
+
+    Parameters
+    ----------
+    k : int
+        Inner nodes of a lane, at least 1.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        On 2k + 2 nodes, with the common order 0..2k+1.
+
+    Raises
+    ------
+    NumberError
+        Unless k is an integer, at least 1.
+
+    Examples
+    --------
+    >>> lane_pair(2)[0].in_degree(4), lane_pair(2)[1].in_degree(4)
+    (3, 2)
+
+    References
+    ----------
+    Theorem C of the guide; amplification: arXiv:2507.02944, Definition 3.12.
+    """
+    length = read_count(k, 1, "k")
+    x, y = list(range(1, length + 1)), list(range(length + 1, 2 * length + 1))
+    nodes = range(2 * length + 2)
+    one, two = _lanes(x, y, nodes[-1]), _lanes(y, x, nodes[-1])
+    return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
+
+
+def reversed_lines(n: int) -> Pair:
+    """Return the lines 1 → 2 → … → n−1 → τ and n−1 → … → 2 → 1 → τ.
+
+    They share no order for n ≥ 3. Each has T(¼) of order 2n, the uniform mixture, a lazy
+    symmetric walk between two exits, of order (4/π²) ln(16/π) n² = 0.6597 n².
+
+    Parameters
+    ----------
+    n : int
+        Nodes 1, …, n − 1 and "τ" of each head, at least 2.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        Nodes in the order 1, …, n − 1, "τ" in both.
+
+    Raises
+    ------
+    NumberError
+        Unless n is an integer, at least 2.
+
+    Examples
+    --------
+    >>> [head.longest_path for head in reversed_lines(4)]
+    [(1, 2, 3, 'τ'), (3, 2, 1, 'τ')]
+
+    References
+    ----------
+    Theorem B3 of the guide; the bound that it refutes: arXiv:2507.02944, Theorem 2.8.
+    """
+    inner = range(1, read_count(n, 2, "n"))
+    nodes = (*inner, "τ")
+    one, two = ([*pairwise(order), (order[-1], "τ")] for order in (inner, inner[::-1]))
+    return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
+
+
+def run_pair(k: int) -> Pair:
+    """Return two quick heads, of different orders, whose mixture waits for a run of k.
+
+    Nodes are 0 (the initial state), r and −r for runs of r = 1, …, k−1 moves of one head, and
+    "τ": 2k in all. Head 0 goes from r to r + 1 for r > 0, from 0 and from r < 0 to 1, and from
+    k − 1 to τ; head 1 does the same with signs exchanged. Each has T(¼) = T(line of k + 1
+    nodes), the uniform mixture E[T] = 2(2ᵏ − 1) from 0.
+
+    Parameters
+    ----------
+    k : int
+        The run to wait for, at least 1.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        They share no order for k ≥ 2.
+
+    Raises
+    ------
+    NumberError
+        Unless k is an integer, at least 1.
+
+    Examples
+    --------
+    >>> run_pair(2)[0].edges
+    ((0, 0), (0, 1), (1, 1), (1, 'τ'), (-1, 1), (-1, -1), ('τ', 'τ'))
+
+    References
+    ----------
+    Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
+    """
+    length = read_count(k, 1, "k")
+    runs = range(1, length)
+    nodes: list[Any] = [0, *runs, *(-r for r in runs), "τ"]
+    one, two = ([(node, _next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
+    return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
+
+
+def reset_pair(k: int, layers: int | None = None) -> Pair:
+    """Return two quick heads of one order whose mixture waits for a run of k.
+
+    The run pair, unrolled: nodes are (layer, run), run as in `run_pair` and no longer than
+    the layer, for the layers 0, …, `layers`; and "τ". Every edge goes to the next layer, from
+    the last one to τ. A run of k goes to τ.
+
+    Parameters
+    ----------
+    k : int
+        The run to wait for, at least 1.
+    layers : int, optional
+        At least k − 1. By default T(¼) of the run pair's uniform mixture, so that this pair's
+        is the same: t steps make at most t moves, hence no walk has left by the last layer
+        before that time. Fewer layers can only make the mixture faster.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        On about 2(k − 1) · `layers` nodes.
+
+    Raises
+    ------
+    NumberError
+        Unless k is an integer, at least 1, and `layers` one that is at least k − 1.
+
+    Examples
+    --------
+    >>> one, two = reset_pair(2, layers=2)
+    >>> one.nodes
+    ((0, 0), (1, 1), (1, -1), (2, 1), (2, -1), 'τ')
+    >>> one.longest_path, two.longest_path
+    (((0, 0), (1, 1), 'τ'), ((0, 0), (1, -1), 'τ'))
+
+    References
+    ----------
+    Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
+    """
+    length = read_count(k, 1, "k")
+    last = run_mixing_time(length) if layers is None else read_count(layers, k - 1, "layers")
+    states = [
+        (layer, sign * run)
+        for layer in range(last + 1)
+        for sign in ((1, -1) if layer else (1,))
+        for run in range(min(layer, 1), min(layer, length - 1) + 1)
+    ]
+    heads = (
+        [(state, _next_state(state, sign, length, last)) for state in states] for sign in (1, -1)
+    )
+    one, two = (FeedforwardDAG(edges, nodes=[*states, "τ"]) for edges in heads)
+    return one, two
+
+
+def _next_run(run: int, sign: int, k: int) -> Any:
+    longer = run * sign + 1 if run * sign > 0 else 1
+    return "τ" if longer == k else longer * sign
+
+
+def _next_state(state: tuple[int, int], sign: int, k: int, last: int) -> Any:
+    layer, run = state
+    following = _next_run(run, sign, k)
+    return "τ" if following == "τ" or layer == last else (layer + 1, following)
+
+
+def _lanes(clean: list[int], fed: list[int], sink: int) -> list[tuple[int, int]]:
+    steps = [step for lane in (clean, fed) for step in pairwise([0, *lane, sink])]
+    return steps + [(0, node) for node in fed]

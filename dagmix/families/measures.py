@@ -1,0 +1,107 @@
+"""What a graph does, in a few exact numbers."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.operators.base import QUARTER
+from dagmix.operators.diffusion import DiffusionOperator
+from dagmix.operators.walk import WalkOperator
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The measures of one graph, as `describe` returns them; times are in steps.
+
+    Attributes
+    ----------
+    n, edges : int
+        Nodes, and edges with self-loops counted.
+    mixing_time : int or float
+        T(ε) of the walk to the sink.
+    hitting_time : Fraction or float
+        max_j E_j[T], the expected steps to the sink from the worst initial state.
+    fidelity : Fraction or float
+        φ_min of the diffusion, over t ≥ 0.
+    normalised_fidelity : Fraction or float
+        n · φ_min; 1 for the complete graph with n ≥ 3.
+    backward_mixing_time : int or float
+        T(ε) of the diffusion read as a chain that walks backward and is absorbed at the
+        unique source; math.inf where there are several sources.
+
+    Examples
+    --------
+    >>> from dagmix.families import complete
+    >>> describe(complete(4)).normalised_fidelity
+    Fraction(1, 1)
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7 and 3.5; arXiv:2502.06751.
+    """
+
+    n: int
+    edges: int
+    mixing_time: int | float
+    hitting_time: Fraction | float
+    fidelity: Fraction | float
+    normalised_fidelity: Fraction | float
+    backward_mixing_time: int | float
+
+
+def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
+    """Return T(ε), max_j E_j[T], φ_min, n φ_min and the backward T(ε) of a graph.
+
+    Parameters
+    ----------
+    graph : FeedforwardDAG
+        With a unique sink.
+    epsilon : number
+        0 < ε < 1, taken exactly as passed; ¼ by default.
+
+    Returns
+    -------
+    Measures
+        Exact up to 4,096 nodes; of a larger graph the hitting time and the fidelities are
+        floats, as its operators give.
+
+    Raises
+    ------
+    SinkError
+        Where there are several sinks.
+    EpsilonError
+        Unless 0 < ε < 1.
+
+    Examples
+    --------
+    >>> from dagmix.families import line
+    >>> describe(line(4))  # doctest: +NORMALIZE_WHITESPACE
+    Measures(n=4, edges=7, mixing_time=7, hitting_time=Fraction(6, 1), fidelity=Fraction(3, 8),
+             normalised_fidelity=Fraction(3, 2), backward_mixing_time=7)
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7 and 3.5; arXiv:2502.06751.
+    """
+    walk, n = WalkOperator(graph), len(graph.nodes)
+    fidelity = DiffusionOperator(graph).minimax_fidelity().value
+    return Measures(
+        n=n,
+        edges=graph.support.edges,
+        mixing_time=walk.mixing_time(epsilon),
+        hitting_time=max(walk.expected_hitting_times().tolist()),
+        fidelity=fidelity,
+        normalised_fidelity=n * fidelity,
+        backward_mixing_time=_backward_mixing_time(graph, epsilon),
+    )
+
+
+def _backward_mixing_time(graph: FeedforwardDAG, epsilon: Any) -> int | float:
+    """Return T(ε) of Δ as a backward chain, which is the walk of the graph with edges reversed."""
+    if len(graph.sources) > 1:
+        return math.inf
+    return WalkOperator(graph.reversed()).mixing_time(epsilon)

@@ -1,0 +1,483 @@
+"""Feedforward graphs and their sinks (arXiv:2507.02944, Definitions 2.1 and 2.2).
+
+A feedforward graph is a directed graph whose nodes can be ordered so that every edge j → i, from
+sender j to receiver i, has j before i or j = i. A sink has no edge to another node.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike
+
+from dagmix._engine.adjacency import choose
+from dagmix._engine.adjacency.base import Ints, Support
+from dagmix._engine.adjacency.ranges import Runs
+from dagmix._util.frozen import Frozen
+from dagmix._util.lazy import Lazy
+from dagmix.errors import CycleError, EmptyError, NumberError, ShapeError
+from dagmix.graphs.edges import (
+    Edge,
+    check_runs,
+    in_order_of_appearance,
+    read_array,
+    read_edges,
+    read_runs,
+)
+from dagmix.graphs.labels import SHOWN, Node, Nodes, check_same_nodes
+from dagmix.graphs.sinks import UniqueSink, find_unique_sink
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = Lazy("networkx")
+
+EDGES_SHOWN = 32
+
+
+class FeedforwardDAG(Frozen):
+    """A feedforward graph: a directed graph without cycles but self-loops (Definition 2.1).
+
+    Parameters
+    ----------
+    edges : pairs (j, i)
+        Sender and receiver; a repeated edge counts once. An integer array of shape (m, 2)
+        together with a range of nodes is read without a loop.
+    nodes : iterable, optional
+        The row and column order; by default the order of first appearance in `edges`.
+    self_loops : bool or None
+        True adds every self-loop (the paper's assumption), False removes all, None keeps
+        those given.
+
+    Raises
+    ------
+    CycleError, UnknownNodeError, RepeatedNodeError, EmptyError
+        Each names what broke the rule. Nothing is built.
+    ShapeError
+        For what are no pairs, or an array that is not of shape (m, 2).
+
+    Notes
+    -----
+    Frozen, hashable, compared by nodes (in order) and edges. Few nodes or many edges are kept
+    as a matrix, few edges as a list, and more than 64 nodes whose edges form index ranges as
+    those ("runs"): `repr` says which. What has to list the edges of a graph made of ranges
+    raises ShapeError where they are too many.
+
+    Examples
+    --------
+    >>> head = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
+    >>> head.unique_sink, head.sources, head.in_degree("v"), head.longest_path
+    (UniqueSink(node='τ', index=3), ('u',), 2, ('u', 'v', 'w', 'τ'))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.1 and 2.2.
+    """
+
+    nodes: Nodes
+    support: Support
+
+    def __init__(
+        self,
+        edges: Iterable[Edge],
+        nodes: Iterable[Node] | None = None,
+        *,
+        self_loops: bool | None = True,
+    ) -> None:
+        """Check the edges and keep them."""
+        if isinstance(edges, np.ndarray) and isinstance(nodes, range):
+            labels = Nodes(nodes)
+            receivers, senders = read_array(edges, nodes)
+        else:
+            pairs = read_edges(edges)
+            labels = Nodes(in_order_of_appearance(pairs) if nodes is None else nodes)
+            senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
+            receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
+        self._keep(labels, _joined(len(labels), receivers, senders, self_loops=self_loops))
+
+    def _keep(self, nodes: Nodes, support: Support) -> None:
+        if support.order is None:
+            message = f"the graph has the cycle {_name_cycle(support, nodes)}"
+            raise CycleError(message)
+        self.__dict__.update(nodes=nodes, support=support)
+
+    @classmethod
+    def _of(cls, nodes: Nodes, support: Support) -> FeedforwardDAG:
+        graph = cls.__new__(cls)
+        cls._keep(graph, nodes, support)
+        return graph
+
+    @classmethod
+    def from_mask(
+        cls,
+        mask: ArrayLike,
+        nodes: Iterable[Node] | None = None,
+        *,
+        self_loops: bool | None = None,
+    ) -> FeedforwardDAG:
+        """Read an attention mask: mask[i, j] is true where query i sees key j (edge j → i).
+
+        Parameters
+        ----------
+        mask : (n, n) array
+            Booleans, or 0 and 1. A causal mask is lower triangular.
+        nodes : iterable, optional
+            n labels, in row and column order; 0 to n − 1 by default.
+        self_loops : bool or None
+            True adds every self-loop, False removes all, None keeps those of the diagonal.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With one edge for every true entry.
+
+        Raises
+        ------
+        ShapeError
+            Unless the mask is square, with n labels.
+        NumberError
+            For other entries than booleans, 0 and 1.
+        CycleError
+            Where the mask has a cycle of several nodes.
+
+        Examples
+        --------
+        >>> FeedforwardDAG.from_mask(np.tri(3)).edges
+        ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        """
+        array = np.asarray(mask)
+        if array.ndim != 2 or array.shape[0] != array.shape[1]:  # noqa: PLR2004 - a matrix
+            message = f"a mask is square, n × n; got shape {array.shape}"
+            raise ShapeError(message)
+        if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
+            message = f"a mask holds booleans (or 0 and 1); got dtype {array.dtype}"
+            raise NumberError(message)
+        labels = Nodes(range(len(array)) if nodes is None else nodes)
+        if len(labels) != len(array):
+            message = f"{len(labels)} nodes for a mask of shape {array.shape}"
+            raise ShapeError(message)
+        receivers, senders = np.nonzero(array)
+        support = _joined(len(labels), receivers, senders, self_loops=self_loops)
+        return cls._of(labels, support)
+
+    @classmethod
+    def from_runs(
+        cls,
+        receivers: ArrayLike,
+        starts: ArrayLike,
+        stops: ArrayLike,
+        steps: ArrayLike = 1,
+        nodes: Iterable[Node] | None = None,
+    ) -> FeedforwardDAG:
+        """Read an attention mask as index ranges: query i sees the keys range(start, stop, step).
+
+        A million positions take a few arrays: edges are never listed.
+
+        Parameters
+        ----------
+        receivers, starts, stops, steps : integers, or 1-D arrays of them
+            Range k gives receivers[k] an edge from every row of range(starts[k], stops[k],
+            steps[k]); they are broadcast against one another. A node may have several ranges,
+            which may overlap, and has no sender without one. Self-loops are edges like others.
+        nodes : iterable, optional
+            The labels of the rows; by default 0 to the greatest receiver.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the union of the ranges as its edges.
+
+        Raises
+        ------
+        NumberError
+            For numbers that are no integers, rows out of range, or steps below 1.
+        ShapeError
+            For arrays that cannot be broadcast to one dimension.
+        CycleError
+            Where the ranges make a cycle.
+
+        Examples
+        --------
+        >>> rows = np.arange(1000)
+        >>> FeedforwardDAG.from_runs(rows, np.maximum(rows - 99, 0), rows + 1)
+        <FeedforwardDAG: 1000 nodes, 94050 edges, 1 range a row>
+        """
+        rows, first, after, step = read_runs(receivers, starts, stops, steps)
+        labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
+        check_runs(len(labels), rows, first, after, step)
+        return cls._of(labels, choose.from_runs(len(labels), rows, first, after, step))
+
+    @classmethod
+    def from_networkx(
+        cls, graph: nx.DiGraph[Node], *, self_loops: bool | None = None
+    ) -> FeedforwardDAG:
+        """Read a networkx DiGraph, its edges from sender to receiver, its nodes in its own order.
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+            Weights and other attributes are ignored.
+        self_loops : bool or None
+            True adds every self-loop, False removes all, None keeps those given.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the same nodes.
+
+        Raises
+        ------
+        ShapeError
+            For an undirected graph.
+        CycleError, EmptyError
+            Where the graph has a cycle, or no nodes.
+
+        Examples
+        --------
+        >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
+        (('u', 'v'), ('v', 'v'))
+        """
+        if not graph.is_directed():
+            message = f"edges need a direction; got an undirected {type(graph).__name__}"
+            raise ShapeError(message)
+        return cls(graph.edges(), nodes=graph.nodes(), self_loops=self_loops)
+
+    @classmethod
+    def union(cls, graphs: Iterable[FeedforwardDAG]) -> FeedforwardDAG:
+        """Return the graph with every edge of every graph, on the same nodes.
+
+        Parameters
+        ----------
+        graphs : iterable of FeedforwardDAG
+            At least one, all on the same nodes in the same order.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the graphs' self-loops.
+
+        Raises
+        ------
+        EmptyError, HeadsError
+            For no graphs, or graphs on different nodes.
+        CycleError
+            Where the graphs share no topological order.
+
+        Examples
+        --------
+        >>> line, shortcut = [FeedforwardDAG(e, nodes="abc") for e in (["ab", "bc"], ["ac"])]
+        >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
+        3
+        """
+        heads = list(graphs)
+        if not heads:
+            message = "a union needs at least one graph"
+            raise EmptyError(message)
+        nodes = heads[0].nodes
+        check_same_nodes([head.nodes for head in heads])
+        return cls._of(nodes, choose.graph_union([head.support for head in heads]))
+
+    def reversed(self) -> FeedforwardDAG:
+        """Return the graph with every edge j → i turned into i → j.
+
+        Returns
+        -------
+        FeedforwardDAG
+            Its sinks are the sources of this one.
+
+        Examples
+        --------
+        >>> FeedforwardDAG(["ab"], self_loops=False).reversed().edges
+        (('b', 'a'),)
+        """
+        return self._of(self.nodes, self.support.transposed())
+
+    def to_networkx(self) -> nx.DiGraph[Node]:
+        """Return a networkx DiGraph with the same nodes, edges and self-loops.
+
+        Returns
+        -------
+        networkx.DiGraph
+            Without weights.
+
+        Raises
+        ------
+        ShapeError
+            For a graph made of index ranges with too many edges to list.
+
+        Examples
+        --------
+        >>> list(FeedforwardDAG(["ab"], self_loops=False).to_networkx().edges)
+        [('a', 'b')]
+        """
+        edges = self.edges  # first: it may refuse
+        graph: nx.DiGraph[Node] = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(edges)
+        return graph
+
+    @property
+    def edges(self) -> tuple[Edge, ...]:
+        """Pairs (sender, receiver), self-loops included, by receiver and then by sender.
+
+        Raises ShapeError for a graph made of index ranges with too many edges to list.
+        """
+        receivers, senders = self.support.pairs
+        ends = zip(senders.tolist(), receivers.tolist(), strict=True)
+        return tuple((self.nodes[j], self.nodes[i]) for j, i in ends)
+
+    def out_degree(self, node: Node) -> int:
+        """Return the number of edges from a node, its self-loop included.
+
+        Parameters
+        ----------
+        node
+            The label.
+
+        Returns
+        -------
+        int
+            From 0 (a sink without self-loop) to n.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a label that the graph does not have.
+
+        Examples
+        --------
+        >>> FeedforwardDAG(["ab", "ac"]).out_degree("a")
+        3
+        """
+        return int(self.support.out_degree[self.nodes.row(node)])
+
+    def in_degree(self, node: Node) -> int:
+        """Return the number of edges to a node, its self-loop included.
+
+        Parameters
+        ----------
+        node
+            The label.
+
+        Returns
+        -------
+        int
+            From 0 (a source without self-loop) to n.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a label that the graph does not have.
+
+        Examples
+        --------
+        >>> FeedforwardDAG(["ac", "bc"]).in_degree("c")
+        3
+        """
+        return int(self.support.in_degree[self.nodes.row(node)])
+
+    @property
+    def sinks(self) -> tuple[Node, ...]:
+        """Nodes without an edge to another node, in node order."""
+        return tuple(self.nodes[row] for row in self.support.sinks.tolist())
+
+    @property
+    def sources(self) -> tuple[Node, ...]:
+        """Nodes without an edge from another node, in node order."""
+        return tuple(self.nodes[row] for row in self.support.sources.tolist())
+
+    @cached_property
+    def unique_sink(self) -> UniqueSink:
+        """The one sink (Definition 2.2); raises SinkError naming the sinks where there are more."""
+        return find_unique_sink(self.support, self.nodes, None)
+
+    @cached_property
+    def topological_order(self) -> tuple[Node, ...]:
+        """The nodes, senders before receivers; of all such orders the first by node order."""
+        order = self.support.order
+        if order is not None and (order == np.arange(len(order))).all():
+            return tuple(self.nodes)
+        graph = self._rows_graph()
+        return tuple(self.nodes[row] for row in nx.lexicographical_topological_sort(graph))
+
+    @cached_property
+    def longest_path(self) -> tuple[Node, ...]:
+        """The nodes of a longest directed path; it has one edge fewer than nodes."""
+        return tuple(self.nodes[row] for row in nx.dag_longest_path(self._rows_graph()))
+
+    def _rows_graph(self) -> nx.DiGraph[int]:
+        return _digraph(self.support)
+
+    @property
+    def self_loops(self) -> bool | None:
+        """True with all self-loops, False with none, None with some."""
+        loops = int(np.count_nonzero(self.support.has_loop))
+        return {0: False, len(self.nodes): True}.get(loops)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare nodes, in order, and edges."""
+        if not isinstance(other, FeedforwardDAG):
+            return NotImplemented
+        return self.nodes == other.nodes and self.support.same_as(other.support)
+
+    def __hash__(self) -> int:
+        """Hash nodes and degrees."""
+        return hash((self.nodes, self.support.degrees_hash))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the constructor, or as the runs that make the graph."""
+        if isinstance(self.support, Runs):
+            return self._of, (self.nodes, self.support)
+        return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
+
+    def __repr__(self) -> str:
+        """Read like the call that makes the graph; a large one is summarised."""
+        loops, kind = self.self_loops, self.support.kind
+        count = self.support.edges - (0 if loops is None else int(self.support.has_loop.sum()))
+        if count > EDGES_SHOWN or len(self.nodes) > SHOWN:
+            return f"<FeedforwardDAG: {len(self.nodes)} nodes, {count} edges, {kind}>"
+        edges = [pair for pair in self.edges if loops is None or pair[0] != pair[1]]
+        given = "" if loops is True else f", self_loops={loops}"
+        return f"FeedforwardDAG({edges}, nodes={tuple(self.nodes)!r}{given})"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escape(repr(self))}</code>"
+
+
+def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Support:
+    """Return the adjacency of edges among n rows, self-loops added, removed or as they are."""
+    if self_loops is not None:
+        proper = receivers != senders
+        loops = np.arange(n if self_loops else 0)
+        receivers = np.concatenate((receivers[proper], loops))
+        senders = np.concatenate((senders[proper], loops))
+    return choose.graph_support(n, receivers, senders)
+
+
+def _digraph(support: Support) -> nx.DiGraph[int]:
+    receivers, senders = support.pairs
+    proper = receivers != senders
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(support.n))
+    ends = senders[proper].tolist(), receivers[proper].tolist()
+    graph.add_edges_from(zip(*ends, strict=True))
+    return graph
+
+
+def _name_cycle(support: Support, nodes: Nodes) -> str:
+    """Name a shortest cycle among those through the first pair that lies on one."""
+    receivers, senders = support.pairs
+    graph = support.adjacency
+    _, classes = support.components
+    first = int(((receivers != senders) & (classes[receivers] == classes[senders])).argmax())
+    before = scipy.sparse.csgraph.breadth_first_order(graph, receivers[first])[1]
+    way = [senders[first]]
+    while way[-1] != receivers[first]:
+        way.append(before[way[-1]])
+    return " → ".join(str(nodes[int(row)]) for row in [senders[first], *reversed(way)])

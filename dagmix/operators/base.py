@@ -1,0 +1,264 @@
+"""What walks and diffusions share: a stochastic matrix on labelled nodes with a sink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import cached_property
+from html import escape
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dagmix._engine.adjacency.base import Support
+from dagmix._engine.chains.transition import Transition, same_matrix
+from dagmix._engine.exact.scalars import Field, read_scalar
+from dagmix._util.frozen import Frozen
+from dagmix.errors import KindError, SymbolicError
+from dagmix.graphs.labels import SHOWN, Node, Nodes
+from dagmix.graphs.sinks import UniqueSink, find_unique_sink
+
+if TYPE_CHECKING:
+    from sympy import Expr, ImmutableMatrix
+
+QUARTER = Fraction(1, 4)
+LONGEST_REPR = 400  # characters of one argument
+
+
+class Operator(Frozen):
+    """A stochastic matrix on labelled nodes with a sink: what walks and diffusions share.
+
+    It is made as a `WalkOperator`, a `DiffusionOperator` or a mixture of either. Frozen,
+    hashable, compared by type, nodes, sink, field and exact matrix.
+
+    Attributes
+    ----------
+    nodes
+        The labels, in row and column order.
+    sink
+        The sink τ, as a `UniqueSink`: label and row.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG, WalkOperator
+    >>> walk = WalkOperator(FeedforwardDAG(["ab", "bc"]))
+    >>> walk.nodes, walk.sink, walk.field
+    (('a', 'b', 'c'), UniqueSink(node='c', index=2), <Field.RATIONAL: 'rational'>)
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.2, 2.3 and 3.1.
+    """
+
+    nodes: Nodes
+    sink: UniqueSink
+    transition: Transition
+    _origin: tuple[Callable[..., Any], tuple[Any, ...]]
+
+    def _build(
+        self,
+        transition: Transition,
+        nodes: Nodes,
+        sink: Node | UniqueSink | None,
+        origin: tuple[Callable[..., Any], tuple[Any, ...]],
+    ) -> None:
+        found = find_unique_sink(transition.support, nodes, sink)
+        self.__dict__.update(transition=transition, nodes=nodes, sink=found, _origin=origin)
+
+    @classmethod
+    def of(
+        cls,
+        transition: Transition,
+        nodes: Nodes,
+        sink: Node | UniqueSink | None,
+        origin: tuple[Callable[..., Any], tuple[Any, ...]],
+    ) -> Self:
+        """Return the operator of a matrix that was checked already: internal.
+
+        Parameters
+        ----------
+        transition, nodes, sink
+            The matrix, its labels, and the sink or None for the only one.
+        origin : (callable, arguments)
+            The call that makes this operator, for `repr` and for pickling.
+
+        Returns
+        -------
+        Operator
+            Of the class it is called on.
+
+        Raises
+        ------
+        SinkError
+            Where there is no unique sink, or `sink` has edges to other nodes.
+
+        Examples
+        --------
+        >>> from dagmix import FeedforwardDAG, WalkOperator
+        >>> walk = WalkOperator(FeedforwardDAG(["ab"]))
+        >>> origin = WalkOperator, (FeedforwardDAG(["ab"]),)
+        >>> WalkOperator.of(walk.transition, walk.nodes, None, origin) == walk
+        True
+        """
+        operator = cls.__new__(cls)
+        cls._build(operator, transition, nodes, sink, origin)
+        return operator
+
+    @property
+    def field(self) -> Field:
+        """The kind of numbers in the matrix and the answers (rational, float or symbolic)."""
+        return self.transition.field
+
+    @property
+    def support(self) -> Support:
+        """The adjacency of positive weights; internal."""
+        return self.transition.support
+
+    @cached_property
+    def matrix(self) -> NDArray[np.float64]:
+        """The matrix as read-only float64, n × n, receiver i and sender j in [i, j].
+
+        Exact operators round each entry once. Raises SymbolicError for a symbolic operator and
+        ShapeError for one that would not fit into memory.
+
+        >>> from dagmix import DiffusionOperator, FeedforwardDAG
+        >>> DiffusionOperator(FeedforwardDAG(["ab"])).matrix.tolist()
+        [[1.0, 0.0], [0.5, 0.5]]
+        """
+        self._need_numbers("a float matrix")
+        self.support.need_square()
+        if self.field is Field.RATIONAL:
+            matrix = np.asarray(self.transition.rationals.dense(), dtype=np.float64)
+        else:
+            matrix = self.transition.floats.kernel.dense()
+        matrix.setflags(write=False)
+        return matrix
+
+    @property
+    def exact(self) -> ImmutableMatrix:
+        """The exact matrix in SymPy, n × n, receiver i and sender j in [i, j].
+
+        A float operator gives the rationals that its floats stand for. Raises ShapeError for a
+        matrix that would not fit into memory.
+
+        >>> from dagmix import FeedforwardDAG, WalkOperator
+        >>> WalkOperator(FeedforwardDAG(["ab"])).exact
+        Matrix([
+        [1/2, 0],
+        [1/2, 1]])
+        """
+        import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+        self.support.need_square()
+        entries = self.transition.over(sp.sympify).dense()
+        return sp.ImmutableMatrix(entries.tolist())
+
+    def subs(self, values: Mapping[Expr, Any]) -> Self:
+        """Return the operator with symbols replaced, checked anew.
+
+        Parameters
+        ----------
+        values : mapping
+            From symbols to numbers, rational strings or expressions.
+
+        Returns
+        -------
+        Operator
+            Of the same kind; itself where it has no symbols.
+
+        Raises
+        ------
+        NumberError, StochasticError
+            For a value that is no finite real number or expression, or that makes an entry
+            negative or a sum differ from 1.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> from dagmix import DiffusionOperator
+        >>> a = sp.Symbol("a")
+        >>> mix = DiffusionOperator.from_matrix([[1, 0], [a, 1 - a]])
+        >>> mix.subs({a: "1/3"}).signal(0, 2)
+        Fraction(5, 9)
+        """
+        constructor, (_, *rest) = self._origin
+        if self.field is not Field.SYMBOLIC:
+            return self
+        made: Self = constructor(self.exact.subs(_exact_values(values)), *rest)
+        return made
+
+    def _need_numbers(self, what: str) -> None:
+        if self.field is Field.SYMBOLIC:
+            symbols = ", ".join(sorted(map(str, self.exact.free_symbols)))
+            message = f"{what} needs rational weights; these are irrational"
+            if symbols:
+                message = f"{what} needs numbers for {symbols}: use .subs({{symbol: value}})"
+            raise SymbolicError(message)
+
+    def _content(self) -> tuple[Any, ...]:
+        return self.nodes, self.sink, self.field
+
+    def __eq__(self, other: object) -> bool:
+        """Compare type, nodes, sink, field and the exact matrix."""
+        if type(self) is not type(other) or not isinstance(other, Operator):
+            return NotImplemented
+        return self._content() == other._content() and same_matrix(
+            self.transition, other.transition
+        )
+
+    def __hash__(self) -> int:
+        """Hash what is compared, the numbers apart."""
+        return hash((type(self), self._content(), self.support.degrees_hash))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle through the constructor."""
+        return self._origin
+
+    def __repr__(self) -> str:
+        """Read like the call that makes the operator; matrices are summarised."""
+        constructor, arguments = self._origin
+        (first, given), *others = zip(signature(constructor).parameters, arguments, strict=False)
+        if first == "self":
+            return f"{_show(given)}.{constructor.__name__}()"
+        defaults = {p.name: p.default for p in signature(constructor).parameters.values()}
+        named = [f"{key}={_show(x)}" for key, x in others if x is not None and x != defaults[key]]
+        return f"{constructor.__qualname__}({', '.join([_show(given), *named])})"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escape(repr(self))}</code>"
+
+    def _repr_latex_(self) -> str:
+        import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+        if len(self.nodes) > SHOWN:
+            return rf"$\text{{{type(self).__name__} on {len(self.nodes)} nodes}}$"
+        return f"${sp.latex(self.exact)}$"
+
+
+def _exact_values(values: Mapping[Expr, Any]) -> dict[Expr, Any]:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    return {s: sp.sympify(read_scalar(v, f"the value of {s}")) for s, v in values.items()}
+
+
+def _show(argument: Any) -> str:
+    if hasattr(argument, "dtype"):
+        return f"<{argument.dtype} array of shape {tuple(argument.shape)}>"
+    if isinstance(argument, tuple) and len(argument) <= SHOWN:
+        return f"({', '.join(map(_show, argument))},)"
+    text = repr(argument)
+    return text if len(text) <= LONGEST_REPR else f"<{type(argument).__name__}>"
+
+
+def frozen_copy(matrix: Any) -> Any:
+    """Return a matrix as it may be kept: a private copy of an array, others as they are."""
+    return matrix.copy() if isinstance(matrix, np.ndarray) else matrix
+
+
+def check_kind(operator: Any, kind: type[Operator]) -> None:
+    """Raise KindError unless what was passed is an operator of a kind."""
+    if not isinstance(operator, kind):
+        message = f"a {kind.__name__} is asked for, or a mixture of them; got {operator!r}"
+        raise KindError(message)

@@ -1,0 +1,313 @@
+"""The diffusion of a graph: what each node receives from its senders (Definition 3.1).
+
+Its questions are those of one row of its powers: the signals (Δᵗ)[τ, j] that reach the sink, and
+the fidelities, which are the suprema of the signals over t (arXiv:2507.02944, §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.chains.composites import Successors
+from dagmix._engine.chains.matrices import GraphDiffusion
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact import recurrences
+from dagmix._engine.exact.scalars import Field, read_steps
+from dagmix._engine.fidelity import minimax, node_fidelity
+from dagmix._engine.fidelity import signals as rows_of_powers
+from dagmix._engine.fidelity.results import NodeFidelity
+from dagmix.errors import NumberError, StochasticError, SymbolicError
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.graphs.labels import Node
+from dagmix.graphs.sinks import UniqueSink
+from dagmix.operators.base import Operator, frozen_copy
+from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
+from dagmix.operators.results import MinimaxFidelity
+from dagmix.operators.walk import WalkOperator
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+LARGEST_CLOSED_FORM = 64  # nodes
+
+
+class DiffusionOperator(Operator):
+    """Δ[i, j] = 1 / indeg(i) for an edge j → i: the share of j in i (Definition 3.1).
+
+    Rows sum to 1; row i is the average that receiver i takes over its senders. In-degrees count
+    self-loops; a node without senders keeps its own value, Δ[i, i] = 1.
+
+    Parameters
+    ----------
+    graph : FeedforwardDAG
+    sink : node or UniqueSink, optional
+        The node whose signals are asked for; needed where the graph has no unique sink.
+
+    Raises
+    ------
+    SinkError
+        Where there is no unique sink, or `sink` has edges to other nodes.
+
+    Examples
+    --------
+    >>> diffusion = DiffusionOperator(FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")]))
+    >>> diffusion.signal("v", 3), diffusion.node_fidelity("v").times
+    (Fraction(3, 8), (3, 4))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.1 to 3.5.
+    """
+
+    def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
+        """Take the edges of a graph."""
+        origin = (DiffusionOperator, (graph, sink))
+        self._build(GraphDiffusion(graph.support), graph.nodes, sink, origin)
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: Any,
+        nodes: Iterable[Node] | None = None,
+        sink: Node | UniqueSink | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> DiffusionOperator:
+        """Read a row-stochastic matrix, Δ[i, j] the share of sender j in receiver i.
+
+        One head of attention is such a matrix, query i and key j.
+
+        Parameters
+        ----------
+        matrix : (n, n) array, nested lists or SymPy matrix
+            Non-negative, rows summing to 1. Nested lists and SymPy matrices of exact numbers
+            (ints, Fractions, strings "1/3", SymPy numbers and symbols) stay exact. A float
+            array stands for its exact rationals, each row divided by its exact sum.
+        nodes : iterable, optional
+            n labels, in row and column order; 0 to n − 1 by default.
+        sink : node or UniqueSink, optional
+            Needed where not exactly one node sends to no other.
+        tolerance : float
+            How far a row of floats may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        DiffusionOperator
+            Rational or symbolic for exact entries, float otherwise.
+
+        Raises
+        ------
+        ShapeError
+            Unless the matrix is square, with n labels.
+        NumberError
+            For entries that are negative or no finite numbers, a tolerance out of range.
+        StochasticError
+            Where a row does not sum to 1.
+        SinkError
+            As for a graph.
+
+        Examples
+        --------
+        >>> DiffusionOperator.from_matrix([[1, 0], ["1/3", "2/3"]]).signal(0, 2)
+        Fraction(5, 9)
+        """
+        transition, labels = read_matrix(matrix, ROWS, nodes, tolerance)
+        origin = (DiffusionOperator.from_matrix, (frozen_copy(matrix), labels, sink, tolerance))
+        return DiffusionOperator.of(transition, labels, sink, origin)
+
+    def signal(self, node: Node, t: Any) -> Fraction | float | Expr:
+        """Return (Δᵗ)[τ, j], the signal of node j at the sink after t steps (Definition 3.2).
+
+        It is the probability that the backward chain from τ is at j after t steps.
+
+        Parameters
+        ----------
+        node
+            The label of j.
+        t : int or SymPy expression
+            Steps, at least 0; an expression with symbols asks for the closed form in them.
+
+        Returns
+        -------
+        Fraction, float or SymPy expression
+            In [0, 1], 0 where j does not reach the sink in exactly t steps. A float is within
+            relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a row and e the rounding of
+            the stored ones. A rational operator on more than 4,096 nodes gives an `Enclosure`.
+            A closed form, or the signal of a symbolic operator, is an expression.
+
+        Raises
+        ------
+        UnknownNodeError, StepError
+            For a node the operator does not have, a negative or fractional t.
+        NoClosedForm
+            Where the signal has irrational eigenvalues; it names their polynomial.
+        NumberError
+            For a closed form of an operator on more than 64 nodes.
+        SymbolicError
+            For a closed form of an operator that is not rational.
+        UndecidedError
+            Where t is too large to step, and the matrix too large to square.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> line = DiffusionOperator(FeedforwardDAG(["ab", "bc"]))
+        >>> line.signal("b", sp.Symbol("t"))
+        t/2**t
+        """
+        row = self.nodes.row(node)
+        if getattr(t, "free_symbols", None):
+            return self._closed_form(row, t)
+        return rows_of_powers.signal(self.transition, self.sink.index, row, read_steps(t))
+
+    def signals(self, steps: int) -> Vec:
+        """Return the signals (Δᵗ)[τ, j] of all nodes j for t = 0, …, `steps`.
+
+        Parameters
+        ----------
+        steps : int
+            At least 0.
+
+        Returns
+        -------
+        array of shape (steps + 1, n)
+            Row t sums to 1: Fractions, or floats with the error of `signal`.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional number of steps.
+        SymbolicError
+            For a symbolic operator.
+        ShapeError
+            For a table that would not fit into memory.
+
+        Examples
+        --------
+        >>> DiffusionOperator(FeedforwardDAG(["ab"])).signals(2).astype(float).tolist()
+        [[0.0, 1.0], [0.5, 0.5], [0.75, 0.25]]
+        """
+        self._need_numbers("a table of signals")
+        return rows_of_powers.signals(self.transition, self.sink.index, read_steps(steps))
+
+    def _closed_form(self, row: int, t: Expr) -> Expr:
+        if self.field is not Field.RATIONAL:
+            message = "a closed form in t needs rational weights; for symbols use .subs() first"
+            raise SymbolicError(message)
+        if len(self.nodes) > LARGEST_CLOSED_FORM:
+            message = (
+                f"closed forms are made up to {LARGEST_CLOSED_FORM} nodes, not {len(self.nodes)}"
+            )
+            raise NumberError(message)
+        table = rows_of_powers.signals(self.transition, self.sink.index, 2 * len(self.nodes) + 1)
+        return recurrences.closed_form(table[:, row].tolist(), t)
+
+    def node_fidelity(self, node: Node, first_step: int = 0) -> NodeFidelity:
+        """Return φ_j = sup over t ≥ first_step of (Δᵗ)[τ, j] (Definitions 3.3 and 3.4).
+
+        The paper writes a maximum; the supremum need not be attained, and the result says so.
+
+        Parameters
+        ----------
+        node
+            The label of j.
+        first_step : int
+            The first t that counts, at least 0. With 0 (as in Definition 2.7) the sink's own
+            fidelity is 1; the paper's published code starts at 1.
+
+        Returns
+        -------
+        NodeFidelity
+            The value, with bounds, and the times that attain it; 0 where j does not reach the
+            sink. Exact for rational operators on up to 4,096 nodes.
+
+        Raises
+        ------
+        UnknownNodeError, StepError
+            For a node the operator does not have, a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where no proof was found within budget, as in a periodic recurrent class.
+
+        Examples
+        --------
+        >>> diffusion = DiffusionOperator(FeedforwardDAG(["ab"]))
+        >>> diffusion.node_fidelity("a")  # doctest: +NORMALIZE_WHITESPACE
+        NodeFidelity(value=Fraction(1, 1), lower=Fraction(1, 1), upper=Fraction(1, 1),
+                     attained=False, times=(), onwards=False)
+        """
+        self._need_numbers("a fidelity")
+        first = read_steps(first_step, "first_step")
+        row = self.nodes.row(node)
+        return node_fidelity.node_fidelity(self.transition, self.sink.index, row, first)
+
+    def minimax_fidelity(self, first_step: int = 0) -> MinimaxFidelity:
+        """Return φ_min = min_j φ_j, with φ_j of `node_fidelity` (Definitions 3.5 and 3.10).
+
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
+
+        Returns
+        -------
+        MinimaxFidelity
+            The value, with bounds, and the nodes that have it; 0 where some node does not
+            reach the sink. Exact for rational operators on up to 4,096 nodes.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where no proof was found within budget, as in a periodic recurrent class.
+
+        Examples
+        --------
+        >>> DiffusionOperator(FeedforwardDAG(["ab", "bc"])).minimax_fidelity().nodes
+        ('b',)
+        """
+        self._need_numbers("a fidelity")
+        first = read_steps(first_step, "first_step")
+        return self._minimax(self.transition, first)
+
+    def _minimax(self, transition: Transition, first: int) -> MinimaxFidelity:
+        found = minimax.minimax_fidelity(transition, self.sink.index, first)
+        nodes = tuple(self.nodes[row] for row in found.rows)
+        return MinimaxFidelity(found.value, found.lower, found.upper, nodes)
+
+    def successors(self) -> WalkOperator:
+        """Return the walk W[i, j] = Δ[i, j] / Σ_i Δ[i, j]: every column divided by its sum.
+
+        A mixture of heads is mixed first and divided then, as in the paper's Algorithm 1;
+        `MultiHeadWalk.from_attention` divides each head first.
+
+        Returns
+        -------
+        WalkOperator
+            In the same field, with the same nodes and sink. The sink is absorbing, also where
+            its column is zero.
+
+        Raises
+        ------
+        StochasticError
+            For a column of zeros at any other node.
+
+        Examples
+        --------
+        >>> DiffusionOperator(FeedforwardDAG(["ab", "bc"])).successors().exact[:, 0].T
+        Matrix([[2/3, 1/3, 0]])
+        """
+        idle = np.flatnonzero(self.support.out_degree == 0)
+        for row in idle[idle != self.sink.index]:
+            message = f"node {self.nodes[row]!r} has a column of zeros: it has no successor"
+            raise StochasticError(message)
+        origin = (DiffusionOperator.successors, (self,))
+        return WalkOperator.of(Successors(self.transition), self.nodes, self.sink, origin)

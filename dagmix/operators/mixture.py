@@ -1,0 +1,443 @@
+"""Convex mixtures of heads, which are operators of the same kind (Definition 3.6, §2.2).
+
+A mixture Σ α_h M_h need not be feedforward: heads may disagree about the order of the
+nodes, and then it has cycles. A head may lack a unique sink while the mixture has one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dagmix._engine.chains.composites import Mixture
+from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
+from dagmix._engine.chains.transition import Transition, same_matrix
+from dagmix._engine.exact.scalars import Field, read_scalar, read_steps
+from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.graphs.labels import Node, Nodes, check_same_nodes
+from dagmix.graphs.sinks import UniqueSink
+from dagmix.operators.base import Operator
+from dagmix.operators.diffusion import DiffusionOperator
+from dagmix.operators.read_arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.operators.read_weights import read_importance, read_weights
+from dagmix.operators.results import BestHead, MinimaxFidelity, ratio
+from dagmix.operators.walk import WalkOperator
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+class MultiHead(Operator):
+    """A convex mixture Σ α_h M_h of heads M_h on the same nodes, itself an operator.
+
+    It is made as a `MultiHeadWalk` or a `MultiHeadDiffusion`.
+
+    Parameters
+    ----------
+    heads : iterable
+        Feedforward graphs, operators of the mixture's kind, or stochastic arrays.
+    weights : sequence, optional
+        Non-negative numbers or symbols that sum to 1, one for each head; uniform by default.
+        A float among them makes the mixture float.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError
+        For no heads, heads of another kind, or heads on different nodes.
+    WeightError, SymbolicError
+        For weights that are not convex, symbols mixed with floats.
+    SinkError
+        Where there is no unique sink, or `sink` has edges to other nodes.
+
+    Examples
+    --------
+    >>> from dagmix import families
+    >>> mix = MultiHeadWalk([families.line(3), families.complete(3)], ["1/3", "2/3"])
+    >>> mix.weights, mix.exact[:, 0].T
+    ((Fraction(1, 3), Fraction(2, 3)), Matrix([[7/18, 7/18, 2/9]]))
+
+    References
+    ----------
+    arXiv:2507.02944, §2.2 and Definition 3.6.
+    """
+
+    heads: tuple[Any, ...]
+    weights: tuple[Fraction | float | Expr, ...]
+    _parts: list[Transition]
+    _exact_weights: list[Fraction | Expr]
+    _kind: type[Operator]
+    _axis: int
+    _of_graph: type[GraphWalk | GraphDiffusion]
+
+    def __init__(
+        self,
+        heads: Iterable[Any],
+        weights: Sequence[Any] | None = None,
+        sink: Node | UniqueSink | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> None:
+        """Check the heads and their weights and mix them."""
+        if isinstance(heads, FeedforwardDAG | Operator) or not np.iterable(heads):
+            message = f"heads come as a sequence; got {heads!r}"
+            raise HeadsError(message)
+        given = tuple(heads)
+        if not given:
+            message = "a mixture needs at least one head"
+            raise EmptyError(message)
+        exact, any_float = read_weights(weights, len(given), tolerance)
+        nodes, parts = self._read_heads(given, tolerance)
+        mixture = Mixture(exact, parts, as_floats=any_float)
+        _refuse_floats_with_symbols(mixture, parts)
+        arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
+        self._build(mixture, nodes, sink, (type(self), arguments))
+        shown = tuple(map(float, exact)) if any_float else tuple(exact)
+        self.__dict__.update(heads=given, weights=shown, _parts=parts, _exact_weights=exact)
+
+    @property
+    def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
+        """The exact weight and the matrix of every head, weights of 0 included; internal."""
+        return tuple(zip(self._exact_weights, self._parts, strict=True))
+
+    def _read_heads(
+        self, heads: tuple[Any, ...], tolerance: float
+    ) -> tuple[Nodes, list[Transition]]:
+        """Return the common nodes and the heads' matrices; arrays take the others' labels."""
+        labelled = [h.nodes for h in heads if isinstance(h, FeedforwardDAG | Operator)]
+        check_same_nodes(labelled)
+        default = labelled[0] if labelled else None
+        read = [self._read_head(h, head, default, tolerance) for h, head in enumerate(heads)]
+        check_same_nodes([nodes for nodes, _ in read])
+        return read[0][0], [transition for _, transition in read]
+
+    def _read_head(
+        self, number: int, head: Any, default: Nodes | None, tolerance: float
+    ) -> tuple[Nodes, Transition]:
+        if isinstance(head, FeedforwardDAG):
+            return head.nodes, self._of_graph(head.support)
+        if isinstance(head, self._kind):
+            return head.nodes, head.transition
+        if isinstance(head, Operator):
+            message = (
+                f"{type(self).__name__} mixes {self._kind.__name__}s; head {number} is {head!r}"
+            )
+            raise HeadsError(message)
+        if not hasattr(head, "__len__"):
+            message = f"a head is a graph, an operator or a matrix; head {number} is {head!r}"
+            raise HeadsError(message)
+        same_size = default is not None and len(default) == len(head)
+        transition, nodes = read_matrix(head, self._axis, default if same_size else None, tolerance)
+        return nodes, transition
+
+    def subs(self, values: Mapping[Expr, Any]) -> Self:
+        """Return the mixture with symbols among its weights and heads replaced, checked anew.
+
+        Parameters
+        ----------
+        values : mapping
+            From symbols to numbers, rational strings or expressions.
+
+        Returns
+        -------
+        MultiHeadWalk or MultiHeadDiffusion
+            Of the same kind.
+
+        Raises
+        ------
+        NumberError
+            For a value that is no finite real number or expression.
+        WeightError
+            Where the weights are then no longer convex.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> a = sp.Symbol("a")
+        >>> mix = MultiHeadDiffusion([FeedforwardDAG(["ab"])] * 2, [a, 1 - a])
+        >>> mix.subs({a: "1/4"}).weights
+        (Fraction(1, 4), Fraction(3, 4))
+        """
+        exact = {symbol: read_scalar(v, f"the value of {symbol}") for symbol, v in values.items()}
+        heads = [h.subs(values) if isinstance(h, Operator) else h for h in self.heads]
+        weights = [w.subs(exact) if hasattr(w, "subs") else w for w in self.weights]
+        sink, tolerance = self._origin[1][2:]
+        return type(self)(heads, weights, sink, tolerance)
+
+    def _content(self) -> tuple[Any, ...]:
+        return (*super()._content(), self.weights)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare type, nodes, sink, weights and heads."""
+        if super().__eq__(other) is not True or not isinstance(other, MultiHead):
+            return False if isinstance(other, MultiHead) else NotImplemented
+        return all(map(same_matrix, self._parts, other._parts))
+
+    __hash__ = Operator.__hash__
+
+
+class MultiHeadWalk(MultiHead, WalkOperator):
+    """W̄ = Σ α_h W_h: in each step a head is drawn, then a step of its walk (§2.2).
+
+    Parameters
+    ----------
+    heads : iterable
+        FeedforwardDAGs, WalkOperators or column-stochastic arrays on the same nodes.
+    weights : sequence, optional
+        α, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats, of a column or of the weights, may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError, WeightError, SymbolicError, SinkError
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
+
+    Examples
+    --------
+    >>> one, two = [
+    ...     FeedforwardDAG(e, nodes="abcd") for e in (["ad", "bc", "cd"], ["ac", "bd", "cd"])
+    ... ]
+    >>> [WalkOperator(one).mixing_time(), WalkOperator(two).mixing_time()]
+    [5, 5]
+    >>> MultiHeadWalk([one, two]).mixing_time()
+    4
+
+    References
+    ----------
+    arXiv:2507.02944, §2.2 and Lemma 2.6.
+    """
+
+    _kind, _axis, _of_graph = WalkOperator, COLUMNS, GraphWalk
+
+    @classmethod
+    def from_attention(
+        cls,
+        attention: ArrayLike,
+        weights: ArrayLike | None = None,
+        nodes: Iterable[Node] | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> MultiHeadWalk:
+        """Read causal attention as a walk: W_h[i, j] = A_h[i, j] / Σ_i A_h[i, j], then mix (§2.2).
+
+        The rows of attention sum to 1, its columns do not: each head is renormalised to a walk
+        from key to query before the heads are mixed.
+
+        Parameters
+        ----------
+        attention : (heads, n, n) array
+            Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
+            within `tolerance`, and no weight stands above the diagonal.
+        weights : (heads,) array, optional
+            Importances of the heads, non-negative, of any scale; uniform by default.
+        nodes : iterable, optional
+            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+        tolerance : float
+            How far a row may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        MultiHeadWalk
+            In floats, with the last position as its sink.
+
+        Raises
+        ------
+        ShapeError, NumberError
+            For another shape, entries that are negative or no finite numbers.
+        CausalError
+            Where a query gives weight to a later key.
+        StochasticError
+            Where a row does not sum to 1, or a head has a column of zeros before the last.
+        WeightError
+            For importances of another shape, or all 0.
+
+        Examples
+        --------
+        >>> MultiHeadWalk.from_attention([[[1, 0], [0.25, 0.75]]]).matrix.tolist()
+        [[0.8, 0.0], [0.2, 1.0]]
+        """
+        walks = []
+        for head, diffusion in enumerate(_attention_heads(attention, nodes, tolerance)):
+            try:
+                walks.append(diffusion.successors())
+            except StochasticError as error:
+                message = f"head {head}: {error}"
+                raise StochasticError(message) from None
+        exact = read_importance(weights, len(walks))
+        return cls(walks, exact, walks[0].sink)
+
+
+class MultiHeadDiffusion(MultiHead, DiffusionOperator):
+    """Δ̄ = Σ β_h Δ_h (Definition 3.6): the diffusion of several heads at once.
+
+    Parameters
+    ----------
+    heads : iterable
+        FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
+    weights : sequence, optional
+        β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+    sink : node or UniqueSink, optional
+        Needed where the union of the heads of positive weight has no unique sink.
+    tolerance : float
+        How far floats, of a row or of the weights, may sum from 1, in [0, 1).
+
+    Raises
+    ------
+    EmptyError, HeadsError, WeightError, SymbolicError, SinkError
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
+
+    Examples
+    --------
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> mix = MultiHeadDiffusion(heads)
+    >>> mix.minimax_fidelity().value, mix.best_head().value, mix.amplification()
+    (Fraction(1, 2), Fraction(3, 8), Fraction(4, 3))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.6 to 3.12 and Example 3.13.
+    """
+
+    _kind, _axis, _of_graph = DiffusionOperator, ROWS, GraphDiffusion
+
+    @classmethod
+    def from_attention(
+        cls,
+        attention: ArrayLike,
+        weights: ArrayLike | None = None,
+        nodes: Iterable[Node] | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> MultiHeadDiffusion:
+        """Read causal attention as a diffusion: Δ̄ = Σ β_h A_h, an attention matrix being a Δ.
+
+        Parameters
+        ----------
+        attention : (heads, n, n) array
+            Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
+            within `tolerance`, and no weight stands above the diagonal.
+        weights : (heads,) array, optional
+            Importances of the heads, non-negative, of any scale; uniform by default. β is these
+            divided by their sum.
+        nodes : iterable, optional
+            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+        tolerance : float
+            How far a row may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        MultiHeadDiffusion
+            In floats, with the last position as its sink.
+
+        Raises
+        ------
+        ShapeError, NumberError
+            For another shape, entries that are negative or no finite numbers.
+        CausalError
+            Where a query gives weight to a later key.
+        StochasticError
+            Where a row does not sum to 1.
+        WeightError
+            For importances of another shape, or all 0.
+
+        Examples
+        --------
+        >>> mix = MultiHeadDiffusion.from_attention([[[1, 0], [0.25, 0.75]]], weights=[3.0])
+        >>> mix.sink, mix.signal(0, 1)
+        (UniqueSink(node=1, index=1), 0.25)
+        """
+        heads = _attention_heads(attention, nodes, tolerance)
+        return cls(heads, read_importance(weights, len(heads)), heads[0].sink)
+
+    def best_head(self, first_step: int = 0) -> BestHead:
+        """Return max_h φ_min(Δ_h) and the heads that have it (Definitions 3.11 and 3.12).
+
+        Signals of every head are read at the mixture's sink; heads of weight 0 count.
+
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
+
+        Returns
+        -------
+        BestHead
+            The value, with bounds, and the numbers of the heads, from 0; the value is 0 where in
+            every head some node does not reach the sink.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic mixture.
+        UndecidedError
+            Where no proof was found within budget.
+
+        Examples
+        --------
+        >>> MultiHeadDiffusion([FeedforwardDAG(["ab"])] * 2).best_head().heads
+        (0, 1)
+        """
+        self._need_numbers("a fidelity")
+        first = read_steps(first_step, "first_step")
+        found: list[MinimaxFidelity] = [self._minimax(part, first) for part in self._parts]
+        floor = max(one.lower for one in found)
+        heads = tuple(h for h, one in enumerate(found) if one.upper >= floor)
+        value = max(found[h].value for h in heads)
+        return BestHead(value, floor, max(one.upper for one in found), heads)
+
+    def amplification(self, first_step: int = 0) -> Fraction | float:
+        """Return φ_min(Δ̄) / max_h φ_min(Δ_h), the mixture's fidelity over its best head's (§3.1).
+
+        Parameters
+        ----------
+        first_step : int
+            The first t that counts, as for `node_fidelity`.
+
+        Returns
+        -------
+        Fraction or float
+            At least 0; math.inf for x / 0, math.nan for 0 / 0. Another float is within the sum
+            of the relative widths of its two parts.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional `first_step`.
+        SymbolicError
+            For a symbolic mixture.
+        UndecidedError
+            Where no proof was found within budget.
+
+        Examples
+        --------
+        >>> heads = [FeedforwardDAG([edge], nodes="uvτ") for edge in ("uv", "vτ")]
+        >>> MultiHeadDiffusion(heads).amplification()
+        inf
+        """
+        return ratio(self.minimax_fidelity(first_step).value, self.best_head(first_step).value)
+
+
+def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:
+    floats = any(part.field is Field.FLOAT for part in parts)
+    if mixture.field is Field.SYMBOLIC and floats:
+        message = "symbolic weights need exact heads; one head here is a float array"
+        raise SymbolicError(message)
+
+
+def _attention_heads(
+    attention: ArrayLike, nodes: Iterable[Node] | None, tolerance: float
+) -> list[DiffusionOperator]:
+    """Return the heads of a checked attention tensor, the last position their sink."""
+    tensor = read_attention(attention, tolerance)
+    labels = Nodes(range(tensor.shape[1]) if nodes is None else nodes)
+    return [DiffusionOperator.from_matrix(a, labels, labels[-1], tolerance) for a in tensor]

@@ -1,0 +1,156 @@
+"""Stochastic matrices and attention tensors as users bring them, checked once.
+
+Every check names the rule, the value and the place. A float array stands for the exact
+rationals it holds, each row (of a diffusion) or column (of a walk) divided by its exact sum.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.chains.matrices import ExactArray, FloatArray
+from dagmix._engine.chains.transition import Transition
+from dagmix._engine.exact.scalars import Field, read_scalar
+from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
+from dagmix.graphs.labels import Nodes
+
+TOLERANCE = 1e-5  # float32 softmax rows are off by about 2e-7
+COLUMNS, ROWS = 0, 1  # the axis over which a walk, or a diffusion, sums to 1
+MATRIX, TENSOR = 2, 3  # numbers of dimensions
+
+
+def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[Transition, Nodes]:
+    """Return a checked matrix and its node labels, 0..n−1 by default.
+
+    Arrays of floats stay floats; nested lists and SymPy matrices of exact numbers stay exact.
+    """
+    check_tolerance(tolerance)
+    array = matrix if isinstance(matrix, np.ndarray) else _read_entries(matrix)
+    if array.ndim != MATRIX or array.shape[0] != array.shape[1] or not len(array):
+        message = f"an operator is a square matrix, n × n with n ≥ 1; got shape {array.shape}"
+        raise ShapeError(message)
+    labels = Nodes(range(len(array)) if nodes is None else nodes)
+    if len(labels) != len(array):
+        message = f"{len(labels)} nodes for a matrix of shape {array.shape}"
+        raise ShapeError(message)
+    if array.dtype == object and not isinstance(matrix, np.ndarray):
+        return _exact(array, axis), labels
+    return FloatArray(check_floats(array, axis, tolerance), axis), labels
+
+
+def check_tolerance(tolerance: Any) -> None:
+    """Raise NumberError unless a tolerance is in [0, 1): with 1, a row of zeros would pass."""
+    if not (isinstance(tolerance, Real) and 0 <= float(tolerance) < 1):
+        message = f"a tolerance is at least 0 and less than 1; got {tolerance!r}"
+        raise NumberError(message)
+
+
+def _read_entries(matrix: Any) -> Vec:
+    """Return nested numbers as an array: float64 if one is a float, else exact objects."""
+    if hasattr(matrix, "toarray"):
+        return np.asarray(matrix.toarray())  # SciPy's sparse matrices
+    if hasattr(matrix, "__array__") and not hasattr(matrix, "free_symbols"):
+        return np.asarray(matrix)  # torch, pandas, …; SymPy's matrices go entry by entry
+    rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
+    try:
+        lengths = {len(row) for row in rows}
+    except TypeError:
+        message = f"an operator is a square matrix; got {type(matrix).__name__}"
+        raise ShapeError(message) from None
+    if len(lengths) != 1:
+        message = f"a matrix has rows of one length; got lengths {sorted(lengths)}"
+        raise ShapeError(message)
+    entries = [
+        read_scalar(x, f"entry [{i}, {j}]") for i, row in enumerate(rows) for j, x in enumerate(row)
+    ]
+    if any(isinstance(entry, float) for entry in entries):
+        return np.array(entries, dtype=np.float64).reshape(len(rows), -1)
+    array = np.empty(len(entries), dtype=object)
+    array[:] = [0 if entry == 0 else entry for entry in entries]
+    return array.reshape(len(rows), -1)
+
+
+def _exact(array: Vec, axis: int) -> ExactArray:
+    field = Field.RATIONAL
+    for place, entry in np.ndenumerate(array):
+        if not isinstance(entry, int | Fraction):
+            field = Field.SYMBOLIC
+        elif entry < 0:
+            message = f"entries are not negative; entry {list(place)} is {entry}"
+            raise NumberError(message)
+    for line, total in enumerate(array.sum(axis=axis)):
+        if (total if field is Field.RATIONAL else _simplified(total)) != 1:
+            raise StochasticError(_off_by(line, axis, total))
+    return ExactArray(array, field)
+
+
+def _simplified(total: Any) -> Any:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    return sp.simplify(total)
+
+
+def _off_by(line: int, axis: int, total: Any) -> str:
+    side = "column" if axis == COLUMNS else "row"
+    kind = "a walk" if axis == COLUMNS else "a diffusion"
+    return f"every {side} of {kind} sums to 1; {side} {line} sums to {total}"
+
+
+def check_floats(array: NDArray[Any], axis: int, tolerance: float) -> NDArray[np.float64]:
+    """Return a numeric square array as float64, its lines summing to 1 within tolerance."""
+    matrix = read_numbers(array)
+    sums = matrix.sum(axis=axis)
+    worst = int(np.abs(sums - 1).argmax())
+    if abs(sums[worst] - 1) > tolerance:
+        message = f"{_off_by(worst, axis, float(sums[worst]))} (tolerance {tolerance})"
+        raise StochasticError(message)
+    return matrix
+
+
+def read_numbers(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return an array as float64; raise NumberError for objects, text, NaN, ∞ and negatives."""
+    if array.dtype.kind not in "biuf":
+        message = (
+            f"an array of dtype {array.dtype} holds no plain numbers;"
+            " for exact entries pass nested lists or a SymPy matrix"
+        )
+        raise NumberError(message)
+    numbers = array.astype(np.float64)
+    for rule, bad in (("finite", ~np.isfinite(numbers)), ("not negative", numbers < 0)):
+        if bad.any():
+            place = [int(k) for k in np.argwhere(bad)[0]]
+            message = f"entries are {rule}; entry {place} is {numbers[tuple(place)]}"
+            raise NumberError(message)
+    return numbers
+
+
+def read_attention(attention: ArrayLike, tolerance: float) -> NDArray[np.float64]:
+    """Return a causal attention tensor (heads, n, n), row-stochastic, query i and key j.
+
+    Raises ShapeError, NumberError, CausalError or StochasticError.
+    """
+    array = np.asarray(attention)
+    if array.ndim != TENSOR or array.shape[1] != array.shape[2] or 0 in array.shape:
+        hint = "; index sample and layer, or use proxies" if array.ndim > TENSOR else ""
+        message = f"attention has shape (heads, n, n); got {array.shape}{hint}"
+        raise ShapeError(message)
+    tensor = read_numbers(array)
+    ahead = np.argwhere(np.triu(tensor, 1) > 0)
+    if len(ahead):
+        head, i, j = (int(k) for k in ahead[0])
+        weight = tensor[head, i, j]
+        message = f"attention is causal; head {head}, query {i} gives {weight} to the later key {j}"
+        raise CausalError(message)
+    for head, matrix in enumerate(tensor):
+        try:
+            check_floats(matrix, ROWS, tolerance)
+        except StochasticError as error:
+            message = f"head {head}: {error}"
+            raise StochasticError(message) from None
+    return tensor

@@ -1,0 +1,112 @@
+"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dagmix._engine.exact.scalars import read_scalar
+from dagmix.errors import SymbolicError, WeightError
+from dagmix.operators.read_arrays import check_tolerance, read_numbers
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+
+def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fraction | Expr], bool]:
+    """Return the exact weights, and whether one was a float; uniform weights by default.
+
+    Floats that sum to 1 within tolerance are divided by their exact sum. Symbols are free;
+    the constants among them are checked as far as they can be.
+
+    >>> read_weights(["1/3", "2/3"], 2, 1e-5)
+    ([Fraction(1, 3), Fraction(2, 3)], False)
+    """
+    check_tolerance(tolerance)
+    if weights is None:
+        return [Fraction(1, heads)] * heads, False
+    if not np.iterable(weights) or isinstance(weights, Mapping):
+        message = f"weights come as a sequence, one for each head; got {weights!r}"
+        raise WeightError(message)
+    numbers = [read_scalar(w, f"weight {h}") for h, w in enumerate(weights)]
+    if len(numbers) != heads:
+        message = f"one weight for each head: got {len(numbers)} weights for {heads} heads"
+        raise WeightError(message)
+    for head, number in enumerate(numbers):
+        if _is_negative(number):
+            message = f"weights are not negative; weight {head} is {number}"
+            raise WeightError(message)
+    symbols = [number for number in numbers if not isinstance(number, Fraction | float)]
+    floats = any(isinstance(number, float) for number in numbers)
+    if symbols and floats:
+        message = "symbols and floats cannot be mixed among the weights; write the floats exactly"
+        raise SymbolicError(message)
+    if symbols:
+        _check_symbols(numbers)
+        return numbers, False
+    return _normalised(numbers, tolerance if floats else 0.0), floats
+
+
+def read_exact_weights(
+    weights: Any, heads: int, tolerance: float, what: str
+) -> tuple[Fraction, ...]:
+    """Return the exact weights where all are numbers; raise SymbolicError naming `what` if not.
+
+    >>> read_exact_weights([0.5, 0.5], 2, 1e-5, "a search")
+    (Fraction(1, 2), Fraction(1, 2))
+    >>> import sympy as sp
+    >>> a = sp.Symbol("a")
+    >>> read_exact_weights([a, 1 - a], 2, 1e-5, "a search")
+    Traceback (most recent call last):
+    dagmix.errors.SymbolicError: a search needs numbers as weights; got a, 1 - a
+    """
+    exact, _ = read_weights(weights, heads, tolerance)
+    if not all(isinstance(number, Fraction) for number in exact):
+        message = f"{what} needs numbers as weights; got {', '.join(map(str, exact))}"
+        raise SymbolicError(message)
+    return tuple(map(Fraction, exact))
+
+
+def _is_negative(number: Any) -> bool:
+    """Tell whether a number, or a symbol by its assumptions, is surely negative."""
+    return bool(getattr(number, "is_negative", None) or (number < 0) is True)
+
+
+def _normalised(numbers: Sequence[Any], tolerance: float) -> list[Fraction | Expr]:
+    exact = [Fraction(number) for number in numbers]
+    total: Fraction = sum(exact, Fraction(0))
+    if abs(total - 1) > tolerance:
+        shown = float(total) if tolerance else total
+        message = f"weights sum to 1; these {len(numbers)} sum to {shown}"
+        raise WeightError(message)
+    return [number / total for number in exact]
+
+
+def _check_symbols(numbers: Sequence[Any]) -> None:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    rest = sp.simplify(sum(map(sp.sympify, numbers)) - 1)
+    known = sum(Fraction(number) for number in numbers if isinstance(number, Fraction))
+    if (rest.is_number and rest != 0) or known > 1:
+        message = f"weights sum to 1; {', '.join(map(str, numbers))} cannot"
+        raise WeightError(message)
+
+
+def read_importance(weights: ArrayLike | None, heads: int) -> list[Fraction]:
+    """Return head importances of any scale as exact convex weights."""
+    if weights is None:
+        return [Fraction(1, heads)] * heads
+    numbers = read_numbers(np.asarray(weights))
+    if numbers.shape != (heads,):
+        message = f"one weight for each of {heads} heads; got an array of shape {numbers.shape}"
+        raise WeightError(message)
+    exact = [Fraction(number) for number in numbers.tolist()]
+    total = sum(exact)
+    if not total:
+        message = "one weight at least is positive; all are 0"
+        raise WeightError(message)
+    return [number / total for number in exact]

@@ -1,0 +1,291 @@
+"""The walk of a graph: forward, from sender to receiver, absorbed at the sink (Definition 2.3).
+
+Its questions are those of an absorbing Markov chain: the distance to 1_τ in total variation,
+the mixing time, expected hitting times. Time is counted in steps (arXiv:2507.02944, §2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.chains.first_step import hitting_times
+from dagmix._engine.chains.matrices import GraphWalk
+from dagmix._engine.exact.convert import objects
+from dagmix._engine.exact.scalars import Field, read_epsilon, read_steps
+from dagmix._engine.mixing import mixing_time
+from dagmix.errors import SinkError
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.graphs.labels import Node, shorten
+from dagmix.graphs.sinks import UniqueSink
+from dagmix.operators.base import QUARTER, Operator, frozen_copy
+from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
+
+
+class WalkOperator(Operator):
+    """W[i, j] = 1 / outdeg(j) for an edge j → i: the random walk of a graph (Definition 2.3).
+
+    Columns sum to 1; column j is the distribution of the next node after j. Out-degrees count
+    self-loops; a node without successors is absorbing, W[j, j] = 1. Time is counted in steps.
+
+    Parameters
+    ----------
+    graph : FeedforwardDAG
+    sink : node or UniqueSink, optional
+        Needed where the graph has no unique sink.
+
+    Raises
+    ------
+    SinkError
+        Where there is no unique sink, or `sink` has edges to other nodes.
+
+    Examples
+    --------
+    >>> walk = WalkOperator(FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")]))
+    >>> walk.mixing_time(), walk.distance(5)
+    (7, Fraction(1, 2))
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.2 to 2.7.
+    """
+
+    def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
+        """Take the edges of a graph."""
+        self._build(GraphWalk(graph.support), graph.nodes, sink, (WalkOperator, (graph, sink)))
+
+    @classmethod
+    def from_matrix(
+        cls,
+        matrix: Any,
+        nodes: Iterable[Node] | None = None,
+        sink: Node | UniqueSink | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> WalkOperator:
+        """Read a column-stochastic matrix, W[i, j] the probability of the step j → i.
+
+        Parameters
+        ----------
+        matrix : (n, n) array, nested lists or SymPy matrix
+            Non-negative, columns summing to 1. Nested lists and SymPy matrices of exact numbers
+            (ints, Fractions, strings "1/3", SymPy numbers and symbols) stay exact. A float
+            array stands for its exact rationals, each column divided by its exact sum.
+        nodes : iterable, optional
+            n labels, in row and column order; 0 to n − 1 by default.
+        sink : node or UniqueSink, optional
+            Needed where not exactly one node is absorbing.
+        tolerance : float
+            How far a column of floats may sum from 1, in [0, 1).
+
+        Returns
+        -------
+        WalkOperator
+            Rational or symbolic for exact entries, float otherwise.
+
+        Raises
+        ------
+        ShapeError
+            Unless the matrix is square, with n labels.
+        NumberError
+            For entries that are negative or no finite numbers, a tolerance out of range.
+        StochasticError
+            Where a column does not sum to 1.
+        SinkError
+            As for a graph.
+
+        Examples
+        --------
+        >>> WalkOperator.from_matrix([["1/3", 0], ["2/3", 1]]).mixing_time("1/9")
+        2
+        """
+        transition, labels = read_matrix(matrix, COLUMNS, nodes, tolerance)
+        origin = (WalkOperator.from_matrix, (frozen_copy(matrix), labels, sink, tolerance))
+        return WalkOperator.of(transition, labels, sink, origin)
+
+    def distance(self, t: int) -> Fraction | float:
+        """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖, total variation, over all initial nodes (eq. 2).
+
+        As 1_τ has all its mass at the sink, d(t) = max_j P_j(not absorbed within t steps).
+
+        Parameters
+        ----------
+        t : int
+            Steps, at least 0.
+
+        Returns
+        -------
+        Fraction or float
+            In [0, 1], 1 for all t where some node does not reach the sink. A float is within
+            relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a column and e the rounding
+            of the stored ones. A rational operator on more than 4,096 nodes gives an
+            `Enclosure`.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional t.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where t is too large to step, and the matrix too large to square.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).distance(2)
+        Fraction(3, 4)
+        """
+        self._need_numbers("a distance")
+        return mixing_time.distance(self.transition, self.sink.index, read_steps(t))
+
+    def distances(self, steps: int) -> Vec:
+        """Return d(0), …, d(`steps`), as `distance` gives them one by one.
+
+        Parameters
+        ----------
+        steps : int
+            At least 0.
+
+        Returns
+        -------
+        array of shape (steps + 1,)
+            Non-increasing, of Fractions or floats, with the error of `distance`.
+
+        Raises
+        ------
+        StepError
+            For a negative or fractional number of steps.
+        SymbolicError
+            For a symbolic operator.
+        ShapeError
+            For a table that would not fit into memory.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).distances(3).astype(float).tolist()
+        [1.0, 1.0, 0.75, 0.5]
+        """
+        self._need_numbers("a table of distances")
+        return mixing_time.distances(self.transition, self.sink.index, read_steps(steps))
+
+    def mixing_time(self, epsilon: Any = QUARTER) -> int | float:
+        """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, with d(t) of `distance` (Definition 2.7).
+
+        Ties d(t) = ε are decided in exact arithmetic, for floats as for rationals.
+
+        Parameters
+        ----------
+        epsilon : number or rational string
+            The threshold, 0 < ε < 1, exactly as it is passed: the float 0.1 is not "1/10".
+
+        Returns
+        -------
+        int or math.inf
+            Steps; math.inf where some node does not reach the sink.
+
+        Raises
+        ------
+        EpsilonError
+            Unless 0 < ε < 1.
+        SymbolicError
+            For a symbolic operator.
+        UndecidedError
+            Where T is too large to step exactly and d(T) ties with ε to 8,192 bits.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab"])).mixing_time(Fraction(1, 8))
+        3
+        """
+        threshold = read_epsilon(epsilon)
+        self._need_numbers("a mixing time")
+        return mixing_time.mixing_time(self.transition, self.sink.index, threshold)
+
+    def stationary_distribution(self) -> Vec:
+        """Return 1_τ, the only distribution π with W π = π (Lemmas 2.5 and 2.6).
+
+        Returns
+        -------
+        array of shape (n,)
+            In node order, of Fractions, or floats for a float operator.
+
+        Raises
+        ------
+        SinkError
+            Where some node does not reach the sink, so that π is not unique.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab"])).stationary_distribution().tolist()
+        [Fraction(0, 1), Fraction(1, 1)]
+        """
+        others = np.flatnonzero(~self.support.reaching(np.array([self.sink.index])))
+        if others.size:
+            names = shorten([self.nodes[row] for row in others])
+            message = (
+                f"no unique stationary distribution: {self.sink.node!r} is not reached from {names}"
+            )
+            raise SinkError(message)
+        number = float if self.field is Field.FLOAT else Fraction
+        ones = [number(row == self.sink.index) for row in range(len(self.nodes))]
+        return np.array(ones) if number is float else objects(ones)
+
+    def expected_hitting_times(self) -> Vec:
+        """Return E_j[steps to the sink] of every initial node j: x = 1 + xW off the sink, x_τ = 0.
+
+        Floats are computed without subtraction, as Grassmann, Taksar and Heyman do
+        (doi:10.1287/opre.33.5.1107).
+
+        Returns
+        -------
+        array of shape (n,)
+            In node order, math.inf where the sink may not be reached. Fractions for a rational
+            operator on up to 4,096 nodes. Floats are within relative error 2(k + 3 + e)·E·2⁻⁵³
+            or hardly more where the heads share an order, k the most entries of a row or
+            column, e the roundings of the stored ones and of the heads' sum, E the maximum of
+            the times; and within about n³·2⁻⁵² otherwise.
+
+        Raises
+        ------
+        SymbolicError
+            For a symbolic operator.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).expected_hitting_times().tolist()
+        [Fraction(4, 1), Fraction(2, 1), Fraction(0, 1)]
+        """
+        self._need_numbers("a hitting time")
+        if self.field is Field.RATIONAL and self.transition.is_small:
+            times = hitting_times(self.transition.rationals, self.sink.index)
+            return objects([x if x == np.inf else Fraction(x) for x in times])
+        return hitting_times(self.transition.floats.kernel, self.sink.index)
+
+    def forward_probability(self) -> Fraction | float:
+        """Return p = min_j (1 − W[j, j]) over j ≠ τ, the minimum probability of a move (§2.2).
+
+        It is summed over the successors, never subtracted from 1.
+
+        Returns
+        -------
+        Fraction or float
+            In [0, 1]; 1 for a single node.
+
+        Raises
+        ------
+        SymbolicError
+            For a symbolic operator.
+
+        Examples
+        --------
+        >>> WalkOperator(FeedforwardDAG(["ab", "ac", "bc"])).forward_probability()
+        Fraction(1, 2)
+        """
+        self._need_numbers("a forward probability")
+        exact = self.field is Field.RATIONAL and self.transition.is_small
+        kernel = self.transition.rationals if exact else self.transition.floats.kernel
+        least = mixing_time.forward_probability(kernel, self.sink.index)
+        return Fraction(least) if exact else float(least)

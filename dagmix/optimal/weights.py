@@ -1,0 +1,266 @@
+"""Convex weights of heads that maximise the minimax fidelity, or minimise the mixing time.
+
+Two small rational heads are solved exactly, as functions of the one free weight
+(`dagmix.optimal.two_heads`); more heads, and floats, by local search (`dagmix.optimal.ascent`),
+whose answer is then evaluated exactly or with certified bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain
+from typing import Any, Literal
+
+import numpy as np
+
+from dagmix._engine.exact.algebraic import Number
+from dagmix._engine.exact.enclosures import Bounded
+from dagmix._engine.exact.scalars import Field, brief, read_count, read_epsilon
+from dagmix._util.progress import tracked
+from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
+from dagmix.operators.base import QUARTER
+from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operators.read_arrays import TOLERANCE
+from dagmix.operators.read_weights import read_weights
+from dagmix.optimal.ascent import starts
+from dagmix.optimal.gradients import Floats
+from dagmix.optimal.objectives import (
+    FidelityGoal,
+    HeadWeights,
+    MixingObjective,
+    Objective,
+    ObjectiveName,
+)
+from dagmix.optimal.two_heads.fidelity_profile import FidelityProfile
+from dagmix.optimal.two_heads.mixing_profile import MixingProfile
+
+Method = Literal["auto", "exact", "numerical"]
+
+SMALL = 8  # nodes up to which two rational heads are solved exactly by default
+
+
+@dataclass(frozen=True)
+class OptimalWeights(Bounded[Number | float]):
+    """Weights found for the heads, the objective there, and a bound over all weights.
+
+    Attributes
+    ----------
+    value, lower, upper : Fraction, Algebraic, int or float
+        The objective at `weights` lies between the bounds; they are equal where it is known
+        exactly (`exact`). A mixing time is in steps, `math.inf` where no weights mix.
+    objective : "fidelity" or "mixing"
+        What was optimised: max φ_min or min T(ε).
+    weights : tuple of Fraction, Algebraic or float
+        Weight h is that of head h; they sum to 1.
+    bound : Fraction, Algebraic, int or float
+        φ_min ≤ bound, or T(ε) ≥ bound, at all weights.
+    method : "exact" or "numerical"
+        How they were found.
+    evaluations : int
+        Of the objective in floats, by the numerical method.
+    profile : FidelityProfile, MixingProfile or None
+        Of two heads solved exactly, the objective as a function of the weight of head 0.
+    proved : bool
+        Whether the value is the bound, so that no weights are better.
+
+    Examples
+    --------
+    >>> from dagmix.paper import example_3_13
+    >>> best = optimal_weights(example_3_13())
+    >>> best.value, best.bound, best.proved, best.method, best.evaluations
+    (Fraction(1, 2), Fraction(1, 2), True, 'exact', 0)
+
+    References
+    ----------
+    φ_min and T(ε) of a mixture: arXiv:2507.02944, Definitions 2.7 and 3.10.
+    """
+
+    objective: ObjectiveName
+    weights: tuple[Number | float, ...]
+    bound: Number | float
+    method: Literal["exact", "numerical"]
+    evaluations: int = 0
+    profile: FidelityProfile | MixingProfile | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether no weights are better."""
+        return self.lower == self.upper == self.bound
+
+
+def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to search
+    heads: Iterable[Any],
+    objective: ObjectiveName = "fidelity",
+    *,
+    epsilon: Any = QUARTER,
+    sink: Any = None,
+    start: Sequence[Any] | None = None,
+    method: Method = "auto",
+    restarts: int = 8,
+    seed: int = 0,
+    tolerance: float = TOLERANCE,
+    progress: bool = False,
+) -> OptimalWeights:
+    """Return convex weights w of the heads with max φ_min(Σ w_h Δ_h), or min T(ε) of Σ w_h W_h.
+
+    Two rational heads on at most eight nodes are solved exactly where that can be decided, any
+    others by local search from several weights. A numerical answer is a local optimum, evaluated
+    exactly or with certified bounds, and at least as good as uniform weights, each head alone and
+    `start`. As a supremum, φ_min may jump at the faces of the simplex, where a weight is 0
+    (Example 3.8): it may be less there than nearby, never more.
+
+    Parameters
+    ----------
+    heads : iterable
+        Two or more on the same nodes, numeric: graphs or operators as `MultiHeadDiffusion`
+        takes for "fidelity", `MultiHeadWalk` for "mixing".
+    objective : "fidelity" or "mixing"
+        max φ_min, or min T(ε).
+    epsilon : number or str
+        The threshold of total variation for "mixing", 0 < ε < 1, taken exactly; ¼ by default.
+    sink : node, optional
+        Needed where the union of all heads has no unique sink.
+    start : sequence of numbers, optional
+        Initial weights, one for each head, convex; no answer is worse than these.
+    method : "auto", "exact" or "numerical"
+        "exact" needs two rational heads, of any size.
+    restarts : int
+        How many random initial weights are tried besides uniform and near each head; ≥ 0.
+    seed : int
+        Of the random weights; the same call gives the same answer.
+    tolerance : float
+        How far sums of float weights, or rows of attention, may be from 1.
+    progress : bool
+        Show a progress bar on standard error, if that is a terminal.
+
+    Returns
+    -------
+    OptimalWeights
+        The weights, the objective there, its bound over all weights, and the profile of two
+        heads that were solved exactly.
+
+    Raises
+    ------
+    ObjectiveError
+        For an objective or method that there is not, or "exact" heads that are not two rational.
+    HeadsError, WeightError, SymbolicError
+        For fewer than two heads, heads on different nodes, wrong weights, symbols.
+    SinkError, UnknownNodeError, EpsilonError, NumberError
+        For no unique sink, an ε outside (0, 1), negative counts or tolerance.
+    UndecidedError
+        By the exact method, where T is infinite, or more than 256 steps, at all weights.
+        By the numerical one, where the objective is undecided at all weights that were tried;
+        T is `math.inf` where it is infinite at all of them.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG
+    >>> heads = [FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["vu", "uw", "wτ"])]
+    >>> best = optimal_weights(heads)
+    >>> best.weights, best.value, best.proved
+    ((Fraction(1, 2), Fraction(1, 2)), Fraction(1, 2), True)
+    >>> best.profile.lowest.value, best.profile.lowest.weights
+    (Fraction(23, 64), (Fraction(1, 4), Fraction(3, 4)))
+    >>> best.profile.helps
+    ((Fraction(1, 3), Fraction(2, 3)),)
+
+    References
+    ----------
+    φ_min and T(ε) of a mixture: arXiv:2507.02944, Definitions 2.7 and 3.10; SLSQP:
+    https://doi.org/10.1145/192115.192124.
+    """
+    function = _read_objective(heads, objective, epsilon, sink, tolerance)
+    given = None if start is None else _read_start(start, len(function.mixed.heads), tolerance)
+    count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
+    if _is_exact(function, method):
+        try:
+            return _exactly(function, given)
+        except UndecidedError:
+            if method == "exact":
+                raise
+    points = starts(len(function.mixed.heads), count, drawn)
+    if given is not None:
+        points.insert(0, np.array(given, dtype=float))
+    shown = tracked(points, "ascending", len(points)) if progress else points
+    return _numerically(function, given, shown)
+
+
+def _read_objective(
+    heads: Iterable[Any], objective: str, epsilon: Any, sink: Any, tolerance: float
+) -> Objective:
+    """Return the objective that the arguments describe."""
+    threshold = read_epsilon(epsilon)
+    if objective not in ("fidelity", "mixing"):
+        message = f"an objective is 'fidelity' or 'mixing'; got {brief(objective)}"
+        raise ObjectiveError(message)
+    kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
+    mixed = kind(heads, sink=sink, tolerance=tolerance)
+    if len(mixed.heads) == 1:
+        message = "the weight of one head is 1; optimal weights are of two heads or more"
+        raise HeadsError(message)
+    if mixed.field is Field.SYMBOLIC:
+        message = "optimal weights need heads of numbers; use .subs({symbol: value}) on each"
+        raise SymbolicError(message)
+    if isinstance(mixed, MultiHeadWalk):
+        return MixingObjective(mixed, threshold)
+    return FidelityGoal(mixed)
+
+
+def _read_start(start: Sequence[Any], heads: int, tolerance: float) -> tuple[Fraction, ...]:
+    numbers, _ = read_weights(start, heads, tolerance)
+    if not all(isinstance(number, Fraction) for number in numbers):
+        message = f"a start needs numbers; got {', '.join(map(str, numbers))}"
+        raise SymbolicError(message)
+    return tuple(map(Fraction, numbers))
+
+
+def _is_exact(function: Objective, method: str) -> bool:
+    """Tell whether the heads are solved exactly, by the method asked for."""
+    if method not in ("auto", "exact", "numerical"):
+        message = f"a method is 'auto', 'exact' or 'numerical'; got {brief(method)}"
+        raise ObjectiveError(message)
+    mixed = function.mixed
+    able = mixed.field is Field.RATIONAL and len(mixed.heads) == 2  # noqa: PLR2004 - one free weight
+    if method == "exact" and not able:
+        message = f"the exact method is for two rational heads; got {mixed!r}"
+        raise ObjectiveError(message)
+    return method == "exact" or (method == "auto" and able and len(mixed.nodes) <= SMALL)
+
+
+def _exactly(function: Objective, given: HeadWeights | None) -> OptimalWeights:
+    solved = function.solve()
+    best = solved.best
+    if best.value != solved.bound:
+        others = function.best(function.simple(given))
+        best = others if function.is_better(others, best) else best
+    return OptimalWeights(
+        best.value,
+        best.lower,
+        best.upper,
+        function.name,
+        best.weights,
+        solved.bound,
+        "exact",
+        profile=solved.profile,
+    )
+
+
+def _numerically(
+    function: Objective, given: HeadWeights | None, points: Iterable[Floats]
+) -> OptimalWeights:
+    ascent = function.ascent()
+    found = [ascent.climb(point) for point in points]
+    top = max(found, key=lambda one: ascent.direction * one.value)
+    best = function.best(chain(function.simple(given), function.rounded(top.weights)))
+    return OptimalWeights(
+        best.value,
+        best.lower,
+        best.upper,
+        function.name,
+        best.weights,
+        function.bound,
+        "numerical",
+        ascent.evaluations,
+    )

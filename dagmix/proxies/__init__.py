@@ -1,0 +1,51 @@
+"""Proxies of mixing time and fidelity on batches of attention (arXiv:2507.02944, §4).
+
+Attention has shape (…, heads, n, n): query i, key j, causal, rows that sum to 1 within a
+tolerance, and each is divided by its sum. Weights have shape (…, heads), non-negative and of
+any scale; by default they are uniform. The answer is about the mixture Ā = Σ_h w_h A_h, the
+last position its sink. Leading dimensions broadcast, as those of a generalised ufunc.
+
+The published experiments simulate a chain; here its expectations are computed, one row step
+at a time, so that they have no variance. There is a choice of three chains:
+
+* ``"successors"`` moves from j to i with probability Ā[i, j] / Σ_i Ā[i, j], as the text of the
+  paper says (Algorithm 1);
+* ``"successors_per_head"`` divides the columns of every head by their sums and mixes then, as
+  the walks of §2.2 are mixed and `MultiHeadWalk.from_attention` does;
+* ``"published"`` is what its code samples: the running sums of Ā[i, j] over i, cut off at 1, and
+  what is missing to 1 leads to the sink. The first position is a second absorbing state.
+
+Arrays may be NumPy's or torch's, on any device; the answer is of the same library, device and,
+for float32 and float64, dtype (float32 for half precision, float64 for integers). Rows are
+summed and heads mixed in float64, and expected times are summed and stepped in it: the relative
+error before the last rounding is at most (M + 2)(2n + H + 8)·u after M steps with H heads,
+u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in the answer's dtype,
+so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. A time past the
+largest number of the dtype is infinite.
+
+In come whole batches, as `dagmix.torch_bridge` or any framework has them; out come arrays over
+the leading dimensions. For certified suprema and exact integers see
+`dagmix.MultiHeadDiffusion.from_attention`; for a report of one tensor, `dagmix.analysis`.
+"""
+
+from dagmix.proxies.measures import (
+    amplification,
+    best_head,
+    each_head,
+    fidelities,
+    hitting_time,
+    hitting_times,
+    minimax_fidelity,
+    weakest_position,
+)
+
+__all__ = [
+    "amplification",
+    "best_head",
+    "each_head",
+    "fidelities",
+    "hitting_time",
+    "hitting_times",
+    "minimax_fidelity",
+    "weakest_position",
+]

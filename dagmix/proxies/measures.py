@@ -1,0 +1,426 @@
+"""Means over time on batches: hitting times, fidelities, and what is made of them.
+
+The definitions are those of the room, `dagmix.proxies`.
+"""
+
+from __future__ import annotations
+
+from array_api_compat import array_namespace
+
+from dagmix._engine.exact.scalars import read_steps
+from dagmix.errors import KindError, StepError
+from dagmix.proxies.batches import Answer, Batch
+from dagmix.proxies.chains import CHAINS, expected_steps, peaks, survival_sum
+from dagmix.proxies.validation import Array, checked_shape, read
+
+
+def hitting_times(
+    attention: Array,
+    weights: Array | None = None,
+    max_steps: int | None = 100,
+    chain: str = "successors",
+    tolerance: float | None = None,
+) -> Array:
+    """Return the mean steps to the last position, cut off: E[min(T_j, M)] for every position j.
+
+    E[min(T_j, M)] = Σ_{t < M} P_j(T > t), T the first time at the sink τ = n − 1.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    max_steps : int or None
+        The cut-off M, at least 0; None for none.
+    chain : "successors", "successors_per_head" or "published"
+        As at the top of this page.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array, shape (…, n)
+        In steps; 0 at the sink. Without a cut-off a position from which the sink may be missed has
+        ∞, such as position 0 of the published chain.
+
+    Raises
+    ------
+    KindError, NumberError, ShapeError
+        For what is no array, no finite numbers, no shape as above.
+    CausalError, StochasticError, WeightError
+        For weight on a later key, a row that does not sum to 1, head weights that are negative or
+        all 0.
+    KindError
+        For a chain of another name.
+    StepError
+        For `max_steps` that are negative or fractional.
+    StochasticError
+        For a column of zeros before the last on a successors chain.
+
+    Examples
+    --------
+    >>> hitting_times([[[1, 0, 0], [0.5, 0.5, 0], [0.25, 0.25, 0.5]]], max_steps=None).tolist()
+    [4.333333333333334, 3.0, 0.0]
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 2.3 and Algorithm 1.
+    """
+    times = _times(max_steps, chain)
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(times, (batch.n,), of_each_head=CHAINS[chain].of_each_head)
+
+
+def hitting_time(
+    attention: Array,
+    weights: Array | None = None,
+    max_steps: int | None = 100,
+    chain: str = "successors",
+    tolerance: float | None = None,
+) -> Array:
+    """Return the mean of `hitting_times` over all n initial positions: (1/n) Σ_j E[min(T_j, M)].
+
+    The proxy of Algorithm 1 and of Tables 1 and 2, which has `chain="published"`, M = 100.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    max_steps : int or None
+        The cut-off M, at least 0; None for none.
+    chain : "successors", "successors_per_head" or "published"
+        As at the top of this page.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array, shape (…)
+        In steps; the sink's 0 is among the n terms.
+
+    Raises
+    ------
+    DagmixError
+        The errors of `hitting_times`.
+
+    Examples
+    --------
+    >>> uniform = [[[1 / (i + 1) if j <= i else 0.0 for j in range(100)] for i in range(100)]]
+    >>> [round(float(hitting_time(uniform, chain=each)), 4) for each in ("successors", "published")]
+    [5.624, 3.6424]
+
+    References
+    ----------
+    arXiv:2507.02944, Algorithm 1, Tables 1 and 2.
+    """
+    times = _times(max_steps, chain)
+    batch = Batch(attention, weights, tolerance)
+    mean: Answer = lambda mixed, start: batch.xp.mean(times(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
+    return batch.map(mean, of_each_head=CHAINS[chain].of_each_head)
+
+
+def _times(max_steps: int | None, chain: str) -> Answer:
+    if chain not in tuple(CHAINS):  # by equality: what cannot be hashed is refused like the rest
+        message = f"the chain is one of {', '.join(map(repr, CHAINS))}; got {chain!r}"
+        raise KindError(message)
+    if max_steps is None:
+        return lambda mixed, start: expected_steps(CHAINS[chain](mixed, start))
+    steps = read_steps(max_steps, "max_steps")
+    return lambda mixed, start: survival_sum(CHAINS[chain](mixed, start), steps)
+
+
+def fidelities(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return max over first_step ≤ t ≤ horizon of the signals (Āᵗ)[τ, j], for every position j.
+
+    A maximum up to the horizon is a lower bound of the fidelity, which is a supremum over all
+    t; `MultiHeadDiffusion.from_attention` has that one, with its proof.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array, shape (…, n)
+        Fractions of 1.
+
+    Raises
+    ------
+    KindError, NumberError, ShapeError
+        For what is no array, no finite numbers, no shape as above.
+    CausalError, StochasticError, WeightError
+        For weight on a later key, a row that does not sum to 1, head weights that are negative or
+        all 0.
+    StepError
+        For steps that are negative or fractional, or a horizon before the first step.
+
+    Examples
+    --------
+    >>> fidelities([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2).tolist()
+    [0.25, 0.5, 1.0]
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.2 and 3.9.
+    """
+    batch = Batch(attention, weights, tolerance)
+    return batch.map(_peaks(batch, horizon, first_step), (batch.n,))
+
+
+def minimax_fidelity(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return the minimum of the `fidelities` over all n positions, the sink among them.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array, shape (…)
+        Fractions of 1; Tables 3 and 4 have `first_step=1` and percent.
+
+    Raises
+    ------
+    DagmixError
+        The errors of `fidelities`.
+
+    Examples
+    --------
+    >>> float(minimax_fidelity([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], first_step=1))
+    0.5
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 3.10, Tables 3 and 4; arXiv:2502.06751.
+    """
+    batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
+    return batch.map(lambda mixed, start: batch.xp.min(found(mixed, start), axis=-1))
+
+
+def weakest_position(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return argmin_j of the `fidelities`: the position of minimum fidelity.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array of integers, shape (…)
+        Positions from 0; the first where several tie.
+
+    Raises
+    ------
+    DagmixError
+        The errors of `fidelities`.
+
+    Examples
+    --------
+    >>> int(weakest_position([[[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]]], horizon=2))
+    0
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 3.10.
+    """
+    batch = Batch(attention, weights, tolerance)
+    found = _peaks(batch, horizon, first_step)
+    minimum: Answer = lambda mixed, start: batch.xp.argmin(found(mixed, start), axis=-1)  # noqa: E731 - a name for the line's sake
+    return batch.map(minimum, dtype=batch.xp.int64)
+
+
+def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
+    """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
+    first, last = read_steps(first_step, "first_step"), read_steps(horizon, "horizon")
+    if last < first:
+        message = f"the horizon is not before the first step {first}; got {last}"
+        raise StepError(message)
+    return lambda mixed, _: peaks(batch.xp.astype(mixed, batch.dtype, copy=False), last, first)
+
+
+def each_head(attention: Array) -> Array:
+    """Return attention (…, heads, n, n) as mixtures of one head each, (…, heads, 1, n, n).
+
+    Every proxy of it has shape (…, heads): that of each head alone.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+
+    Returns
+    -------
+    array
+        A view where `attention` is an array.
+
+    Raises
+    ------
+    KindError, NumberError, ShapeError
+        For what is no dense array, no plain numbers, no shape (…, heads, n, n).
+
+    Examples
+    --------
+    >>> minimax_fidelity(each_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]]), horizon=1).tolist()
+    [1.0, 0.5]
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.11 and 3.12, Tables 5 and 6.
+    """
+    tensor = read(attention, "attention")
+    checked_shape(tensor)
+    return tensor[..., None, :, :]
+
+
+def best_head(
+    attention: Array, horizon: int = 100, first_step: int = 0, tolerance: float | None = None
+) -> tuple[Array, Array]:
+    """Return the head of maximum minimax fidelity alone, argmax_h φ_min(A_h), and that fidelity.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    heads : array of integers, shape (…)
+        Numbered from 0; the first where several tie.
+    fidelities : array, shape (…)
+        Fractions of 1.
+
+    Raises
+    ------
+    DagmixError
+        The errors of `fidelities`.
+
+    Examples
+    --------
+    >>> [float(x) for x in best_head([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]], horizon=1)]
+    [0.0, 1.0]
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.11 and 3.12, Tables 5 and 6.
+    """
+    alone = minimax_fidelity(each_head(attention), None, horizon, first_step, tolerance)
+    xp = array_namespace(alone)
+    return xp.argmax(alone, axis=-1), xp.max(alone, axis=-1)
+
+
+def amplification(
+    attention: Array,
+    weights: Array | None = None,
+    horizon: int = 100,
+    first_step: int = 0,
+    tolerance: float | None = None,
+) -> Array:
+    """Return the amplification φ_min(Ā) / max_h φ_min(A_h): the mixture over its best head.
+
+    Parameters
+    ----------
+    attention : array, shape (…, heads, n, n)
+        Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
+        NumPy, torch or another library with the array API, or nested sequences.
+    weights : array, shape (…, heads), optional
+        Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
+        broadcast with those of `attention`.
+    horizon : int
+        The last step that counts, at least `first_step`.
+    first_step : int
+        0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
+    tolerance : float, optional
+        How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
+
+    Returns
+    -------
+    array, shape (…)
+        Infinite for x / 0, NaN for 0 / 0.
+
+    Raises
+    ------
+    DagmixError
+        The errors of `fidelities`.
+
+    Examples
+    --------
+    >>> float(amplification([[[1, 0], [1, 0]], [[1, 0], [0.5, 0.5]]], horizon=1))
+    0.75
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 3.10 and 3.11 (the two fidelities).
+    """
+    mixed = minimax_fidelity(attention, weights, horizon, first_step, tolerance)
+    _, alone = best_head(attention, horizon, first_step, tolerance)
+    xp = array_namespace(alone)
+    ratio = mixed / xp.where(alone > 0, alone, 1.0)
+    without = xp.where(mixed > 0, float("inf"), float("nan"))
+    return xp.where(alone > 0, ratio, without)[()]

@@ -1,0 +1,194 @@
+"""The smallest witness against a claim, by enumeration up to isomorphism."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from dagmix._engine.exact.scalars import read_count, read_epsilon
+from dagmix.errors import ClaimError, SymbolicError
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.operators.base import QUARTER
+from dagmix.operators.read_arrays import TOLERANCE
+from dagmix.operators.read_weights import read_weights
+from dagmix.search.claims import Claim
+from dagmix.search.enumeration import Edges, Kinds
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A mixture that violates a claim, the first in order of size.
+
+    Attributes
+    ----------
+    heads : tuple of FeedforwardDAG
+        On the nodes 0..n−1, with the unique sink n − 1.
+    weights : tuple of Fraction
+        One for each head.
+    epsilon : Fraction
+        ε, exactly.
+    tried : int
+        Candidates tried, this one included.
+
+    Examples
+    --------
+    >>> from dagmix.search import lower_bound_of_equation_20
+    >>> smallest_witness(lower_bound_of_equation_20).heads[0]
+    FeedforwardDAG([(0, 1)], nodes=(0, 1))
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
+    """
+
+    heads: tuple[FeedforwardDAG, ...]
+    weights: tuple[Fraction, ...]
+    epsilon: Fraction
+    tried: int
+
+
+@dataclass(frozen=True)
+class NotFound:
+    """No candidate that was tried violates the claim.
+
+    Attributes
+    ----------
+    tried : int
+        Candidates tried.
+    complete : int
+        All candidates up to so many nodes were tried.
+    reached : tuple of two int
+        n, and the total number of edges without self-loops, of the last candidate.
+    out_of_budget : bool
+        Whether there were more to try.
+
+    Examples
+    --------
+    >>> print(NotFound(tried=7, complete=2, reached=(3, 4), out_of_budget=True))
+    not found up to n = 2, 7 candidates; the budget ended at n = 3 with 4 edges
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
+    """
+
+    tried: int
+    complete: int
+    reached: tuple[int, int]
+    out_of_budget: bool
+
+    def __str__(self) -> str:
+        """Say how far the search got."""
+        found = f"not found up to n = {self.complete}, {self.tried} candidates"
+        n, edges = self.reached
+        rest = f"; the budget ended at n = {n} with {edges} edges"
+        return found + rest if self.out_of_budget else found
+
+
+def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
+    claim: Claim,
+    heads: int = 2,
+    *,
+    weights: Sequence[Any] | None = None,
+    epsilon: Any = QUARTER,
+    max_nodes: int = 4,
+    budget: int = 100_000,
+    common_order: bool = False,
+    progress: bool = False,
+) -> Witness | NotFound:
+    """Return the first mixture that violates a claim, by n and then by number of edges.
+
+    Parameters
+    ----------
+    claim : callable
+        Takes the heads, their weights (exact) and ε (exact); True where the claim holds.
+    heads : int
+        The number of heads, at least 1.
+    weights : sequence of numbers, optional
+        Convex weights, the same for all candidates; uniform by default.
+    epsilon : number
+        0 < ε < 1, exactly as passed, the same for all candidates; ¼ by default.
+    max_nodes, budget : int
+        The largest n, and the largest number of candidates to try, both at least 1.
+    common_order : bool
+        Only heads that share an order of the nodes; witnesses then have j < i for every edge
+        j → i, self-loops apart.
+    progress : bool
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    Witness or NotFound
+        NotFound where all candidates, or as many as the budget allows, satisfy the claim.
+
+    Raises
+    ------
+    ClaimError
+        Where the claim raises, or does not answer True or False; it names the candidate.
+    NumberError, WeightError, SymbolicError, EpsilonError
+        For arguments out of range, and weights that are symbols.
+
+    Examples
+    --------
+    >>> from dagmix.search import never_faster_than_the_fastest
+    >>> found = smallest_witness(never_faster_than_the_fastest, max_nodes=3)
+    >>> print(found)
+    not found up to n = 3, 11 candidates
+
+    References
+    ----------
+    The mixtures are those of arXiv:2507.02944, §2.2.
+    """
+    count, last = read_count(heads, 1, "heads"), read_count(max_nodes, 1, "max_nodes")
+    limit = read_count(budget, 1, "budget")
+    exact, threshold = _read_exact(weights, count), read_epsilon(epsilon)
+    tried, reached = 0, (0, 0)
+    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
+        task = bar.add_task("searching", total=limit)
+        for candidate in Kinds(exact, common_order).up_to(last):
+            if tried == limit:
+                return NotFound(tried, candidate.n - 1, reached, out_of_budget=True)
+            tried, reached = tried + 1, (candidate.n, candidate.edges)
+            graphs = tuple(_graph(candidate.n, edges) for edges in candidate.heads)
+            if not _holds(claim, graphs, exact, threshold):
+                return Witness(graphs, exact, threshold, tried)
+            bar.update(task, advance=1, description=f"n = {reached[0]}, {reached[1]} edges")
+    return NotFound(tried, last, reached, out_of_budget=False)
+
+
+@lru_cache(maxsize=2**12)
+def _graph(n: int, edges: Edges) -> FeedforwardDAG:
+    return FeedforwardDAG(edges, nodes=range(n))
+
+
+def _holds(
+    claim: Claim,
+    heads: tuple[FeedforwardDAG, ...],
+    weights: tuple[Fraction, ...],
+    epsilon: Fraction,
+) -> bool:
+    name = getattr(claim, "__name__", repr(claim))
+    shown = f"heads {list(heads)}, weights ({', '.join(map(str, weights))}), ε = {epsilon}"
+    try:
+        answer: Any = claim(heads, weights, epsilon)
+    except Exception as error:
+        message = f"the claim {name} raised {type(error).__name__}: {error}; for {shown}"
+        raise ClaimError(message) from error
+    if not isinstance(answer, bool):
+        message = f"a claim answers True or False; {name} answered {answer!r} for {shown}"
+        raise ClaimError(message)
+    return answer
+
+
+def _read_exact(weights: Sequence[Any] | None, heads: int) -> tuple[Fraction, ...]:
+    numbers, _ = read_weights(weights, heads, TOLERANCE)
+    if not all(isinstance(number, Fraction) for number in numbers):
+        message = f"a search needs numbers as weights; got {', '.join(map(str, numbers))}"
+        raise SymbolicError(message)
+    return tuple(map(Fraction, numbers))
