@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sphinx.util.typing import stringify_annotation
 
 import dagmix
-from dagmix import verification
+from dagmix.paper import verification
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -60,9 +60,9 @@ nitpick_ignore_regex = [
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Tensor"),  # of torch
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
-    (r"py:.*", r"dagmix\.(mixture\.MultiHead|nodes\.Nodes)"),  # what either kind is, and its labels
+    (r"py:.*", r"dagmix\.(graphs|operators)\.\w+\.(Nodes|MultiHead)"),  # labels; either mixture
     (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
-    (r"py:.*", r"dagmix\.(two_heads|nodes|transition)\..*"),  # what profiles are built from
+    (r"py:.*", r"dagmix\.(_engine|_util|optimal\.two_heads)\..*"),  # private
 ]
 
 # Pictures are drawn by the code that stands above them, while the pages are built.
