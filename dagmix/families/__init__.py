@@ -28,18 +28,19 @@ from dagmix.families.closed_forms import (
 from dagmix.families.head_pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
 from dagmix.families.measures import Measures, describe
 from dagmix.families.named import (
+    all_unique_sink_dags,
     complete,
     dilated,
     line,
     log_sparse,
     sink_window,
     sliding_window,
-    all_unique_sink_dags,
 )
 from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
 
 __all__ = [
     "Measures",
+    "all_unique_sink_dags",
     "complete",
     "complete_distance",
     "complete_fidelity",
@@ -65,6 +66,5 @@ __all__ = [
     "run_pair",
     "sink_window",
     "sliding_window",
-    "all_unique_sink_dags",
     "walk_back",
 ]

@@ -105,7 +105,9 @@ def _one_head() -> Finding:
 
 def _many_heads() -> Finding:
     pairs = [
-        pair for n in range(2, LARGEST_PAIR + 1) for pair in product(all_unique_sink_dags(n), repeat=2)
+        pair
+        for n in range(2, LARGEST_PAIR + 1)
+        for pair in product(all_unique_sink_dags(n), repeat=2)
     ]
     spaces = {fixed_space(MultiHeadWalk(pair)) for pair in pairs}
     heads = example_3_8()

@@ -32,7 +32,9 @@ def small_pairs() -> list[Pair]:
     """Return all pairs of unique-sink heads on 0..n−1 in that order, 2 ≤ n ≤ 4."""
     sizes = range(2, LARGEST_PAIR + 1)
     return [
-        (one, two) for n in sizes for one, two in product(families.all_unique_sink_dags(n), repeat=2)
+        (one, two)
+        for n in sizes
+        for one, two in product(families.all_unique_sink_dags(n), repeat=2)
     ]
 
 
