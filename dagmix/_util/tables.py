@@ -26,20 +26,20 @@ class Tabled:
     """A result that prints as a table: a title, column names, rows of text."""
 
     @abstractmethod
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return one line above the table."""
 
     @abstractmethod
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
 
     @abstractmethod
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return the rows, a text for each column."""
 
     def __rich__(self) -> Group:
         """Return title and table for a terminal."""
-        return Group(Text(self.title()), table(self.columns(), self.rows(), box=SIMPLE))
+        return Group(Text(self._title()), table(self._columns(), self._rows(), box=SIMPLE))
 
     def __str__(self) -> str:
         """Return the table as plain text."""
@@ -48,11 +48,12 @@ class Tabled:
         return "\n".join(line.rstrip() for line in written.getvalue().rstrip().splitlines())
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns())
+        head = "".join(f"<th>{escape(name)}</th>" for name in self._columns())
         body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self.rows()
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+            for row in self._rows()
         )
-        return f"<table><caption>{escape(self.title())}</caption><tr>{head}</tr>{body}</table>"
+        return f"<table><caption>{escape(self._title())}</caption><tr>{head}</tr>{body}</table>"
 
 
 def table(

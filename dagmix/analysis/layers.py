@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from dagmix._util import tables
 from dagmix.errors import DagmixError
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.read_arrays import TOLERANCE
+from dagmix.operators.results import ratio
 
 COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
 CAPTION = "steps to the last position: T(¼), mean; φ_min: minimum peak signal there, and where"
@@ -193,15 +193,8 @@ def _measure(
         positions=tuple(mix.nodes.row(node) for node in fidelity.nodes),
         best_heads=best.heads,
         best_fidelity=float(best.value),
-        amplification=_ratio(float(fidelity.value), float(best.value)),
+        amplification=float(ratio(fidelity.value, best.value)),
     )
-
-
-def _ratio(mixed: float, best: float) -> float:
-    """Return mixed / best: infinite for x / 0, NaN for 0 / 0."""
-    if best:
-        return mixed / best
-    return math.inf if mixed else math.nan
 
 
 def table(layers: Sequence[Layer]) -> Table:

@@ -1,4 +1,4 @@
-"""Backward mixing bounds fidelity, in any order of the heads (Tjandra et al. 2026).
+"""BackwardMatrix mixing bounds fidelity, in any order of the heads (Tjandra et al. 2026).
 
 With one source s, a diffusion Δ read as a chain from receivers to senders ends at s. For
 n ≥ 2 nodes, φ_min the minimum fidelity of a node but s, T_s the time to s and T_bwd the
@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from dagmix._engine.chains.composites import Backward
+from dagmix._engine.chains.composites import BackwardMatrix
 from dagmix._engine.chains.first_step import hits_from, hitting_times
-from dagmix._engine.exact.scalars import Field, read_epsilon
+from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon
 from dagmix._engine.mixing import mixing_time
 from dagmix._util.tables import Tabled, shown
 from dagmix.errors import SourceError, SymbolicError
 from dagmix.graphs.labels import Node, shorten
-from dagmix.operators.base import QUARTER, check_kind
+from dagmix.operators.base import check_kind
 from dagmix.operators.diffusion import DiffusionOperator
 
 FACTOR = Fraction(8, 3)  # 4/3 for E[T_s] ≤ 4/3 T_bwd, 2 for n/(n−1) ≤ 2
@@ -80,18 +80,18 @@ class BackwardMixing(Tabled):
     hitting: Fraction | float
     mixing: Fraction | float
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return the quantities that the bounds are made of."""
         return (
             f"n = {self.nodes}, source {self.source!r}, φ_min = {shown(self.fidelity)},"
             f" T_bwd = {shown(self.time)}"
         )
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         return "side", "value"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each side."""
         sides = {
             "n φ_min": self.normalised,
@@ -146,7 +146,11 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
     if len(diffusion.nodes) == 1:
         message = f"the chain needs a node besides the source {diffusion.nodes[source]!r}"
         raise SourceError(message)
-    n, sink, backward = len(diffusion.nodes), diffusion.sink.index, Backward(diffusion.transition)
+    n, sink, backward = (
+        len(diffusion.nodes),
+        diffusion.sink.index,
+        BackwardMatrix(diffusion.transition),
+    )
     exact = diffusion.field is Field.RATIONAL and diffusion.transition.is_small
     number: Any = _exact if exact else float
     kernel = backward.rationals if exact else backward.floats.kernel
@@ -206,7 +210,7 @@ def backward_mixing_time(diffusion: DiffusionOperator, epsilon: Any = QUARTER) -
     Tjandra et al. (OpenReview 7vuXbycHfO, 2026); mixing time: arXiv:2507.02944, Definition 2.7.
     """
     threshold, source = read_epsilon(epsilon), _unique_source(diffusion)
-    return mixing_time.mixing_time(Backward(diffusion.transition), source, threshold)
+    return mixing_time.mixing_time(BackwardMatrix(diffusion.transition), source, threshold)
 
 
 def _unique_source(diffusion: DiffusionOperator) -> int:
@@ -215,7 +219,7 @@ def _unique_source(diffusion: DiffusionOperator) -> int:
     if diffusion.field is Field.SYMBOLIC:
         message = "backward mixing needs rational weights: for symbols use .subs({symbol: value})"
         raise SymbolicError(message)
-    rows = diffusion.support.sources.tolist()
+    rows = diffusion.adjacency.sources.tolist()
     if len(rows) != 1:
         found = shorten([diffusion.nodes[row] for row in rows]) or "none"
         message = f"backward mixing needs a unique source; the sources are: {found}"

@@ -62,15 +62,15 @@ class BestHeadTail(Tabled):
     limit: int
     exact: bool
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return the threshold and the number of heads."""
         return f"x = {shown(self.threshold)}, H = {self.heads}"
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         return "equation", "", "value"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each equation."""
         least, most = ("=", "=") if self.exact else ("≥", "≤")
         return [

@@ -8,11 +8,11 @@ from typing import Any
 
 from dagmix._engine.adjacency.paths import greatest_distance, longest_path
 from dagmix._engine.exact.binomial import chernoff_trials, exponential_at_most, least_trials
-from dagmix._engine.exact.scalars import Field, read_epsilon
-from dagmix._engine.mixing.rates import Interval, leaving_probability, mean_time
+from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon
+from dagmix._engine.mixing.rates import RationalInterval, leaving_probability, mean_time
 from dagmix.bounds.results import NO_ORDER, SMALL_EPSILON, MixingBounds, PaperBound
 from dagmix.errors import SymbolicError
-from dagmix.operators.base import QUARTER, check_kind
+from dagmix.operators.base import check_kind
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
 
@@ -71,7 +71,7 @@ def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
         head_probabilities=tuple(number(head.low) for _, head in heads),
         head_probability=number(p),
         forward_probability=number(least.low),
-        distance=greatest_distance(walk.support, walk.sink.index),
+        distance=greatest_distance(walk.adjacency, walk.sink.index),
         holding=least_trials(min(moves, 1), min(least.high, Fraction(1)), threshold),
         # p_min ≥ p, even where both are enclosed.
         **_by_order(walk, p, max(least.low, p), threshold),
@@ -79,7 +79,7 @@ def mixing_time(walk: WalkOperator, epsilon: Any = QUARTER) -> MixingBounds:
     )
 
 
-def _head_probabilities(walk: WalkOperator) -> list[tuple[Fraction, Interval]]:
+def _head_probabilities(walk: WalkOperator) -> list[tuple[Fraction, RationalInterval]]:
     """Return the weight of every head, and its p_h: the minimum probability to leave a node."""
     whole = ((Fraction(1), walk.transition),)
     parts = walk.parts if isinstance(walk, MultiHeadWalk) else whole
@@ -95,13 +95,13 @@ def _by_order(
     walk: WalkOperator, p: Fraction, least: Fraction, epsilon: Fraction
 ) -> dict[str, Any]:
     """Return the bounds that need a common order, by name; `least` is p_min."""
-    moves, order = len(walk.nodes) - 1, walk.support.order
+    moves, order = len(walk.nodes) - 1, walk.adjacency.order
     premise = exponential_at_most(p * moves, epsilon)
     if order is None:
         names = ("longest_path", "chernoff", "doubled", "binomial", "path")
         paper = PaperBound(NO_ORDER, premise, guaranteed=False)
         return dict.fromkeys(names, NO_ORDER) | {"paper": paper}
-    longest = longest_path(walk.support, order, walk.sink.index)
+    longest = longest_path(walk.adjacency, order, walk.sink.index)
     large = exponential_at_most(Fraction(2), epsilon)
     twice = math.ceil(2 * moves / p) if p else math.inf
     return {

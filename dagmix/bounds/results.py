@@ -141,7 +141,7 @@ class MixingBounds(Tabled):
     mean_lower: Fraction | float
     mean_upper: int | float
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return the quantities that the bounds are made of."""
         heads = ", ".join(map(shown, self.head_probabilities[:HEADS_SHOWN]))
         more = ", …" if len(self.head_probabilities) > HEADS_SHOWN else ""
@@ -152,11 +152,11 @@ class MixingBounds(Tabled):
             f" p_min = {shown(self.forward_probability)}, E = {shown(self.mean)}"
         )
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         return "bound", "value", "exact T", "holds"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each bound, upper bounds first."""
         order, time = "common order", shown(self.time)
         bounds: list[tuple[str, Bound | Fraction, str]] = [

@@ -79,7 +79,7 @@ class CrossDrift(Tabled):
     terms: Vec
 
     @property
-    def starts(self) -> list[int]:
+    def initial_rows(self) -> list[int]:
         """The rows of all nodes but the sink."""
         return [row for row in range(len(self.nodes)) if row != self.sink]
 
@@ -105,7 +105,7 @@ class CrossDrift(Tabled):
         --------
         >>> from dagmix.paper import example_3_13
         >>> drift = cross_drift(MultiHeadWalk(example_3_13(), ["1/3", "2/3"]))
-        >>> [drift.verdict(row) for row in drift.starts]
+        >>> [drift.verdict(row) for row in drift.initial_rows]
         ['gains', 'loses', 'even']
         """
         gain = self.gain[row]
@@ -114,16 +114,16 @@ class CrossDrift(Tabled):
             return "undecided"
         return "gains" if gain > 0 else "loses" if gain < 0 else "even"
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return what was asked."""
         sink = self.nodes[self.sink]
         return f"steps to the sink {sink!r}: the first head alone, and mixed with the second"
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         return "start", "alone", "mixed", "gain", "", "progress of the second head"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each node but the sink."""
         return [
             (
@@ -132,7 +132,7 @@ class CrossDrift(Tabled):
                 self.verdict(row),
                 shown(self.progress[row]),
             )
-            for row in self.starts
+            for row in self.initial_rows
         ]
 
 
@@ -183,7 +183,7 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
     _check_heads(mix)
     (_, first), (share, second) = mix.parts
     sink = mix.sink.index
-    missed = np.flatnonzero(~first.support.reaching(np.array([sink])))
+    missed = np.flatnonzero(~first.adjacency.reaching(np.array([sink])))
     if missed.size:
         names = shorten([mix.nodes[row] for row in missed])
         message = (

@@ -36,7 +36,7 @@ class TwoWalks:
     @property
     def size(self) -> int:
         """Number of nodes."""
-        return self.mixture.support.n
+        return self.mixture.adjacency.n
 
 
 def in_fractions(two: TwoWalks) -> Arrays:

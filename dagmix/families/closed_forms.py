@@ -13,8 +13,7 @@ from fractions import Fraction
 from itertools import count, pairwise
 from typing import Any
 
-from dagmix._engine.exact.scalars import read_count, read_epsilon, read_steps
-from dagmix.operators.base import QUARTER
+from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon, read_steps
 
 LANE_GROWTH = Fraction(10, 7)  # the lane pair's amplification is of order (10/7)^(k−1),
 LANE_CONSTANT = 7 / (4 * math.sqrt(5))  # with this factor, up to 1 + O(1/k)

@@ -14,10 +14,10 @@ from dagmix._engine.exact.scalars import read_count
 from dagmix.families.closed_forms import run_mixing_time
 from dagmix.graphs.dag import FeedforwardDAG
 
-Pair = tuple[FeedforwardDAG, FeedforwardDAG]
+HeadPair = tuple[FeedforwardDAG, FeedforwardDAG]
 
 
-def express_pair(n: int) -> Pair:
+def express_pair(n: int) -> HeadPair:
     """Return two slow heads whose uniform mixture is fast for every n.
 
     In head 0 every even node has its one edge to the sink, every odd node j its one edge to
@@ -56,7 +56,7 @@ def express_pair(n: int) -> Pair:
     return FeedforwardDAG(one, nodes=range(size)), FeedforwardDAG(two, nodes=range(size))
 
 
-def lane_pair(k: int) -> Pair:
+def lane_pair(k: int) -> HeadPair:
     """Return two heads whose uniform mixture amplifies fidelity without bound as k grows.
 
     Nodes are s = 0, x_i = i, y_i = k + i for i = 1, …, k, and τ = 2k + 1. Head 0 has the
@@ -94,7 +94,7 @@ def lane_pair(k: int) -> Pair:
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
 
 
-def reversed_lines(n: int) -> Pair:
+def reversed_lines(n: int) -> HeadPair:
     """Return the lines 1 → 2 → … → n−1 → τ and n−1 → … → 2 → 1 → τ.
 
     They share no order for n ≥ 3. Each has T(¼) of order 2n, the uniform mixture, a lazy
@@ -130,7 +130,7 @@ def reversed_lines(n: int) -> Pair:
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
 
 
-def run_pair(k: int) -> Pair:
+def run_pair(k: int) -> HeadPair:
     """Return two quick heads, of different orders, whose mixture waits for a run of k.
 
     Nodes are 0 (the initial state), r and −r for runs of r = 1, …, k−1 moves of one head, and
@@ -169,7 +169,7 @@ def run_pair(k: int) -> Pair:
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
 
 
-def reset_pair(k: int, layers: int | None = None) -> Pair:
+def reset_pair(k: int, layers: int | None = None) -> HeadPair:
     """Return two quick heads of one order whose mixture waits for a run of k.
 
     The run pair, unrolled: nodes are (layer, run), run as in `run_pair` and no longer than

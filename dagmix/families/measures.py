@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dagmix._engine.exact.scalars import QUARTER
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.operators.base import QUARTER
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.walk import WalkOperator
 
@@ -91,7 +91,7 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
     fidelity = DiffusionOperator(graph).minimax_fidelity().value
     return Measures(
         n=n,
-        edges=graph.support.edges,
+        edges=graph.adjacency.edges,
         mixing_time=walk.mixing_time(epsilon),
         hitting_time=max(walk.expected_hitting_times().tolist()),
         fidelity=fidelity,

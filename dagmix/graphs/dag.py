@@ -17,8 +17,8 @@ import scipy
 from numpy.typing import ArrayLike
 
 from dagmix._engine.adjacency import choose
-from dagmix._engine.adjacency.base import Ints, Support
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.base import Adjacency, Ints
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._util.frozen import Frozen
 from dagmix._util.lazy import Lazy
 from dagmix.errors import CycleError, EmptyError, NumberError, ShapeError
@@ -81,7 +81,7 @@ class FeedforwardDAG(Frozen):
     """
 
     nodes: Nodes
-    support: Support
+    adjacency: Adjacency
 
     def __init__(
         self,
@@ -101,16 +101,16 @@ class FeedforwardDAG(Frozen):
             receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
         self._keep(labels, _joined(len(labels), receivers, senders, self_loops=self_loops))
 
-    def _keep(self, nodes: Nodes, support: Support) -> None:
-        if support.order is None:
-            message = f"the graph has the cycle {_name_cycle(support, nodes)}"
+    def _keep(self, nodes: Nodes, adjacency: Adjacency) -> None:
+        if adjacency.order is None:
+            message = f"the graph has the cycle {_name_cycle(adjacency, nodes)}"
             raise CycleError(message)
-        self.__dict__.update(nodes=nodes, support=support)
+        self.__dict__.update(nodes=nodes, adjacency=adjacency)
 
     @classmethod
-    def _of(cls, nodes: Nodes, support: Support) -> FeedforwardDAG:
+    def _of(cls, nodes: Nodes, adjacency: Adjacency) -> FeedforwardDAG:
         graph = cls.__new__(cls)
-        cls._keep(graph, nodes, support)
+        cls._keep(graph, nodes, adjacency)
         return graph
 
     @classmethod
@@ -163,8 +163,8 @@ class FeedforwardDAG(Frozen):
             message = f"{len(labels)} nodes for a mask of shape {array.shape}"
             raise ShapeError(message)
         receivers, senders = np.nonzero(array)
-        support = _joined(len(labels), receivers, senders, self_loops=self_loops)
-        return cls._of(labels, support)
+        adjacency = _joined(len(labels), receivers, senders, self_loops=self_loops)
+        return cls._of(labels, adjacency)
 
     @classmethod
     def from_runs(
@@ -281,7 +281,7 @@ class FeedforwardDAG(Frozen):
             raise EmptyError(message)
         nodes = heads[0].nodes
         check_same_nodes([head.nodes for head in heads])
-        return cls._of(nodes, choose.graph_union([head.support for head in heads]))
+        return cls._of(nodes, choose.union_of_graphs([head.adjacency for head in heads]))
 
     def reversed(self) -> FeedforwardDAG:
         """Return the graph with every edge j → i turned into i → j.
@@ -296,7 +296,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG(["ab"], self_loops=False).reversed().edges
         (('b', 'a'),)
         """
-        return self._of(self.nodes, self.support.transposed())
+        return self._of(self.nodes, self.adjacency.transposed())
 
     def to_networkx(self) -> nx.DiGraph[Node]:
         """Return a networkx DiGraph with the same nodes, edges and self-loops.
@@ -328,7 +328,7 @@ class FeedforwardDAG(Frozen):
 
         Raises ShapeError for a graph made of index ranges with too many edges to list.
         """
-        receivers, senders = self.support.pairs
+        receivers, senders = self.adjacency.pairs
         ends = zip(senders.tolist(), receivers.tolist(), strict=True)
         return tuple((self.nodes[j], self.nodes[i]) for j, i in ends)
 
@@ -355,7 +355,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG(["ab", "ac"]).out_degree("a")
         3
         """
-        return int(self.support.out_degree[self.nodes.row(node)])
+        return int(self.adjacency.out_degree[self.nodes.row(node)])
 
     def in_degree(self, node: Node) -> int:
         """Return the number of edges to a node, its self-loop included.
@@ -380,27 +380,27 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG(["ac", "bc"]).in_degree("c")
         3
         """
-        return int(self.support.in_degree[self.nodes.row(node)])
+        return int(self.adjacency.in_degree[self.nodes.row(node)])
 
     @property
     def sinks(self) -> tuple[Node, ...]:
         """Nodes without an edge to another node, in node order."""
-        return tuple(self.nodes[row] for row in self.support.sinks.tolist())
+        return tuple(self.nodes[row] for row in self.adjacency.sinks.tolist())
 
     @property
     def sources(self) -> tuple[Node, ...]:
         """Nodes without an edge from another node, in node order."""
-        return tuple(self.nodes[row] for row in self.support.sources.tolist())
+        return tuple(self.nodes[row] for row in self.adjacency.sources.tolist())
 
     @cached_property
     def unique_sink(self) -> UniqueSink:
         """The one sink (Definition 2.2); raises SinkError naming the sinks where there are more."""
-        return find_unique_sink(self.support, self.nodes, None)
+        return find_unique_sink(self.adjacency, self.nodes, None)
 
     @cached_property
     def topological_order(self) -> tuple[Node, ...]:
         """The nodes, senders before receivers; of all such orders the first by node order."""
-        order = self.support.order
+        order = self.adjacency.order
         if order is not None and (order == np.arange(len(order))).all():
             return tuple(self.nodes)
         graph = self._rows_graph()
@@ -412,34 +412,34 @@ class FeedforwardDAG(Frozen):
         return tuple(self.nodes[row] for row in nx.dag_longest_path(self._rows_graph()))
 
     def _rows_graph(self) -> nx.DiGraph[int]:
-        return _digraph(self.support)
+        return _digraph(self.adjacency)
 
     @property
     def self_loops(self) -> bool | None:
         """True with all self-loops, False with none, None with some."""
-        loops = int(np.count_nonzero(self.support.has_loop))
+        loops = int(np.count_nonzero(self.adjacency.has_loop))
         return {0: False, len(self.nodes): True}.get(loops)
 
     def __eq__(self, other: object) -> bool:
         """Compare nodes, in order, and edges."""
         if not isinstance(other, FeedforwardDAG):
             return NotImplemented
-        return self.nodes == other.nodes and self.support.same_as(other.support)
+        return self.nodes == other.nodes and self.adjacency.has_same_pairs(other.adjacency)
 
     def __hash__(self) -> int:
         """Hash nodes and degrees."""
-        return hash((self.nodes, self.support.degrees_hash))
+        return hash((self.nodes, self.adjacency.degrees_hash))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor, or as the runs that make the graph."""
-        if isinstance(self.support, Runs):
-            return self._of, (self.nodes, self.support)
+        if isinstance(self.adjacency, IndexRanges):
+            return self._of, (self.nodes, self.adjacency)
         return functools.partial(type(self), self_loops=None), (self.edges, tuple(self.nodes))
 
     def __repr__(self) -> str:
         """Read like the call that makes the graph; a large one is summarised."""
-        loops, kind = self.self_loops, self.support.kind
-        count = self.support.edges - (0 if loops is None else int(self.support.has_loop.sum()))
+        loops, kind = self.self_loops, self.adjacency.kind
+        count = self.adjacency.edges - (0 if loops is None else int(self.adjacency.has_loop.sum()))
         if count > EDGES_SHOWN or len(self.nodes) > SHOWN:
             return f"<FeedforwardDAG: {len(self.nodes)} nodes, {count} edges, {kind}>"
         edges = [pair for pair in self.edges if loops is None or pair[0] != pair[1]]
@@ -450,31 +450,31 @@ class FeedforwardDAG(Frozen):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Support:
+def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Adjacency:
     """Return the adjacency of edges among n rows, self-loops added, removed or as they are."""
     if self_loops is not None:
         proper = receivers != senders
         loops = np.arange(n if self_loops else 0)
         receivers = np.concatenate((receivers[proper], loops))
         senders = np.concatenate((senders[proper], loops))
-    return choose.graph_support(n, receivers, senders)
+    return choose.adjacency_of_pairs(n, receivers, senders)
 
 
-def _digraph(support: Support) -> nx.DiGraph[int]:
-    receivers, senders = support.pairs
+def _digraph(adjacency: Adjacency) -> nx.DiGraph[int]:
+    receivers, senders = adjacency.pairs
     proper = receivers != senders
     graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(range(support.n))
+    graph.add_nodes_from(range(adjacency.n))
     ends = senders[proper].tolist(), receivers[proper].tolist()
     graph.add_edges_from(zip(*ends, strict=True))
     return graph
 
 
-def _name_cycle(support: Support, nodes: Nodes) -> str:
+def _name_cycle(adjacency: Adjacency, nodes: Nodes) -> str:
     """Name a shortest cycle among those through the first pair that lies on one."""
-    receivers, senders = support.pairs
-    graph = support.adjacency
-    _, classes = support.components
+    receivers, senders = adjacency.pairs
+    graph = adjacency.as_csr
+    _, classes = adjacency.components
     first = int(((receivers != senders) & (classes[receivers] == classes[senders])).argmax())
     before = scipy.sparse.csgraph.breadth_first_order(graph, receivers[first])[1]
     way = [senders[first]]

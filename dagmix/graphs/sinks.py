@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.base import Adjacency
 from dagmix.errors import SinkError
 from dagmix.graphs.labels import Node, Nodes, shorten
 
@@ -35,9 +35,11 @@ class UniqueSink:
     index: int
 
 
-def find_unique_sink(support: Support, nodes: Nodes, sink: Node | UniqueSink | None) -> UniqueSink:
+def find_unique_sink(
+    adjacency: Adjacency, nodes: Nodes, sink: Node | UniqueSink | None
+) -> UniqueSink:
     """Return the sink asked for, or the only one; raise SinkError naming the sinks there are."""
-    rows_of_sinks = support.sinks.tolist()
+    rows_of_sinks = adjacency.sinks.tolist()
     if sink is not None:
         node = sink.node if isinstance(sink, UniqueSink) else sink
         row = nodes.row(node)

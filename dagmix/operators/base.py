@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import cached_property
 from html import escape
 from inspect import signature
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.base import Adjacency
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar
 from dagmix._util.frozen import Frozen
@@ -23,7 +22,6 @@ from dagmix.graphs.sinks import UniqueSink, find_unique_sink
 if TYPE_CHECKING:
     from sympy import Expr, ImmutableMatrix
 
-QUARTER = Fraction(1, 4)
 LONGEST_REPR = 400  # characters of one argument
 
 
@@ -64,7 +62,7 @@ class Operator(Frozen):
         sink: Node | UniqueSink | None,
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> None:
-        found = find_unique_sink(transition.support, nodes, sink)
+        found = find_unique_sink(transition.adjacency, nodes, sink)
         self.__dict__.update(transition=transition, nodes=nodes, sink=found, _origin=origin)
 
     @classmethod
@@ -112,9 +110,9 @@ class Operator(Frozen):
         return self.transition.field
 
     @property
-    def support(self) -> Support:
+    def adjacency(self) -> Adjacency:
         """The adjacency of positive weights; internal."""
-        return self.transition.support
+        return self.transition.adjacency
 
     @cached_property
     def matrix(self) -> NDArray[np.float64]:
@@ -128,7 +126,7 @@ class Operator(Frozen):
         [[1.0, 0.0], [0.5, 0.5]]
         """
         self._need_numbers("a float matrix")
-        self.support.need_square()
+        self.adjacency.need_square()
         if self.field is Field.RATIONAL:
             matrix = np.asarray(self.transition.rationals.dense(), dtype=np.float64)
         else:
@@ -151,7 +149,7 @@ class Operator(Frozen):
         """
         import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-        self.support.need_square()
+        self.adjacency.need_square()
         entries = self.transition.over(sp.sympify).dense()
         return sp.ImmutableMatrix(entries.tolist())
 
@@ -210,7 +208,7 @@ class Operator(Frozen):
 
     def __hash__(self) -> int:
         """Hash what is compared, the numbers apart."""
-        return hash((type(self), self._content(), self.support.degrees_hash))
+        return hash((type(self), self._content(), self.adjacency.degrees_hash))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle through the constructor."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.composites import Successors
+from dagmix._engine.chains.composites import SuccessorMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact import recurrences
@@ -67,7 +67,7 @@ class DiffusionOperator(Operator):
     def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
         """Take the edges of a graph."""
         origin = (DiffusionOperator, (graph, sink))
-        self._build(GraphDiffusion(graph.support), graph.nodes, sink, origin)
+        self._build(GraphDiffusion(graph.adjacency), graph.nodes, sink, origin)
 
     @classmethod
     def from_matrix(
@@ -305,9 +305,9 @@ class DiffusionOperator(Operator):
         >>> DiffusionOperator(FeedforwardDAG(["ab", "bc"])).successors().exact[:, 0].T
         Matrix([[2/3, 1/3, 0]])
         """
-        idle = np.flatnonzero(self.support.out_degree == 0)
+        idle = np.flatnonzero(self.adjacency.out_degree == 0)
         for row in idle[idle != self.sink.index]:
             message = f"node {self.nodes[row]!r} has a column of zeros: it has no successor"
             raise StochasticError(message)
         origin = (DiffusionOperator.successors, (self,))
-        return WalkOperator.of(Successors(self.transition), self.nodes, self.sink, origin)
+        return WalkOperator.of(SuccessorMatrix(self.transition), self.nodes, self.sink, origin)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dagmix._engine.chains.composites import Mixture
+from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar, read_steps
@@ -95,7 +95,7 @@ class MultiHead(Operator):
             raise EmptyError(message)
         exact, any_float = read_weights(weights, len(given), tolerance)
         nodes, parts = self._read_heads(given, tolerance)
-        mixture = Mixture(exact, parts, as_floats=any_float)
+        mixture = MixtureMatrix(exact, parts, as_floats=any_float)
         _refuse_floats_with_symbols(mixture, parts)
         arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
@@ -122,7 +122,7 @@ class MultiHead(Operator):
         self, number: int, head: Any, default: Nodes | None, tolerance: float
     ) -> tuple[Nodes, Transition]:
         if isinstance(head, FeedforwardDAG):
-            return head.nodes, self._of_graph(head.support)
+            return head.nodes, self._of_graph(head.adjacency)
         if isinstance(head, self._kind):
             return head.nodes, head.transition
         if isinstance(head, Operator):

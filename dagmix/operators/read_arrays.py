@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.matrices import ExactArray, FloatArray
+from dagmix._engine.chains.matrices import ExactMatrix, FloatMatrix
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.scalars import Field, read_scalar
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
@@ -41,7 +41,7 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
         raise ShapeError(message)
     if array.dtype == object and not isinstance(matrix, np.ndarray):
         return _exact(array, axis), labels
-    return FloatArray(check_floats(array, axis, tolerance), axis), labels
+    return FloatMatrix(check_floats(array, axis, tolerance), axis), labels
 
 
 def check_tolerance(tolerance: Any) -> None:
@@ -76,7 +76,7 @@ def _read_entries(matrix: Any) -> Vec:
     return array.reshape(len(rows), -1)
 
 
-def _exact(array: Vec, axis: int) -> ExactArray:
+def _exact(array: Vec, axis: int) -> ExactMatrix:
     field = Field.RATIONAL
     for place, entry in np.ndenumerate(array):
         if not isinstance(entry, int | Fraction):
@@ -87,7 +87,7 @@ def _exact(array: Vec, axis: int) -> ExactArray:
     for line, total in enumerate(array.sum(axis=axis)):
         if (total if field is Field.RATIONAL else _simplified(total)) != 1:
             raise StochasticError(_off_by(line, axis, total))
-    return ExactArray(array, field)
+    return ExactMatrix(array, field)
 
 
 def _simplified(total: Any) -> Any:

@@ -16,13 +16,13 @@ from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix._engine.chains.matrices import GraphWalk
 from dagmix._engine.exact.convert import objects
-from dagmix._engine.exact.scalars import Field, read_epsilon, read_steps
+from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon, read_steps
 from dagmix._engine.mixing import mixing_time
 from dagmix.errors import SinkError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, shorten
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import QUARTER, Operator, frozen_copy
+from dagmix.operators.base import Operator, frozen_copy
 from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
 
 
@@ -56,7 +56,7 @@ class WalkOperator(Operator):
 
     def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
         """Take the edges of a graph."""
-        self._build(GraphWalk(graph.support), graph.nodes, sink, (WalkOperator, (graph, sink)))
+        self._build(GraphWalk(graph.adjacency), graph.nodes, sink, (WalkOperator, (graph, sink)))
 
     @classmethod
     def from_matrix(
@@ -222,7 +222,7 @@ class WalkOperator(Operator):
         >>> WalkOperator(FeedforwardDAG(["ab"])).stationary_distribution().tolist()
         [Fraction(0, 1), Fraction(1, 1)]
         """
-        others = np.flatnonzero(~self.support.reaching(np.array([self.sink.index])))
+        others = np.flatnonzero(~self.adjacency.reaching(np.array([self.sink.index])))
         if others.size:
             names = shorten([self.nodes[row] for row in others])
             message = (

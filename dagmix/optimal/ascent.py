@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dagmix.optimal.gradients import FloatHeads, Floats, Target
+from dagmix._engine.adjacency.base import Floats
+from dagmix.optimal.gradients import FloatHeads, Target
 from dagmix.optimal.slsqp import Subproblem
 
 MOST_NODES = 32  # constraints at once, those of the least fidelity
@@ -51,7 +52,7 @@ class Ascent:
         return found
 
 
-class Fidelity(Ascent):
+class FidelityAscent(Ascent):
     """Ascend φ_min over times up to a horizon: a lower bound of φ_min over all times."""
 
     direction = 1
@@ -87,7 +88,7 @@ class Fidelity(Ascent):
         return Found(weights, value, self.evaluations)
 
 
-class MixingTime(Ascent):
+class MixingTimeDescent(Ascent):
     """Descend T(ε) one step at a time, by lowering d(T − 1)."""
 
     direction = -1
@@ -122,7 +123,7 @@ class MixingTime(Ascent):
         return Found(weights, value, self.evaluations)
 
 
-def starts(heads: int, count: int, seed: int) -> list[Floats]:
+def initial_weights(heads: int, count: int, seed: int) -> list[Floats]:
     """Return initial weights: uniform, near each head alone, and random."""
     uniform = np.full(heads, 1 / heads)
     near = [0.9 * np.eye(heads)[h] + 0.1 * uniform for h in range(heads)]

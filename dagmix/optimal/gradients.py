@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dagmix._engine.adjacency.base import Floats
+
 Target = tuple[int, int]  # a time and a node
 
 

@@ -11,8 +11,9 @@ from typing import Any, Literal
 import numpy as np
 from flint import fmpz_poly
 
+from dagmix._engine.adjacency.base import Floats
 from dagmix._engine.adjacency.paths import greatest_distance
-from dagmix._engine.chains.composites import Mixture
+from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.algebraic import Number, enclosure, simplest
 from dagmix._engine.exact.enclosures import Bounded
@@ -25,10 +26,10 @@ from dagmix.errors import UndecidedError
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_weights
-from dagmix.optimal.ascent import Fidelity, MixingTime
-from dagmix.optimal.gradients import FloatHeads, Floats
+from dagmix.optimal.ascent import FidelityAscent, MixingTimeDescent
+from dagmix.optimal.gradients import FloatHeads
 from dagmix.optimal.two_heads.fidelity_profile import FidelityProfile
-from dagmix.optimal.two_heads.kernels import TwoHeads
+from dagmix.optimal.two_heads.kernels import TwoDiffusions
 from dagmix.optimal.two_heads.mixing_profile import MixingProfile
 
 GAIN = 1e-9  # relative gain that ends an ascent
@@ -72,7 +73,7 @@ class Objective(ABC):
         """Tell whether one is certainly better than the other."""
 
     @abstractmethod
-    def ascent(self) -> Fidelity | MixingTime:
+    def ascent(self) -> FidelityAscent | MixingTimeDescent:
         """Return the local search in floats."""
 
     @abstractmethod
@@ -123,7 +124,7 @@ class Objective(ABC):
 
     def _transition(self, weights: HeadWeights) -> Transition:
         exact, any_float = read_weights(weights, len(self.mixed.heads), TOLERANCE)
-        return Mixture(exact, [part for _, part in self.mixed.parts], as_floats=any_float)
+        return MixtureMatrix(exact, [part for _, part in self.mixed.parts], as_floats=any_float)
 
     def _floats(self, initial: Floats) -> FloatHeads:
         matrices = [part.floats.kernel.dense() for _, part in self.mixed.parts]
@@ -135,7 +136,7 @@ class Objective(ABC):
         return first, second
 
 
-class FidelityGoal(Objective):
+class FidelityObjective(Objective):
     """Maximise φ_min."""
 
     name = "fidelity"
@@ -154,19 +155,19 @@ class FidelityGoal(Objective):
         """Compare lower bounds."""
         return bool(one.lower > other.lower)
 
-    def ascent(self) -> Fidelity:
+    def ascent(self) -> FidelityAscent:
         """Return the ascent by signals at the sink."""
         initial = unit(len(self.mixed.nodes), self.mixed.sink.index)
-        return Fidelity(self._floats(initial), GAIN)
+        return FidelityAscent(self._floats(initial), GAIN)
 
     def solve(self) -> Solved:
         """Solve exactly for the weight of head 0 of two rational heads."""
-        shape = FidelityProfile(TwoHeads(self._pair, self.mixed.sink.index), self.mixed.nodes)
+        shape = FidelityProfile(TwoDiffusions(self._pair, self.mixed.sink.index), self.mixed.nodes)
         found = shape.optimum
         if found.attained is False:
             near = 1 - NEAR if found.weights[0] == 1 else NEAR
-            return Solved(self.evaluate(shares(near)), found.upper, shape)
-        at = Evaluated(*(found.value,) * 3, shares(found.weights[0]))
+            return Solved(self.evaluate(both_weights(near)), found.upper, shape)
+        at = Evaluated(*(found.value,) * 3, both_weights(found.weights[0]))
         return Solved(at, found.upper, shape)
 
 
@@ -178,7 +179,7 @@ class MixingObjective(Objective):
     def __init__(self, mixed: MultiHeadWalk, epsilon: Fraction) -> None:
         """Take the heads, mixed in any way, and a checked threshold."""
         self.mixed, self._epsilon = mixed, epsilon
-        self.bound = greatest_distance(mixed.support, mixed.sink.index)
+        self.bound = greatest_distance(mixed.adjacency, mixed.sink.index)
 
     def evaluate(self, weights: HeadWeights) -> Evaluated:
         """Return T(ε), an integer or infinite."""
@@ -191,10 +192,10 @@ class MixingObjective(Objective):
         """Compare exactly."""
         return bool(one.value < other.value)
 
-    def ascent(self) -> MixingTime:
+    def ascent(self) -> MixingTimeDescent:
         """Return the descent by survival probabilities."""
         initial = others(len(self.mixed.nodes), self.mixed.sink.index)
-        return MixingTime(self._floats(initial), GAIN, float(self._epsilon))
+        return MixingTimeDescent(self._floats(initial), GAIN, float(self._epsilon))
 
     def solve(self) -> Solved:
         """Solve exactly for the weight of head 0 of two rational heads."""
@@ -202,10 +203,10 @@ class MixingObjective(Objective):
         fastest = steps.optimum
         low, high = fastest.intervals[0]
         weight = low if low == high else simplest(enclosure(low)[1], enclosure(high)[0])
-        at = Evaluated(*(fastest.value,) * 3, shares(weight))
+        at = Evaluated(*(fastest.value,) * 3, both_weights(weight))
         return Solved(at, fastest.value, steps)
 
 
-def shares(weight: Number) -> HeadWeights:
+def both_weights(weight: Number) -> HeadWeights:
     """Return the weights β and 1 − β of two heads."""
     return weight, Ratio(fmpz_poly([1, -1]), fmpz_poly([1])).value(weight)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from dagmix.optimal.gradients import FloatHeads, Floats, Target
+from dagmix._engine.adjacency.base import Floats
+from dagmix.optimal.gradients import FloatHeads, Target
 
 MOST_STEPS = 60  # of SLSQP
 PRECISION = 1e-10  # of z, relative to its first value

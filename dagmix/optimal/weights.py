@@ -9,25 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 
+from dagmix._engine.adjacency.base import Floats
 from dagmix._engine.exact.algebraic import Number
 from dagmix._engine.exact.enclosures import Bounded
-from dagmix._engine.exact.scalars import Field, brief, read_count, read_epsilon
+from dagmix._engine.exact.scalars import QUARTER, Field, brief, read_count, read_epsilon
 from dagmix._util.progress import tracked
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
-from dagmix.operators.base import QUARTER
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
-from dagmix.operators.read_weights import read_weights
-from dagmix.optimal.ascent import starts
-from dagmix.optimal.gradients import Floats
+from dagmix.operators.read_weights import read_exact_weights
+from dagmix.optimal.ascent import initial_weights
 from dagmix.optimal.objectives import (
-    FidelityGoal,
+    FidelityObjective,
     HeadWeights,
     MixingObjective,
     Objective,
@@ -172,7 +170,9 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     https://doi.org/10.1145/192115.192124.
     """
     function = _read_objective(heads, objective, epsilon, sink, tolerance)
-    given = None if start is None else _read_start(start, len(function.mixed.heads), tolerance)
+    given = None
+    if start is not None:
+        given = read_exact_weights(start, len(function.mixed.heads), tolerance, "a start")
     count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
     if _is_exact(function, method):
         try:
@@ -180,7 +180,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
         except UndecidedError:
             if method == "exact":
                 raise
-    points = starts(len(function.mixed.heads), count, drawn)
+    points = initial_weights(len(function.mixed.heads), count, drawn)
     if given is not None:
         points.insert(0, np.array(given, dtype=float))
     shown = tracked(points, "ascending", len(points)) if progress else points
@@ -205,15 +205,7 @@ def _read_objective(
         raise SymbolicError(message)
     if isinstance(mixed, MultiHeadWalk):
         return MixingObjective(mixed, threshold)
-    return FidelityGoal(mixed)
-
-
-def _read_start(start: Sequence[Any], heads: int, tolerance: float) -> tuple[Fraction, ...]:
-    numbers, _ = read_weights(start, heads, tolerance)
-    if not all(isinstance(number, Fraction) for number in numbers):
-        message = f"a start needs numbers; got {', '.join(map(str, numbers))}"
-        raise SymbolicError(message)
-    return tuple(map(Fraction, numbers))
+    return FidelityObjective(mixed)
 
 
 def _is_exact(function: Objective, method: str) -> bool:

@@ -9,11 +9,11 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.exact.convert import rational_matrix
+from dagmix._engine.exact.scalars import QUARTER
 from dagmix.errors import CycleError, SinkError
 from dagmix.families.named import all_unique_sink_dags
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
-from dagmix.operators.base import QUARTER
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
 from dagmix.paper.statements import (

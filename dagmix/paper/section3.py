@@ -6,10 +6,11 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from dagmix._engine.exact.scalars import HALF
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion
-from dagmix.paper.statements import HALF, Finding, Statement, Verdict, example_3_8, example_3_13
+from dagmix.paper.statements import Finding, Statement, Verdict, example_3_8, example_3_13
 
 if TYPE_CHECKING:
     from sympy import Symbol

@@ -88,7 +88,7 @@ def _algorithm_2() -> Finding:
 def _too_expensive() -> Finding:
     walk = DiffusionOperator(families.complete(POSITIONS)).successors()
     time, mean = int(walk.mixing_time()), float(sum(walk.expected_hitting_times()) / POSITIONS)
-    exact = time * walk.support.edges
+    exact = time * walk.adjacency.edges
     sampled = round(WALKS * POSITIONS * mean)
     computed = f"uniform attention, n = {POSITIONS}: T(¼) = {time}, from {exact} products"
     witness = f"the simulation draws about {sampled} random steps"

@@ -10,12 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from fractions import Fraction
 from itertools import pairwise
 
 from dagmix.graphs.dag import FeedforwardDAG
-
-HALF = Fraction(1, 2)
 
 
 class Verdict(Enum):

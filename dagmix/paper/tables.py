@@ -13,14 +13,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dagmix._engine.adjacency.base import Floats
 from dagmix._util.tables import Tabled, to_json
 from dagmix.errors import FileError, ShapeError
 from dagmix.proxies import measures
-
-Floats = NDArray[np.float64]
-
 
 TASKS = ("copy", "cycle")
 CHAINS = ("published", "successors")
@@ -190,15 +187,15 @@ class PaperTable(Tabled):
     caption: str
     cells: tuple[tuple[str, ...], ...]
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return the caption."""
         return self.caption
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the heading: Heads, then L1, L2 and so on."""
         return ["Heads", *(f"L{layer}" for layer in range(1, len(self.cells[0])))]
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return the cells."""
         return self.cells
 

@@ -13,12 +13,12 @@ from itertools import product
 
 from dagmix import bounds, families
 from dagmix._engine.exact.binomial import exponential_at_most
-from dagmix.families.head_pairs import Pair
+from dagmix._engine.exact.scalars import HALF, QUARTER
+from dagmix.families.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.operators.base import QUARTER
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
-from dagmix.paper.statements import HALF, Finding, Statement, Verdict
+from dagmix.paper.statements import Finding, Statement, Verdict
 from dagmix.search import claims
 from dagmix.search.counterexamples import NotFound, Witness, smallest_witness
 
@@ -28,7 +28,7 @@ TRIALS = 12  # forward moves up to which Hoeffding's inequality is computed
 LONG = 256  # nodes at which asymptotic sentences are evaluated
 
 
-def small_pairs() -> list[Pair]:
+def small_pairs() -> list[HeadPair]:
     """Return all pairs of unique-sink heads on 0..n−1 in that order, 2 ≤ n ≤ 4."""
     sizes = range(2, LARGEST_PAIR + 1)
     return [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
+from dagmix._util import tables
 from dagmix.paper import section2, section3, section4, theorem28
 from dagmix.paper.statements import Finding, Statement, Verdict
 
@@ -141,12 +142,10 @@ def verify(statements: Sequence[Statement] = STATEMENTS) -> Iterator[Row]:
 
 def table(rows: Sequence[Row]) -> Table:
     """Return the rows as a table."""
-    made = Table(title="Beyond Parallelism (arXiv 2507.02944), checked", show_lines=True)
-    for name in ("statement", "computed", "verdict", "witness"):
-        made.add_column(name, ratio=1)
-    for row in rows:
-        made.add_row(*row.cells())
-    return made
+    columns = [Column(name, ratio=1) for name in ("statement", "computed", "verdict", "witness")]
+    cells = ([Text.from_markup(cell) for cell in row.cells()] for row in rows)
+    title = "Beyond Parallelism (arXiv 2507.02944), checked"
+    return tables.table(columns, cells, title=title, show_lines=True)
 
 
 def as_markdown(rows: Sequence[Row]) -> str:
@@ -164,4 +163,4 @@ def as_markdown(rows: Sequence[Row]) -> str:
 
 def as_json(rows: Sequence[Row]) -> str:
     """Return the rows as JSON."""
-    return json.dumps([row.record() for row in rows], ensure_ascii=False, indent=2)
+    return tables.to_json([row.record() for row in rows])

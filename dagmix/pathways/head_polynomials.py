@@ -41,7 +41,7 @@ class Question:
     @property
     def size(self) -> int:
         """Number of nodes."""
-        return self.parts[0][1].support.n
+        return self.parts[0][1].adjacency.n
 
     def unit_row(self, *, exact: bool) -> Vec:
         """Return the row e_τ, in integers or floats."""

@@ -31,7 +31,7 @@ class Arcs:
         """Collect the arcs of the heads of positive weight."""
         self._parts = [(weight, head) for weight, head in parts if weight]
         numbers = [number for number, (weight, _) in enumerate(parts) if weight]
-        pairs = [head.support.pairs for _, head in self._parts]
+        pairs = [head.adjacency.pairs for _, head in self._parts]
         receivers = np.concatenate([receivers for receivers, _ in pairs])
         self._order = np.argsort(receivers)
         sizes = [len(senders) for _, senders in pairs]

@@ -116,7 +116,7 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     """
     question = _read(mix, source, t)
     _need_numbers(mix, "a share of cross-head pathways")
-    if not mix.support.senders_after(question.sink, question.steps)[question.node]:
+    if not mix.adjacency.senders_after(question.sink, question.steps)[question.node]:
         message = (
             f"the cross-head share is 0 / 0: no pathway of {question.steps} steps leads from"
             f" {source!r} to the sink {mix.sink.node!r}"

@@ -111,18 +111,18 @@ class Pathways(Tabled):
         whole = Fraction(self.signal)
         return tuple(float(one.exact / whole) if whole else math.nan for one in self.pathways)
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return what was asked, and the signal."""
         return (
             f"heaviest pathways of {self.steps} steps from {self.source!r} to the sink"
             f" {self.sink!r}, signal {shown(self.signal)}"
         )
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         return "pathway", "weight", "share"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each pathway."""
         pairs = zip(self.pathways, self.shares, strict=True)
         return [(str(one), shown(one.weight), f"{share:.3g}") for one, share in pairs]
@@ -218,16 +218,16 @@ class HeadCounts(Tabled):
             return sp.Integer(0)
         return sp.Poly({c: sp.sympify(x) for c, x in self.terms}, *betas).as_expr()
 
-    def title(self) -> str:
+    def _title(self) -> str:
         """Return what was asked."""
         return f"signal of {self.source!r} after {self.steps} steps by uses of each head"
 
-    def columns(self) -> Sequence[str]:
+    def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
         heads = (f"head {head}" for head in range(len(self.weights)))
         return *heads, "coefficient", "contribution"
 
-    def rows(self) -> Sequence[Sequence[str]]:
+    def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each term."""
         return [
             (*map(str, counts), shown(coefficient), shown(contribution))

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from dagmix.errors import NumberError, ShapeError
 from dagmix.families.measures import Measures, describe
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.plotting.canvas import MARKERS, Axes, axes_on, logarithmic, need, plain, style
-
-Array = NDArray[np.float64]
 
 SEEDS = 2  # the axis of the seeds
 
@@ -80,7 +78,7 @@ def head_counts(
 
 def _means(
     counts: Sequence[int], values: ArrayLike, spread: ArrayLike | None
-) -> tuple[Array, Array | None]:
+) -> tuple[Floats, Floats | None]:
     """Return means and half widths of bands, (counts, layers) each."""
     array = _finite(values)
     if array.ndim not in (2, 3) or len(array) != len(counts) or 0 in array.shape:
@@ -104,7 +102,7 @@ def _means(
     return array.mean(axis=SEEDS), array.std(axis=SEEDS, ddof=1) if several else None
 
 
-def _finite(values: ArrayLike) -> Array:
+def _finite(values: ArrayLike) -> Floats:
     array = np.asarray(values, dtype=float)
     wrong = np.argwhere(~np.isfinite(array))
     if wrong.size:

@@ -8,12 +8,12 @@ from itertools import takewhile
 from typing import Any, TypeVar
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.exact.scalars import read_epsilon, read_steps
+from dagmix._engine.exact.scalars import QUARTER, read_epsilon, read_steps
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix.errors import NumberError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
-from dagmix.operators.base import QUARTER, check_kind
+from dagmix.operators.base import check_kind
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.walk import WalkOperator
 from dagmix.plotting.canvas import Axes, axes_on, count_along, need, number, plain, style

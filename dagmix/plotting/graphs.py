@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dagmix._engine.adjacency.base import Support
+from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.ranges import union
 from dagmix.errors import KindError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Nodes, check_same_nodes
@@ -14,7 +15,7 @@ from dagmix.graphs.sinks import find_unique_sink
 from dagmix.operators.base import Operator
 from dagmix.operators.mixture import MultiHead
 from dagmix.plotting.canvas import Axes, axes_on, need, plain, style
-from dagmix.plotting.layout import Arc, arcs, joined, order
+from dagmix.plotting.layout import Arc, arcs, order
 
 INCHES = 0.85  # from node to node, in a figure of our own
 NARROWEST, WIDEST = 3.6, 16.0  # inches
@@ -32,14 +33,14 @@ class Heads:
     """What is drawn: names of heads, their edges, and the rows of the sinks."""
 
     nodes: Nodes
-    supports: Mapping[str, Support]
+    adjacencies: Mapping[str, Adjacency]
     sinks: list[int]
 
     @property
     def unique_sink(self) -> int:
         """The row of the one sink; SinkError where there are several."""
         known = self.nodes[self.sinks[0]] if len(self.sinks) == 1 else None
-        return find_unique_sink(joined(self.supports.values()), self.nodes, known).index
+        return find_unique_sink(union(list(self.adjacencies.values())), self.nodes, known).index
 
 
 def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Axes:
@@ -78,9 +79,9 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     arXiv:2507.02944, Definition 2.1 and Figure 1.
     """
     heads = _read(drawn)
-    whole = joined(heads.supports.values())
+    whole = union(list(heads.adjacencies.values()))
     line = {row: place for place, row in enumerate(order(whole))}
-    bundles = [arcs(s, line, level) for level, s in enumerate(heads.supports.values())]
+    bundles = [arcs(s, line, level) for level, s in enumerate(heads.adjacencies.values())]
     ax = _blank(ax, heads, *_extent(bundles))
     for k, bundle in enumerate(bundles):
         _draw_arcs(ax, bundle, 0, style(k))
@@ -126,19 +127,19 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
     arXiv:2507.02944, Definition 2.2 and Figure 2.
     """
     heads = _read(drawn)
-    lines = [_ending(order(s), heads.unique_sink) for s in heads.supports.values()]
-    bundles = [arcs(*pair) for pair in zip(heads.supports.values(), lines, strict=True)]
+    lines = [_ending(order(s), heads.unique_sink) for s in heads.adjacencies.values()]
+    bundles = [arcs(*pair) for pair in zip(heads.adjacencies.values(), lines, strict=True)]
     low, high = _extent(bundles)
     down = [k * (low - high - 1) for k in range(len(bundles))]
     ax = _blank(ax, heads, down[-1] + low, high)
     ends = [len(heads.nodes) - 1] * 2, [down[0], down[-1]]
     ax.plot(*ends, color=DARK, linewidth=SIZE, solid_capstyle="round")
-    for k, (name, support) in enumerate(heads.supports.items()):
+    for k, (name, adjacency) in enumerate(heads.adjacencies.items()):
         ax.text(-0.5, down[k], plain(name), ha="right", va="center", color=style(k)["color"])
         _draw_arcs(ax, bundles[k], down[k], style(k))
         _draw_nodes(ax, heads, lines[k], down[k])
         if self_loops:
-            _draw_loops(ax, support, lines[k], down[k])
+            _draw_loops(ax, adjacency, lines[k], down[k])
     return ax
 
 
@@ -151,12 +152,12 @@ def _ending(rows: list[int], sink: int) -> dict[int, int]:
 def _read(drawn: Any) -> Heads:
     if isinstance(drawn, MultiHead):
         parts = [(h, *part) for h, part in enumerate(drawn.parts) if part[0] != 0]
-        named = {f"head {h}, weight {_short(drawn.weights[h])}": t.support for h, _, t in parts}
+        named = {f"head {h}, weight {_short(drawn.weights[h])}": t.adjacency for h, _, t in parts}
         return Heads(drawn.nodes, named, [drawn.sink.index])
     if isinstance(drawn, Operator):
-        return Heads(drawn.nodes, {"": drawn.support}, [drawn.sink.index])
+        return Heads(drawn.nodes, {"": drawn.adjacency}, [drawn.sink.index])
     if isinstance(drawn, FeedforwardDAG):
-        return Heads(drawn.nodes, {"": drawn.support}, drawn.support.sinks.tolist())
+        return Heads(drawn.nodes, {"": drawn.adjacency}, drawn.adjacency.sinks.tolist())
     return _read_several(drawn)
 
 
@@ -172,8 +173,8 @@ def _read_several(drawn: Any) -> Heads:
     need(named, "head")
     labels = [head.nodes for head in named.values()]
     check_same_nodes(labels)
-    supports = {name: head.support for name, head in named.items()}
-    return Heads(labels[0], supports, joined(supports.values()).sinks.tolist())
+    adjacencies = {name: head.adjacency for name, head in named.items()}
+    return Heads(labels[0], adjacencies, union(list(adjacencies.values())).sinks.tolist())
 
 
 def _short(weight: Any) -> str:
@@ -189,7 +190,7 @@ def _extent(bundles: Iterable[Iterable[Arc]]) -> tuple[float, float]:
 def _blank(ax: Axes | None, heads: Heads, low: float, high: float) -> Axes:
     """Return axes without frame whose unit, in both directions, is the distance of nodes."""
     n, length = len(heads.nodes), max(len(str(node)) for node in heads.nodes)
-    width = INCHES * n + NAMES * (len(heads.supports) > 1)
+    width = INCHES * n + NAMES * (len(heads.adjacencies) > 1)
     height = INCHES * (high - low + 2 * PAD) + LEGEND + LETTER * length * (length > SHORT)
     ax = axes_on(ax, min(max(width, NARROWEST), WIDEST), height)
     ax.set(xlim=(-PAD, n - 1 + PAD), ylim=(low - PAD, high + PAD), aspect="equal")
@@ -216,11 +217,11 @@ def _arrow(
     ax.annotate("", head, tail, arrowprops=arrow, annotation_clip=False, zorder=1)
 
 
-def _draw_loops(ax: Axes, support: Support, line: dict[int, int], y: float) -> None:
+def _draw_loops(ax: Axes, adjacency: Adjacency, line: dict[int, int], y: float) -> None:
     """Suggest self-loops below their nodes."""
     half, below = LOOP
     for row, place in line.items():
-        if support.has_loop[row]:
+        if adjacency.has_loop[row]:
             ends = (place - half, y - below), (place + half, y - below)
             _arrow(ax, *ends, -1.5, gap=0, color="grey", linewidth=1)
 
@@ -241,8 +242,8 @@ def _draw_nodes(ax: Axes, heads: Heads, line: dict[int, int], y: float) -> None:
 
 def _add_legend(ax: Axes, heads: Heads) -> None:
     """Name the heads and the sink above the drawing."""
-    if len(heads.supports) > 1:
-        for k, name in enumerate(heads.supports):
+    if len(heads.adjacencies) > 1:
+        for k, name in enumerate(heads.adjacencies):
             ax.plot([], [], label=plain(name), **style(k))
     ax.plot([], [], "o", color=DARK, label="sink")
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Support
-from dagmix._engine.adjacency.explicit import from_pairs
+from dagmix._engine.adjacency.base import Adjacency
 
 ARC = 0.3  # height of an arc over half its span
 HIGHER = 0.16  # what the arcs of each further head add to that
@@ -26,38 +24,26 @@ class Arc:
     bend: float
 
 
-def joined(supports: Iterable[Support]) -> Support:
-    """Return the union of the edges of all supports, on the same nodes.
-
-    >>> ends = np.array([1]), np.array([0])
-    >>> joined([from_pairs(2, *ends), from_pairs(2, *reversed(ends))]).pairs
-    (array([1, 0]), array([0, 1]))
-    """
-    given = list(supports)
-    receivers = np.concatenate([support.pairs[0] for support in given])
-    senders = np.concatenate([support.pairs[1] for support in given])
-    return from_pairs(given[0].n, receivers, senders)
-
-
-def order(support: Support) -> list[int]:
+def order(adjacency: Adjacency) -> list[int]:
     """Return the rows in an order in which edges go forward, except within a cycle.
 
     The order of the rows is kept where every edge goes forward in it. Otherwise a node that
     reaches more nodes comes first: along an edge outside a cycle their number falls.
 
+    >>> from dagmix._engine.adjacency.explicit import from_pairs
     >>> order(from_pairs(3, np.array([0, 2]), np.array([1, 0])))
     [1, 0, 2]
     """
-    receivers, senders = support.pairs
+    receivers, senders = adjacency.pairs
     if (senders <= receivers).all():
-        return list(range(support.n))
-    reach = [np.count_nonzero(support.reached(np.array([j]))) for j in range(support.n)]
-    return sorted(range(support.n), key=lambda j: -reach[j])
+        return list(range(adjacency.n))
+    reach = [np.count_nonzero(adjacency.reached(np.array([j]))) for j in range(adjacency.n)]
+    return sorted(range(adjacency.n), key=lambda j: -reach[j])
 
 
-def arcs(support: Support, places: dict[int, int], level: int = 0) -> list[Arc]:
+def arcs(adjacency: Adjacency, places: dict[int, int], level: int = 0) -> list[Arc]:
     """Return the edges to other nodes as arcs between places, higher at each level."""
-    ends = zip(*(rows.tolist() for rows in support.pairs), strict=True)
+    ends = zip(*(rows.tolist() for rows in adjacency.pairs), strict=True)
     pairs = sorted((places[j], places[i]) for i, j in ends if i != j)
     return [Arc(start, end, _bend(start, end, level)) for start, end in pairs]
 

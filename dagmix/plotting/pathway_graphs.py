@@ -168,7 +168,7 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
     """
     check_result(drift, CrossDrift, "dagmix.drift.cross_drift")
     ax = axes_on(ax)
-    starts = drift.starts
+    starts = drift.initial_rows
     terms = drift.terms[np.ix_(starts, starts)].astype(float)
     gain = drift.gain[starts].astype(float)
     reach = float(np.abs(terms).max(initial=0)) or 1.0

@@ -8,17 +8,14 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress
-
-from dagmix._engine.exact.scalars import read_count, read_epsilon
-from dagmix.errors import ClaimError, SymbolicError
+from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon
+from dagmix._util.progress import progress_bar
+from dagmix.errors import ClaimError
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.operators.base import QUARTER
 from dagmix.operators.read_arrays import TOLERANCE
-from dagmix.operators.read_weights import read_weights
+from dagmix.operators.read_weights import read_exact_weights
 from dagmix.search.claims import Claim
-from dagmix.search.enumeration import Edges, Kinds
+from dagmix.search.enumeration import Edges, IsomorphismClasses
 
 
 @dataclass(frozen=True)
@@ -147,18 +144,18 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     """
     count, last = read_count(heads, 1, "heads"), read_count(max_nodes, 1, "max_nodes")
     limit = read_count(budget, 1, "budget")
-    exact, threshold = _read_exact(weights, count), read_epsilon(epsilon)
+    exact = read_exact_weights(weights, count, TOLERANCE, "a search")
+    threshold = read_epsilon(epsilon)
     tried, reached = 0, (0, 0)
-    with Progress(console=Console(stderr=True), transient=True, disable=not progress) as bar:
-        task = bar.add_task("searching", total=limit)
-        for candidate in Kinds(exact, common_order).up_to(last):
+    with progress_bar("searching", limit, shown=bool(progress)) as advance:
+        for candidate in IsomorphismClasses(exact, common_order).up_to(last):
             if tried == limit:
                 return NotFound(tried, candidate.n - 1, reached, out_of_budget=True)
             tried, reached = tried + 1, (candidate.n, candidate.edges)
             graphs = tuple(_graph(candidate.n, edges) for edges in candidate.heads)
             if not _holds(claim, graphs, exact, threshold):
                 return Witness(graphs, exact, threshold, tried)
-            bar.update(task, advance=1, description=f"n = {reached[0]}, {reached[1]} edges")
+            advance(f"n = {reached[0]}, {reached[1]} edges")
     return NotFound(tried, last, reached, out_of_budget=False)
 
 
@@ -184,11 +181,3 @@ def _holds(
         message = f"a claim answers True or False; {name} answered {answer!r} for {shown}"
         raise ClaimError(message)
     return answer
-
-
-def _read_exact(weights: Sequence[Any] | None, heads: int) -> tuple[Fraction, ...]:
-    numbers, _ = read_weights(weights, heads, TOLERANCE)
-    if not all(isinstance(number, Fraction) for number in numbers):
-        message = f"a search needs numbers as weights; got {', '.join(map(str, numbers))}"
-        raise SymbolicError(message)
-    return tuple(map(Fraction, numbers))

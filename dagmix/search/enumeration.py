@@ -33,7 +33,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Kinds:
+class IsomorphismClasses:
     """The isomorphism classes of candidates for given weights.
 
     Parameters
@@ -47,7 +47,7 @@ class Kinds:
     Examples
     --------
     >>> half = Fraction(1, 2)
-    >>> [c.n for c in Kinds((half, half), common_order=True).up_to(3)]
+    >>> [c.n for c in IsomorphismClasses((half, half), common_order=True).up_to(3)]
     [1, 2, 3, 3, 3, 3, 3, 3]
     """
 

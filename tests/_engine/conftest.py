@@ -10,5 +10,5 @@ from dagmix._engine.adjacency import choose
 @pytest.fixture
 def always_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every graph in the order of its nodes is kept as runs, however small it is."""
-    monkeypatch.setattr(choose, "RUNS_FROM", 0)
-    monkeypatch.setattr(choose, "PAIRS_A_RUN", 0)
+    monkeypatch.setattr(choose, "RANGES_FROM", 0)
+    monkeypatch.setattr(choose, "PAIRS_A_RANGE", 0)

@@ -23,7 +23,7 @@ from rich.progress import track
 from rich.table import Table
 
 from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator, __version__, families
-from dagmix._engine.chains.first_step import hitting_slack
+from dagmix._engine.chains.first_step import hitting_error_bound
 
 COLUMNS = ("graph", "n", "quantity", "value", "relative error", "s", "MiB")
 KIBIBYTES = 1024 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes there
@@ -56,7 +56,7 @@ def hitting(graph: FeedforwardDAG) -> Answer:
     walk = WalkOperator(graph)
     times = walk.expected_hitting_times()
     exact = times.dtype == object
-    return float(times.max()), 0.0 if exact else hitting_slack(walk.transition.floats, times)
+    return float(times.max()), 0.0 if exact else hitting_error_bound(walk.transition.floats, times)
 
 
 def minimax(graph: FeedforwardDAG) -> Answer:

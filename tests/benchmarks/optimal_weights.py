@@ -17,8 +17,9 @@ from rich.table import Table
 from scipy.optimize import minimize
 
 from dagmix import DiffusionOperator, families
-from dagmix.optimal.ascent import Fidelity, starts
-from dagmix.optimal.gradients import FloatHeads, Floats
+from dagmix._engine.adjacency.base import Floats
+from dagmix.optimal.ascent import FidelityAscent, initial_weights
+from dagmix.optimal.gradients import FloatHeads
 
 METHODS = ("Nelder-Mead", "Powell", "COBYQA")
 EVALUATIONS = 1500
@@ -46,12 +47,12 @@ def softmax(point: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def searches(heads: Floats) -> dict[str, Callable[[Fidelity], float]]:
+def searches(heads: Floats) -> dict[str, Callable[[FidelityAscent], float]]:
     """Name every way to look for weights; each returns the φ_min that it found."""
     count = len(heads)
     uniform = np.full(count, 1 / count)
 
-    def derivative_free(ascent: Fidelity, method: str) -> float:
+    def derivative_free(ascent: FidelityAscent, method: str) -> float:
         scale = ascent.value(uniform)[0]
         found: Any = minimize(
             lambda point: -ascent.value(softmax(point))[0] / scale,
@@ -61,10 +62,10 @@ def searches(heads: Floats) -> dict[str, Callable[[Fidelity], float]]:
         )
         return float(-found.fun * scale)
 
-    ways: dict[str, Callable[[Fidelity], float]] = {
+    ways: dict[str, Callable[[FidelityAscent], float]] = {
         "ascent": lambda ascent: ascent.climb(uniform).value,
-        "ascent, all starts": lambda ascent: max(
-            ascent.climb(point).value for point in starts(count, 8, 0)
+        "ascent, all initial_weights": lambda ascent: max(
+            ascent.climb(point).value for point in initial_weights(count, 8, 0)
         ),
     }
     for method in METHODS:
@@ -79,7 +80,7 @@ def main() -> None:
     for name, heads in {**problems, "graphs 4 × 30": graphs(30)}.items():
         size = heads.shape[1]
         for way, search in searches(heads).items():
-            ascent = Fidelity(FloatHeads(heads, np.eye(size)[-1]), GAIN)
+            ascent = FidelityAscent(FloatHeads(heads, np.eye(size)[-1]), GAIN)
             level = ascent.value(np.full(len(heads), 1 / len(heads)))[0]
             began = time.perf_counter()
             found = search(ascent)

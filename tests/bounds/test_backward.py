@@ -160,7 +160,7 @@ def test_table() -> None:
     chain = backward_mixing(DiffusionOperator(families.complete(20)))
     assert "n = 20, source 0, φ_min = 1/20, T_bwd = 6" in str(chain)
     assert "20/19" in chain._repr_html_()
-    assert len(chain.rows()) == 5
+    assert len(chain._rows()) == 5
 
 
 @pytest.mark.parametrize(

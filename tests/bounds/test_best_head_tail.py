@@ -103,9 +103,9 @@ def test_table() -> None:
     """Equalities with the left limit, inequalities without."""
     uniform: Callable[[Any], Any] = lambda y: y  # noqa: E731 - a distribution
     loose, tight = best_head_tail(uniform, 3, HALF), best_head_tail(uniform, 3, HALF, uniform)
-    assert ("(18) Pr(p* ≥ x)", "≥", "7/8") in loose.rows()
+    assert ("(18) Pr(p* ≥ x)", "≥", "7/8") in loose._rows()
     assert "(18) Pr(p* ≥ x)" in str(loose)
-    assert [row[1] for row in tight.rows()] == ["="] * 4
+    assert [row[1] for row in tight._rows()] == ["="] * 4
     assert "<td>7/8</td>" in tight._repr_html_()
 
 

@@ -145,7 +145,7 @@ def test_bounds_of_heads_without_an_order(mix: Mixture, epsilon: Fraction) -> No
     """What needs an order is a number exactly where the union is acyclic; the rest holds always."""
     walk = mixed_walk(mix)
     found = bounds.mixing_time(walk, epsilon)
-    cyclic = walk.support.order is None
+    cyclic = walk.adjacency.order is None
     assert isinstance(found.paper.steps, NotApplicable) == cyclic
     assert [isinstance(getattr(found, name), NotApplicable) for name in NEED_ORDER] == [
         cyclic or (name == "doubled" and decimal(epsilon) < E_TO_MINUS_TWO) for name in NEED_ORDER

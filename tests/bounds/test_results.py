@@ -14,9 +14,9 @@ def test_tables() -> None:
     text, html = str(found), found._repr_html_()
     assert "not guaranteed (e^(−pN) > ε)" in text
     assert "not applicable: ε is below e⁻²" in text
-    assert len(found.rows()) == html.count("<tr>") - 1 == 9
-    assert all(row[2] == str(found.time) for row in found.rows())
-    assert "…" in found.title()
+    assert len(found._rows()) == html.count("<tr>") - 1 == 9
+    assert all(row[2] == str(found.time) for row in found._rows())
+    assert "…" in found._title()
     assert "K = none" in str(bounds.mixing_time(MultiHeadWalk(example_3_13())))
     assert "7/2" not in html
     assert "guaranteed (e^(−pN) ≤ ε)" in str(bounds.mixing_time(WalkOperator(families.line(9))))

@@ -11,15 +11,15 @@ from cases.pairs_of_heads import Pair as Heads
 from dagmix import MultiHeadDiffusion
 from dagmix.operators.mixture import MultiHead
 from dagmix.optimal import FidelityProfile
-from dagmix.optimal.two_heads.kernels import TwoHeads
+from dagmix.optimal.two_heads.kernels import TwoDiffusions
 
 FOURS = random.Random(4).sample(all_pairs(4), 12)  # noqa: S311 - reproducible, not secret
 PAIRS = [*all_pairs(2), *all_pairs(3), *FOURS, EXAMPLE_8, EXAMPLE_13]
 
 
-def two_heads(mixed: MultiHead) -> TwoHeads:
+def two_heads(mixed: MultiHead) -> TwoDiffusions:
     (_, first), (_, second) = mixed.parts
-    return TwoHeads((first, second), mixed.sink.index)
+    return TwoDiffusions((first, second), mixed.sink.index)
 
 
 @cache

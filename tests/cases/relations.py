@@ -7,23 +7,25 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Support
-from dagmix._engine.adjacency.explicit import Dense
-from dagmix._engine.adjacency.ranges import Runs
-from dagmix._engine.adjacency.strided import layer
+from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.explicit import DenseAdjacency
+from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.adjacency.strided import strided_ranges
 from dagmix._engine.exact.convert import objects
 
 
-def runs_of(mask: Any, step: int = 1) -> Runs:
+def runs_of(mask: Any, step: int = 1) -> IndexRanges:
     """Keep a mask, mask[i, j] true where j sends to i, as runs of single nodes."""
     receivers, senders = np.nonzero(mask)
-    return Runs(len(mask), [layer(len(mask), step, senders, receivers, np.ones_like(senders))])
+    return IndexRanges(
+        len(mask), [strided_ranges(len(mask), step, senders, receivers, np.ones_like(senders))]
+    )
 
 
-def mask_of(support: Support) -> Any:
-    """Draw the mask of a support from its pairs."""
-    mask = np.zeros((support.n, support.n), dtype=bool)
-    mask[support.pairs] = True
+def mask_of(adjacency: Adjacency) -> Any:
+    """Draw the mask of a adjacency from its pairs."""
+    mask = np.zeros((adjacency.n, adjacency.n), dtype=bool)
+    mask[adjacency.pairs] = True
     return mask
 
 
@@ -35,8 +37,8 @@ def reached(mask: Any, origins: list[int]) -> Any:
     return seen
 
 
-def check_relation(runs: Runs, mask: Any) -> None:
-    """Everything a support says of its pairs."""
+def check_relation(runs: IndexRanges, mask: Any) -> None:
+    """Everything a adjacency says of its pairs."""
     n = len(mask)
     bare = mask & ~np.eye(n, dtype=bool)
     assert (mask_of(runs) == mask).all()
@@ -56,7 +58,7 @@ def check_relation(runs: Runs, mask: Any) -> None:
     assert (runs.gather(x, numbers) == x @ values).all()
     flipped = runs.transposed_values(numbers)
     assert (runs.transposed().gather(x, flipped) == values @ x).all()
-    dense = Dense(mask)
+    dense = DenseAdjacency(mask)
     assert (runs.order is None) == (dense.order is None)
     if runs.order is not None:
         place = np.argsort(runs.order)
@@ -64,7 +66,7 @@ def check_relation(runs: Runs, mask: Any) -> None:
     for origins in ([], [0], [n - 1], list(range(n))):
         assert (runs.reached(np.array(origins, dtype=int)) == reached(mask, origins)).all()
         assert (runs.reaching(np.array(origins, dtype=int)) == reached(mask.T, origins)).all()
-    assert runs.same_as(dense)
-    assert dense.same_as(runs)
+    assert runs.has_same_pairs(dense)
+    assert dense.has_same_pairs(runs)
     assert runs.degrees_hash == dense.degrees_hash
     assert (mask_of(pickle.loads(pickle.dumps(runs))) == mask).all()  # noqa: S301 - our own

@@ -181,8 +181,8 @@ def test_a_gain_of_nothing_is_undecided_in_floats() -> None:
     rows = np.tri(5) / np.arange(1, 6)[:, None]
     found = cross_drift(MultiHeadWalk.from_attention(np.stack([rows, rows]), [1, 2]))
     assert 0 < max(abs(found.gain)) <= 2.0**-60
-    assert {found.verdict(row) for row in found.starts} == {"undecided"}
-    assert found.starts == [0, 1, 2, 3]
+    assert {found.verdict(row) for row in found.initial_rows} == {"undecided"}
+    assert found.initial_rows == [0, 1, 2, 3]
 
 
 def test_a_float_weight() -> None:
@@ -208,7 +208,7 @@ def test_a_second_head_that_stays_is_worth_nothing() -> None:
 
 def test_a_drift_is_a_table() -> None:
     found = cross_drift(MultiHeadWalk(example_3_13()))
-    assert found.rows()[1] == ("v", "4", "6", "-2", "loses", "-1")
+    assert found._rows()[1] == ("v", "4", "6", "-2", "loses", "-1")
     assert "from 'u'" not in str(found)
     assert not found.gain.flags.writeable
     assert not found.terms.flags.writeable

@@ -138,7 +138,7 @@ def names_of(node: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize("room", PUBLIC)
 def test_a_door_is_a_page_and_a_list(room: str) -> None:
-    """It opens with definitions; `__all__`, sorted by ruff, is a list of literals and all there is."""
+    """It opens with definitions; `__all__`, which ruff sorts, is a list of literals, and whole."""
     if room == "torch_bridge":
         pytest.importorskip("torch")
     tree = ast.parse((PACKAGE / room / "__init__.py").read_text(encoding="utf-8"))

@@ -20,10 +20,10 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix._engine.adjacency.base import Support
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains import transition
-from dagmix._engine.chains.first_step import hitting_slack
+from dagmix._engine.chains.first_step import hitting_error_bound
 from dagmix.bounds import backward_mixing
 from dagmix.errors import ShapeError
 from dagmix.operators import Enclosure
@@ -52,9 +52,9 @@ def nothing_listed(monkeypatch: pytest.MonkeyPatch) -> None:
         message = "something of size n² was asked for"
         raise AssertionError(message)
 
-    monkeypatch.setattr(Support, "dense", refuse)
-    monkeypatch.setattr(Runs, "listed", property(refuse))
-    monkeypatch.setattr(Runs, "pairs", property(refuse))
+    monkeypatch.setattr(Adjacency, "dense", refuse)
+    monkeypatch.setattr(IndexRanges, "listed", property(refuse))
+    monkeypatch.setattr(IndexRanges, "pairs", property(refuse))
 
 
 @pytest.mark.slow
@@ -95,8 +95,8 @@ def test_mixtures_are_stepped_head_by_head() -> None:
     heads = [families.sliding_window(LONG, 64), families.complete(LONG)]
     walk = MultiHeadWalk(heads, weights=["1/3", "2/3"])
     diffusion = MultiHeadDiffusion(heads, weights=[0.25, 0.75])
-    assert isinstance(walk.support, Runs)
-    assert walk.support.edges == heads[1].support.edges
+    assert isinstance(walk.adjacency, IndexRanges)
+    assert walk.adjacency.edges == heads[1].adjacency.edges
     assert walk.mixing_time() <= WalkOperator(heads[0]).mixing_time()
     assert walk.expected_hitting_times()[0] < WalkOperator(heads[0]).expected_hitting_times()[0]
     assert walk == MultiHeadWalk(heads, weights=["1/3", "2/3"])
@@ -111,7 +111,7 @@ def test_bounds_hold_against_exact_answers(
 ) -> None:
     """The same graph answered as a large one is and exactly: n = 600."""
     graph = make(600)
-    assert isinstance(graph.support, Runs)
+    assert isinstance(graph.adjacency, IndexRanges)
     exact_walk, exact = WalkOperator(graph), DiffusionOperator(graph)
     truth: dict[str, Any] = {
         "times": exact_walk.expected_hitting_times(),
@@ -147,13 +147,13 @@ def check_times(walk: WalkOperator, exact: Any) -> None:
     floats = walk.transition.floats
     found = walk.expected_hitting_times()
     assert found.dtype == np.float64
-    slack = hitting_slack(floats, found)
+    error_bound = hitting_error_bound(floats, found)
     off = max(abs(Fraction(x) / y - 1) for x, y in zip(found.tolist(), exact, strict=True) if y)
-    assert off <= slack < 1e-9
+    assert off <= error_bound < 1e-9
 
 
 def test_mixing_time_of_long_windows() -> None:
-    """Values computed once in rationals on a Dense support, n = 3,000; pinned."""
+    """Values computed once in rationals on a DenseAdjacency adjacency, n = 3,000; pinned."""
     assert WalkOperator(families.sliding_window(3000, 200)).mixing_time() == 38
     assert WalkOperator(families.complete(100_000)).mixing_time() == 15
 
@@ -170,7 +170,7 @@ def test_what_must_list_is_refused_before_it_is_made() -> None:
         with pytest.raises(ShapeError, match="400000000 entries; too large"):
             ask()
     with pytest.raises(ShapeError, match="200010000 pairs; too many to list"):
-        Runs.of([graph.support]).layers[0].table.expanded()
+        IndexRanges.of([graph.adjacency]).ranges[0].table.expanded()
     with pytest.raises(ShapeError, match="a table of 100001 steps of 20000 nodes is too large"):
         DiffusionOperator(graph).signals(100_000)
     assert tracemalloc.get_traced_memory()[1] < 2**25

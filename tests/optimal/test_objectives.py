@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dagmix import FeedforwardDAG, MultiHeadDiffusion, optimal
-from dagmix.optimal.objectives import FidelityGoal
+from dagmix.optimal.objectives import FidelityObjective
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 
@@ -24,6 +24,6 @@ def test_traces_of_a_head_are_dropped() -> None:
     found = optimal_weights([FeedforwardDAG(e, nodes=range(5)) for e in lists], restarts=0)
     assert found.value >= Fraction(1, 4)
     mixed = MultiHeadDiffusion([FeedforwardDAG(e, nodes=range(5)) for e in lists])
-    *_, kept, raw = FidelityGoal(mixed).rounded(np.array([3e-16, 0.25, 0.75 - 3e-16]))
+    *_, kept, raw = FidelityObjective(mixed).rounded(np.array([3e-16, 0.25, 0.75 - 3e-16]))
     assert kept == pytest.approx((0.0, 0.25, 0.75), abs=0, rel=1e-15)
     assert raw[0] == 3e-16

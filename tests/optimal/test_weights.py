@@ -26,7 +26,7 @@ from dagmix.errors import (
     WeightError,
 )
 from dagmix.optimal import Algebraic
-from dagmix.optimal.objectives import shares
+from dagmix.optimal.objectives import both_weights
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
@@ -125,7 +125,7 @@ def test_algebraic_weights_sum_to_one() -> None:
     one, other = found.weights
     assert found.proved
     assert isinstance(one, Algebraic)
-    assert shares(other) == (other, one)
+    assert both_weights(other) == (other, one)
     beta = Fraction(float(one))
     value = MultiHeadDiffusion(pair, [beta, 1 - beta]).minimax_fidelity().value
     assert float(found.value) == pytest.approx(float(value), rel=1e-12)

@@ -80,7 +80,7 @@ def test_tables_come_in_the_papers_order_and_say_what_they_are() -> None:
     assert numbers == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]
     for number, table in zip(numbers, found, strict=True):
         assert ("copy" if number % 2 else "cycle") in table.caption
-        assert table.columns() == ["Heads", "L1", "L2"]
+        assert table._columns() == ["Heads", "L1", "L2"]
     text = str(found[0])
     assert text.startswith("Table 1. Mixing time steps, mean ± std dev, copy sequence, published")
     assert "1       2.0000 ± 1.0000   4.0000 ± 2.0000" in text

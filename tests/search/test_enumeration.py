@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cases.zoo import acyclic, labelled
 
-from dagmix.search.enumeration import Kinds
+from dagmix.search.enumeration import IsomorphismClasses
 
 if TYPE_CHECKING:
     from cases.zoo import Edges
@@ -47,7 +47,7 @@ def kinds(n: int, weights: tuple[Fraction, ...], *, common: bool) -> set[frozens
 @pytest.mark.parametrize("n", [1, 2, 3, 4])
 def test_one_candidate_of_each_kind(n: int, weights: tuple[Fraction, ...], common: bool) -> None:  # noqa: FBT001 - a case of the table
     """Every class under relabelling and exchange of equal heads is tried exactly once."""
-    found = [c.heads for c in Kinds(weights, common).up_to(n) if c.n == n]
+    found = [c.heads for c in IsomorphismClasses(weights, common).up_to(n) if c.n == n]
     classes = kinds(n, weights, common=common)
     assert len(found) == len(classes)
     assert {next(one for one in classes if heads in one) for heads in found} == classes
@@ -60,13 +60,17 @@ def test_triples_with_two_equal_weights() -> None:
         frozenset(tuple(relabelled(three[h], to) for h in o) for to in names(n) for o in orders)
         for three in product(labelled(n), repeat=3)
     }
-    found = [c for c in Kinds((HALF, QUARTER, QUARTER), common_order=False).up_to(n) if c.n == n]
+    found = [
+        c
+        for c in IsomorphismClasses((HALF, QUARTER, QUARTER), common_order=False).up_to(n)
+        if c.n == n
+    ]
     assert len({c.heads for c in found}) == len(found) == len(classes)
 
 
 @pytest.mark.parametrize("common", [True, False])
 def test_candidates_come_by_nodes_and_then_by_edges(common: bool) -> None:  # noqa: FBT001 - a case of the table
-    sizes = [(c.n, c.edges) for c in Kinds(EVEN, common).up_to(4)]
+    sizes = [(c.n, c.edges) for c in IsomorphismClasses(EVEN, common).up_to(4)]
     assert sizes == sorted(sizes)
-    singles = Kinds((Fraction(1),), common)
+    singles = IsomorphismClasses((Fraction(1),), common)
     assert [len(list(singles.up_to(n))) for n in (1, 2, 3, 4)] == [1, 2, 5, 21]

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from dagmix.errors import ShapeError
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expressions
@@ -24,7 +25,7 @@ Vec = NDArray[Any]  # float64, or object: int, Fraction, arb or SymPy expression
 LARGEST_DENSE = 2**28  # entries of a dense matrix, 2 GiB of float64
 
 
-class Support(ABC):
+class Adjacency(ABC):
     """A relation between senders j and receivers i.
 
     How it is kept answers what is abstract; nothing else is ever overridden.
@@ -79,7 +80,7 @@ class Support(ABC):
         """Return the values in the order of the pairs; the inverse of `place`."""
 
     @abstractmethod
-    def transposed(self) -> Support:
+    def transposed(self) -> Adjacency:
         """Return the adjacency with senders and receivers exchanged."""
 
     @abstractmethod
@@ -91,11 +92,11 @@ class Support(ABC):
         """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
 
     @abstractmethod
-    def same_as(self, other: Support) -> bool:
+    def has_same_pairs(self, other: Adjacency) -> bool:
         """Tell whether two adjacencies have the same pairs."""
 
     @abstractmethod
-    def with_loops(self, where: Mask) -> Support:
+    def with_loops(self, where: Mask) -> Adjacency:
         """Return the adjacency with a self-loop added at the marked nodes."""
 
     def reaching(self, targets: Ints) -> Mask:
@@ -139,16 +140,14 @@ class Support(ABC):
         return hash((self.n, self.out_degree.tobytes(), self.in_degree.tobytes()))
 
     @property
-    def adjacency(self) -> scipy.sparse.csr_array:
+    def as_csr(self) -> scipy.sparse.csr_array:
         """The pairs as SciPy has them, row j for sender j."""
         return csr_matrix(self.n, self.pairs[0], self.starts)
 
     @property
     def components(self) -> tuple[int, Ints]:
         """The number of strongly connected components, and the one that each node is in."""
-        number, labels = scipy.sparse.csgraph.connected_components(
-            self.adjacency, connection="strong"
-        )
+        number, labels = scipy.sparse.csgraph.connected_components(self.as_csr, connection="strong")
         return int(number), labels
 
     def need_square(self) -> None:

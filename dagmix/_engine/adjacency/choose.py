@@ -1,7 +1,7 @@
 """Which adjacency a graph gets: a matrix, a list of pairs, or index ranges.
 
-Up to `RUNS_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
-whose receivers fall into ranges of `PAIRS_A_RUN` nodes or more on average is kept as ranges.
+Up to `RANGES_FROM` nodes a product with a small matrix costs less than bookkeeping. Beyond, a graph
+whose receivers fall into ranges of `PAIRS_A_RANGE` nodes or more on average is kept as ranges.
 """
 
 from __future__ import annotations
@@ -10,38 +10,38 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Support, distinct
+from dagmix._engine.adjacency.base import Adjacency, Ints, distinct
 from dagmix._engine.adjacency.explicit import from_distinct, from_pairs
-from dagmix._engine.adjacency.ranges import Runs, union
-from dagmix._engine.adjacency.strided import Layer, layer
+from dagmix._engine.adjacency.ranges import IndexRanges, union
+from dagmix._engine.adjacency.strided import StridedRanges, strided_ranges
 
-RUNS_FROM = 64  # nodes
-PAIRS_A_RUN = 8
+RANGES_FROM = 64  # nodes
+PAIRS_A_RANGE = 8
 SHORTEST_RANGE = 4  # nodes of a range that is taken out of a list of pairs
 MOST_STRIDES = 3  # different steps that are looked for
 
 
-def graph_support(n: int, receivers: Ints, senders: Ints) -> Support:
+def adjacency_of_pairs(n: int, receivers: Ints, senders: Ints) -> Adjacency:
     """Return the adjacency of the pairs of a graph, in any order, repeats allowed."""
     return _chosen(n, *distinct(n, receivers, senders))
 
 
-def graph_union(supports: Sequence[Support]) -> Support:
+def union_of_graphs(adjacencies: Sequence[Adjacency]) -> Adjacency:
     """Return the adjacency of all pairs of several graphs on the same nodes."""
-    merged = union(supports)
-    if isinstance(merged, Runs) and _is_worth_it(merged):
+    merged = union(adjacencies)
+    if isinstance(merged, IndexRanges) and _is_worth_it(merged):
         return merged
     return _chosen(merged.n, *merged.pairs)
 
 
-def _chosen(n: int, receivers: Ints, senders: Ints) -> Support:
-    found = find_runs(n, receivers, senders) if n > RUNS_FROM else None
+def _chosen(n: int, receivers: Ints, senders: Ints) -> Adjacency:
+    found = find_ranges(n, receivers, senders) if n > RANGES_FROM else None
     return from_distinct(n, receivers, senders) if found is None else found
 
 
 def from_runs(
     n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints, *, always: bool = False
-) -> Support:
+) -> Adjacency:
     """Return the adjacency whose senders to rows[k] are range(starts[k], stops[k], steps[k]).
 
     Ranges that are no shorter a description than their pairs are listed, unless `always`.
@@ -49,28 +49,28 @@ def from_runs(
     counts = np.maximum(-((starts - stops) // steps), 0)
     steps = np.where(counts > 1, steps, 1)  # one node has no step; what is left is below n
     layers = [
-        layer(n, step, rows[own], starts[own], counts[own])
+        strided_ranges(n, step, rows[own], starts[own], counts[own])
         for step in np.unique(steps).tolist()
         for own in [steps == step]
     ]
-    by_receiver = Runs(n, layers)
-    if always or (n > RUNS_FROM and _is_worth_it(by_receiver)):
+    by_receiver = IndexRanges(n, layers)
+    if always or (n > RANGES_FROM and _is_worth_it(by_receiver)):
         return by_receiver.transposed()
     senders, receivers = by_receiver.pairs
     return from_pairs(n, receivers, senders)
 
 
-def _is_worth_it(runs: Runs) -> bool:
-    return runs.forward is not None and 0 < runs.edges >= runs.count * PAIRS_A_RUN
+def _is_worth_it(runs: IndexRanges) -> bool:
+    return runs.forward is not None and 0 < runs.edges >= runs.count * PAIRS_A_RANGE
 
 
-def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
+def find_ranges(n: int, receivers: Ints, senders: Ints) -> IndexRanges | None:
     """Return sorted pairs as index ranges; None where the pairs are as short a description.
 
     The commonest gap between the receivers of a node is the step of the first ranges, what
     falls into no long range is looked at again, and what is left is ranges of one node.
     """
-    layers: list[Layer] = []
+    layers: list[StridedRanges] = []
     pairs = len(receivers)
     for _ in range(MOST_STRIDES):
         step = _commonest_gap(receivers, senders)
@@ -78,13 +78,15 @@ def find_runs(n: int, receivers: Ints, senders: Ints) -> Runs | None:
             break
         heads, lengths = _progressions(receivers, senders, step)
         long = lengths >= SHORTEST_RANGE
-        layers.append(layer(n, step, senders[heads[long]], receivers[heads[long]], lengths[long]))
+        layers.append(
+            strided_ranges(n, step, senders[heads[long]], receivers[heads[long]], lengths[long])
+        )
         rest = np.repeat(~long, lengths)
         receivers, senders = receivers[rest], senders[rest]
-    layers.append(layer(n, 1, senders, receivers, np.ones_like(senders)))
-    if sum(len(part.table.rows) for part in layers) * PAIRS_A_RUN > pairs:
+    layers.append(strided_ranges(n, 1, senders, receivers, np.ones_like(senders)))
+    if sum(len(part.table.rows) for part in layers) * PAIRS_A_RANGE > pairs:
         return None
-    runs = Runs(n, layers)
+    runs = IndexRanges(n, layers)
     return runs if _is_worth_it(runs) else None
 
 

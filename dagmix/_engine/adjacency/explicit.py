@@ -1,6 +1,7 @@
 """Adjacencies kept pair by pair: as a matrix or as a list, whichever is smaller.
 
-A value array of `Dense` is n × n with entry [i, j]; one of `Csr` has a value for each pair.
+A value array of `DenseAdjacency` is n × n with entry [i, j]; one of `SparseAdjacency` has a
+value for each pair.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from heapq import heappop, heappush
 import numpy as np
 import scipy
 
-from dagmix._engine.adjacency.base import Ints, Mask, Support, Vec, csr_matrix, distinct
+from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec, csr_matrix, distinct
 
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
 
 
-class PairSupport(Support):
+class ExplicitAdjacency(Adjacency):
     """What is read off the list of pairs, whichever way it is kept."""
 
     @cached_property
@@ -57,13 +58,13 @@ class PairSupport(Support):
                     heappush(ready, i)
         return np.array(found) if len(found) == self.n else None
 
-    def same_as(self, other: Support) -> bool:
+    def has_same_pairs(self, other: Adjacency) -> bool:
         """Tell whether two adjacencies have the same pairs."""
         if self.n != other.n or self.edges != other.edges:
             return False
         return all(map(np.array_equal, self.pairs, other.pairs))
 
-    def with_loops(self, where: Mask) -> Support:
+    def with_loops(self, where: Mask) -> Adjacency:
         """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
@@ -71,7 +72,7 @@ class PairSupport(Support):
         return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self.pairs))
 
 
-class Dense(PairSupport):
+class DenseAdjacency(ExplicitAdjacency):
     """An adjacency kept as an n × n mask; a step is one product of a row with a matrix."""
 
     kind = "dense"
@@ -96,9 +97,9 @@ class Dense(PairSupport):
     def _int_mask(self) -> Vec:
         return self._mask.astype(int).astype(object)
 
-    def transposed(self) -> Dense:
+    def transposed(self) -> DenseAdjacency:
         """Return the adjacency of the transposed mask."""
-        return Dense(self._mask.T)
+        return DenseAdjacency(self._mask.T)
 
     def transposed_values(self, values: Vec) -> Vec:
         """Return the transposed matrix."""
@@ -130,7 +131,7 @@ class Dense(PairSupport):
         return values[self.pairs]
 
 
-class Csr(PairSupport):
+class SparseAdjacency(ExplicitAdjacency):
     """An adjacency kept as a list of receivers for each sender."""
 
     kind = "sparse"
@@ -159,10 +160,10 @@ class Csr(PairSupport):
         receivers, senders = self._pairs
         return np.lexsort((senders, receivers))
 
-    def transposed(self) -> Csr:
+    def transposed(self) -> SparseAdjacency:
         """Return the adjacency sorted by receiver, whose roles are exchanged."""
         receivers, senders = self._pairs
-        return Csr(self.n, senders[self._exchange], receivers[self._exchange])
+        return SparseAdjacency(self.n, senders[self._exchange], receivers[self._exchange])
 
     def transposed_values(self, values: Vec) -> Vec:
         """Return the values in the order of the transposed pairs."""
@@ -203,27 +204,27 @@ def pairs_of(mask: Mask) -> tuple[Ints, Ints]:
     return np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
 
 
-def from_mask(mask: Mask) -> Support:
+def from_mask(mask: Mask) -> Adjacency:
     """Return the adjacency of a mask with mask[i, j] true where j sends to i.
 
     >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
-    ('Dense', 100)
+    ('DenseAdjacency', 100)
     """
     n = len(mask)
     if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
-        return Dense(mask)
-    return Csr(n, *pairs_of(mask))
+        return DenseAdjacency(mask)
+    return SparseAdjacency(n, *pairs_of(mask))
 
 
-def from_pairs(n: int, receivers: Ints, senders: Ints) -> Support:
+def from_pairs(n: int, receivers: Ints, senders: Ints) -> Adjacency:
     """Return the adjacency of a list of pairs in any order, repeats allowed."""
     return from_distinct(n, *distinct(n, receivers, senders))
 
 
-def from_distinct(n: int, receivers: Ints, senders: Ints) -> Support:
+def from_distinct(n: int, receivers: Ints, senders: Ints) -> Adjacency:
     """Return the adjacency of distinct pairs, by sender and then by receiver."""
     if n > DENSE_UP_TO and len(receivers) < DENSE_FROM * n * n:
-        return Csr(n, receivers, senders)
+        return SparseAdjacency(n, receivers, senders)
     mask = np.zeros((n, n), dtype=bool)
     mask[receivers, senders] = True
-    return Dense(mask)
+    return DenseAdjacency(mask)

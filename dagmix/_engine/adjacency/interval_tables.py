@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
-from dagmix._engine.adjacency.range_sums import WindowSums
+from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix.errors import ShapeError
 
 LARGEST_LISTING = 2**27  # pairs that a table may list: 3 GiB
 
 
 @dataclass(frozen=True, eq=False)
-class RunTable:
+class IntervalTable:
     """Intervals of places, by row."""
 
     size: int
@@ -29,9 +29,9 @@ class RunTable:
     starts: Ints
     stops: Ints
 
-    def __reduce__(self) -> tuple[type[RunTable], tuple[int, Ints, Ints, Ints]]:
+    def __reduce__(self) -> tuple[type[IntervalTable], tuple[int, Ints, Ints, Ints]]:
         """Pickle the intervals only."""
-        return RunTable, (self.size, self.rows, self.starts, self.stops)
+        return IntervalTable, (self.size, self.rows, self.starts, self.stops)
 
     @cached_property
     def lengths(self) -> Ints:
@@ -53,9 +53,9 @@ class RunTable:
         return np.cumsum(begun - ended)
 
     @cached_property
-    def window_sums(self) -> WindowSums:
+    def window_sums(self) -> IntervalSums:
         """The plan that sums a vector over every interval."""
-        return WindowSums(self.size, self.starts, self.stops)
+        return IntervalSums(self.size, self.starts, self.stops)
 
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the places of each row."""
@@ -100,7 +100,7 @@ class RunTable:
         places = np.repeat(self.starts - before, lengths) + np.arange(total)
         return np.repeat(self.rows, lengths), places
 
-    def transposed(self) -> RunTable:
+    def transposed(self) -> IntervalTable:
         """Return the table of the rows that have each place.
 
         An interval of row numbers begins where a row has a place that the row before lacks.
@@ -109,13 +109,13 @@ class RunTable:
             places = np.arange(self.size)
             ends = (np.searchsorted(part, places, "right") for part in (self.stops, self.starts))
             return interval_table(self.size, places, *ends)
-        below = RunTable(self.size + 1, self.rows, self.starts, self.stops)
-        shifted = RunTable(self.size + 1, self.rows + 1, self.starts, self.stops)
+        below = IntervalTable(self.size + 1, self.rows, self.starts, self.stops)
+        shifted = IntervalTable(self.size + 1, self.rows + 1, self.starts, self.stops)
         begun, ended = minus(below, shifted).expanded(), minus(shifted, below).expanded()
         (rows, starts), (_, stops) = (_by_place(*some) for some in (begun, ended))
-        return RunTable(self.size, rows, starts, stops)
+        return IntervalTable(self.size, rows, starts, stops)
 
-    def without_diagonal(self) -> RunTable:
+    def without_diagonal(self) -> IntervalTable:
         """Return the table without the pairs (r, r): an interval around r falls in two."""
         around = (self.starts <= self.rows) & (self.rows < self.stops)
         stops = np.where(around, self.rows, self.stops)
@@ -126,11 +126,11 @@ class RunTable:
         )
         return interval_table(self.size, np.repeat(self.rows, 2), *halves)
 
-    def mirrored(self) -> RunTable:
+    def mirrored(self) -> IntervalTable:
         """Return the table with rows and places counted from the other end."""
         last = self.size - 1
         parts = (last - self.rows, self.size - self.stops, self.size - self.starts)
-        return RunTable(self.size, *(part[::-1] for part in parts))
+        return IntervalTable(self.size, *(part[::-1] for part in parts))
 
 
 def _by_place(rows: Ints, places: Ints) -> tuple[Ints, Ints]:
@@ -138,7 +138,7 @@ def _by_place(rows: Ints, places: Ints) -> tuple[Ints, Ints]:
     return places[order], rows[order]
 
 
-def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable:
+def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> IntervalTable:
     """Return the table of intervals in any order, which may be empty, touch or overlap.
 
     >>> found = interval_table(
@@ -148,7 +148,7 @@ def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable
     ([0, 1], [0, 1], [2, 3])
     """
     some = starts < stops
-    given = RunTable(size, rows[some], starts[some], stops[some])
+    given = IntervalTable(size, rows[some], starts[some], stops[some])
     same_row = given.rows[1:] == given.rows[:-1]
     apart = given.starts[1:] > given.stops[:-1]
     if ((given.rows[1:] > given.rows[:-1]) | (same_row & apart)).all():
@@ -156,17 +156,17 @@ def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> RunTable
     return united([given])
 
 
-def united(tables: list[RunTable]) -> RunTable:
+def united(tables: list[IntervalTable]) -> IntervalTable:
     """Return the table that has what one of the tables has."""
     return _sweep(tables, lambda counts: sum(counts) > 0)
 
 
-def minus(one: RunTable, other: RunTable) -> RunTable:
+def minus(one: IntervalTable, other: IntervalTable) -> IntervalTable:
     """Return the table that has what `one` has and `other` lacks."""
     return _sweep([one, other], lambda counts: (counts[0] > 0) & (counts[1] == 0))
 
 
-def _sweep(tables: list[RunTable], keeps: Callable[[list[Ints]], Any]) -> RunTable:
+def _sweep(tables: list[IntervalTable], keeps: Callable[[list[Ints]], Any]) -> IntervalTable:
     """Go along all rows, counting the intervals of each table that cover a place."""
     width = tables[0].size + 1
     parts = [edges for t in tables for edges in (t.starts, t.stops)]
@@ -186,4 +186,4 @@ def _sweep(tables: list[RunTable], keeps: Callable[[list[Ints]], Any]) -> RunTab
     before = np.concatenate(([False], inside))[: len(inside)]
     ends = ends[last]
     starts, stops = ends[inside & ~before], ends[~inside & before]
-    return RunTable(width - 1, starts // width, starts % width, stops % width)
+    return IntervalTable(width - 1, starts // width, starts % width, stops % width)

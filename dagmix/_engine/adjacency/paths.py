@@ -7,13 +7,13 @@ import math
 import numpy as np
 import scipy
 
-from dagmix._engine.adjacency.base import Ints, Support
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.base import Adjacency, Ints
+from dagmix._engine.adjacency.ranges import IndexRanges
 
 
-def recurrent_classes(chain: Support) -> Ints:
+def recurrent_classes(chain: Adjacency) -> Ints:
     """Return, for every node, the number of its recurrent class, or −1 where it is transient."""
-    if isinstance(chain, Runs) and chain.order is not None:
+    if isinstance(chain, IndexRanges) and chain.order is not None:
         classes = np.full(chain.n, -1)
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes
@@ -25,10 +25,10 @@ def recurrent_classes(chain: Support) -> Ints:
     return np.where(closed[labels], labels, -1).astype(np.intp)
 
 
-def longest_path(support: Support, order: Ints, sink: int) -> int:
+def longest_path(adjacency: Adjacency, order: Ints, sink: int) -> int:
     """Return the number of edges of a longest path to the sink, given a topological order."""
-    receivers, starts = support.pairs[0], support.starts
-    length = np.full(support.n, -1)  # −1 marks a node without a path to the sink
+    receivers, starts = adjacency.pairs[0], adjacency.starts
+    length = np.full(adjacency.n, -1)  # −1 marks a node without a path to the sink
     length[sink] = 0
     for j in reversed(order.tolist()):
         ahead = length[receivers[starts[j] : starts[j + 1]]].max()
@@ -38,8 +38,8 @@ def longest_path(support: Support, order: Ints, sink: int) -> int:
     return int(length.max())
 
 
-def greatest_distance(support: Support, sink: int) -> int | float:
+def greatest_distance(adjacency: Adjacency, sink: int) -> int | float:
     """Return the most edges that a shortest path to the sink has; math.inf where one is missing."""
-    backward = support.transposed().adjacency
+    backward = adjacency.transposed().as_csr
     farthest = float(scipy.sparse.csgraph.dijkstra(backward, indices=sink, unweighted=True).max())
     return int(farthest) if math.isfinite(farthest) else math.inf

@@ -52,10 +52,10 @@ class BlockSums:
         return total
 
 
-class WindowSums:
+class IntervalSums:
     """The sums of a vector over fixed intervals [start, stop) of its places, none empty.
 
-    >>> WindowSums(4, np.array([0, 1]), np.array([3, 4]))(np.array([1.0, 2.0, 4.0, 8.0])).tolist()
+    >>> IntervalSums(4, np.array([0, 1]), np.array([3, 4]))(np.array([1.0, 2.0, 4.0, 8.0])).tolist()
     [7.0, 14.0]
     """
 

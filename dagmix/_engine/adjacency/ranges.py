@@ -17,79 +17,88 @@ from functools import cached_property
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Mask, Support, Vec
-from dagmix._engine.adjacency.explicit import Csr, from_pairs
-from dagmix._engine.adjacency.strided import Layer, Unseen, disjoint, layer
+from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec
+from dagmix._engine.adjacency.explicit import SparseAdjacency, from_pairs
+from dagmix._engine.adjacency.strided import (
+    StridedRanges,
+    UnvisitedPlaces,
+    disjoint_ranges,
+    strided_ranges,
+)
 from dagmix.errors import ShapeError
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 
 
-class Runs(Support):
+class IndexRanges(Adjacency):
     """An adjacency kept as index ranges of receivers for each sender."""
 
-    def __init__(self, n: int, layers: Iterable[Layer]) -> None:
+    def __init__(self, n: int, layers: Iterable[StridedRanges]) -> None:
         """Take strided ranges that may overlap."""
         self.n = n
-        self.layers = disjoint(layers) or (layer(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),)
-        self.work = self.count + n * len(self.layers)
+        self.ranges = disjoint_ranges(layers) or (
+            strided_ranges(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),
+        )
+        self.work = self.count + n * len(self.ranges)
 
     @classmethod
-    def of(cls, supports: Sequence[Support]) -> Runs:
+    def of(cls, adjacencies: Sequence[Adjacency]) -> IndexRanges:
         """Return the union of adjacencies of any kind."""
-        return cls(supports[0].n, [part for one in supports for part in _layers(one)])
+        return cls(adjacencies[0].n, [part for one in adjacencies for part in _layers(one)])
 
     def __repr__(self) -> str:
         """Say how many ranges there are."""
-        return f"<Runs: {self.n} nodes, {self.edges} pairs in {self.count} ranges>"
+        return f"<IndexRanges: {self.n} nodes, {self.edges} pairs in {self.count} ranges>"
 
-    def __reduce__(self) -> tuple[type[Runs], tuple[int, tuple[Layer, ...]]]:
+    def __reduce__(self) -> tuple[type[IndexRanges], tuple[int, tuple[StridedRanges, ...]]]:
         """Pickle the ranges."""
-        return Runs, (self.n, self.layers)
+        return IndexRanges, (self.n, self.ranges)
 
     @property
     def kind(self) -> str:
         """The number of ranges of a receiver, or the maximum."""
-        by_receiver = [part.table.firsts for part in self.transposed().layers]
+        by_receiver = [part.table.firsts for part in self.transposed().ranges]
         most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
         return "1 range a row" if most == 1 else f"at most {most} ranges a row"
 
     @property
     def count(self) -> int:
         """The number of ranges of receivers."""
-        return sum(len(part.table.rows) for part in self.layers)
+        return sum(len(part.table.rows) for part in self.ranges)
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return the sum over each sender's ranges; with values, over its pairs one by one."""
         if values is not None:
             return self.listed.gather(x, values)
-        total = self.layers[0].sums(x)
-        for part in self.layers[1:]:
+        total = self.ranges[0].sums(x)
+        for part in self.ranges[1:]:
             total = total + part.sums(x)
         return total
 
     @cached_property
-    def _transposed(self) -> Runs:
-        flipped = Runs(self.n, [Layer(p.n, p.step, p.table.transposed()) for p in self.layers])
+    def _transposed(self) -> IndexRanges:
+        flipped = IndexRanges(
+            self.n, [StridedRanges(p.n, p.step, p.table.transposed()) for p in self.ranges]
+        )
         flipped._transposed = self
         return flipped
 
-    def transposed(self) -> Runs:
+    def transposed(self) -> IndexRanges:
         """Return the adjacency with senders and receivers exchanged."""
         return self._transposed
 
     @cached_property
-    def listed(self) -> Csr:
+    def listed(self) -> SparseAdjacency:
         """The same adjacency as a list of pairs; ShapeError where there are too many."""
         if self.edges > LARGEST_LIST:
             message = f"{self.n} nodes with {self.edges} pairs: too many to list"
             raise ShapeError(message)
         keys = []
-        for part in self.layers:
+        for part in self.ranges:
             rows, places = part.table.expanded()
             keys.append(part.node(rows) * self.n + part.node(places))
         ordered = np.sort(np.concatenate(keys))
-        return Csr(self.n, ordered % self.n, ordered // self.n)
+        return SparseAdjacency(self.n, ordered % self.n, ordered // self.n)
 
     @property
     def pairs(self) -> tuple[Ints, Ints]:
@@ -112,18 +121,18 @@ class Runs(Support):
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
         return sum(
-            (p.table.lengths[p.places] for p in self.layers), np.zeros(self.n, dtype=np.intp)
+            (p.table.lengths[p.places] for p in self.ranges), np.zeros(self.n, dtype=np.intp)
         )
 
     @cached_property
     def in_degree(self) -> Ints:
         """Senders of each receiver, itself included where it has a loop."""
-        degrees = (part.table.column_lengths[part.places] for part in self.layers)
+        degrees = (part.table.column_lengths[part.places] for part in self.ranges)
         return sum(degrees, np.zeros(self.n, dtype=np.intp))
 
     def _has(self, targets: Ints) -> Mask:
         marked = np.zeros(self.n, dtype=bool)
-        for part in self.layers:
+        for part in self.ranges:
             marked |= part.has(targets)
         return marked
 
@@ -133,17 +142,19 @@ class Runs(Support):
         return self._has(np.arange(self.n))
 
     @cached_property
-    def proper(self) -> Runs:
+    def proper(self) -> IndexRanges:
         """The adjacency without its loops."""
-        return Runs(self.n, [Layer(p.n, p.step, p.table.without_diagonal()) for p in self.layers])
+        return IndexRanges(
+            self.n, [StridedRanges(p.n, p.step, p.table.without_diagonal()) for p in self.ranges]
+        )
 
     @cached_property
     def forward(self) -> bool | None:
         """True where no node sends to one before it, False where none sends to one after it."""
-        gaps = [p.node(p.table.starts) - p.node(p.table.rows) for p in self.layers]
+        gaps = [p.node(p.table.starts) - p.node(p.table.rows) for p in self.ranges]
         if all((gap >= 0).all() for gap in gaps):
             return True
-        gaps = [p.node(p.table.stops - 1) - p.node(p.table.rows) for p in self.layers]
+        gaps = [p.node(p.table.stops - 1) - p.node(p.table.rows) for p in self.ranges]
         return False if all((gap <= 0).all() for gap in gaps) else None
 
     @cached_property
@@ -177,7 +188,7 @@ class Runs(Support):
 
     def _spread(self, seen: Mask) -> Mask:
         """Follow the ranges from the nodes that are marked; every place is passed over once."""
-        unseen = [Unseen(part) for part in self.layers]
+        unseen = [UnvisitedPlaces(part) for part in self.ranges]
         todo = np.flatnonzero(seen).tolist()
         while todo:
             j = todo.pop()
@@ -188,33 +199,35 @@ class Runs(Support):
                         todo.append(i)
         return seen
 
-    def same_as(self, other: Support) -> bool:
+    def has_same_pairs(self, other: Adjacency) -> bool:
         """Tell whether two adjacencies have the same pairs."""
-        if not isinstance(other, Runs):
-            return other.same_as(self)
+        if not isinstance(other, IndexRanges):
+            return other.has_same_pairs(self)
         if self.n != other.n or self.edges != other.edges:
             return False
-        return Runs.of([self, other]).edges == self.edges
+        return IndexRanges.of([self, other]).edges == self.edges
 
-    def with_loops(self, where: Mask) -> Runs:
+    def with_loops(self, where: Mask) -> IndexRanges:
         """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
             return self
-        return Runs(self.n, (*self.layers, layer(self.n, 1, loops, loops, np.ones_like(loops))))
+        return IndexRanges(
+            self.n, (*self.ranges, strided_ranges(self.n, 1, loops, loops, np.ones_like(loops)))
+        )
 
 
-def union(supports: Sequence[Support]) -> Support:
+def union(adjacencies: Sequence[Adjacency]) -> Adjacency:
     """Return the adjacency of all pairs: as index ranges if one of several is, else as pairs."""
-    if any(isinstance(support, Runs) for support in supports):
-        return Runs.of(supports)
-    pairs = [support.pairs for support in supports]
+    if any(isinstance(adjacency, IndexRanges) for adjacency in adjacencies):
+        return IndexRanges.of(adjacencies)
+    pairs = [adjacency.pairs for adjacency in adjacencies]
     receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
-    return from_pairs(supports[0].n, receivers, senders)
+    return from_pairs(adjacencies[0].n, receivers, senders)
 
 
-def _layers(support: Support) -> Iterable[Layer]:
-    if isinstance(support, Runs):
-        return support.layers
-    receivers, senders = support.pairs
-    return (layer(support.n, 1, senders, receivers, np.ones_like(senders)),)
+def _layers(adjacency: Adjacency) -> Iterable[StridedRanges]:
+    if isinstance(adjacency, IndexRanges):
+        return adjacency.ranges
+    receivers, senders = adjacency.pairs
+    return (strided_ranges(adjacency.n, 1, senders, receivers, np.ones_like(senders)),)

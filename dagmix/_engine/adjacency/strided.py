@@ -14,23 +14,23 @@ from functools import cached_property
 import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
-from dagmix._engine.adjacency.interval_tables import RunTable, interval_table, minus, united
+from dagmix._engine.adjacency.interval_tables import IntervalTable, interval_table, minus, united
 from dagmix.errors import ShapeError
 
-LARGEST_UNION = 2**24  # ranges that are made disjoint from others: 2 GiB on the way
+LARGEST_UNION = 2**24  # ranges that are made disjoint_ranges from others: 2 GiB on the way
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class StridedRanges:
     """Index ranges of one step, as intervals of places, which count the nodes by remainder."""
 
     n: int
     step: int
-    table: RunTable
+    table: IntervalTable
 
-    def __reduce__(self) -> tuple[type[Layer], tuple[int, int, RunTable]]:
+    def __reduce__(self) -> tuple[type[StridedRanges], tuple[int, int, IntervalTable]]:
         """Pickle the ranges only."""
-        return Layer, (self.n, self.step, self.table)
+        return StridedRanges, (self.n, self.step, self.table)
 
     def place(self, nodes: Ints) -> Ints:
         """Return the places of nodes: remainders are apart, so that no interval crosses them."""
@@ -60,7 +60,7 @@ class Layer:
         asked[self.places] = np.where(targets < 0, -1, self.place(targets))
         return self.table.rows_with(asked)[self.places]
 
-    def refined(self, step: int) -> Layer:
+    def refined(self, step: int) -> StridedRanges:
         """Return the same pairs in ranges of a step that is a multiple of this one, or n.
 
         Ranges of step n have one node each. Raises ShapeError where there are too many.
@@ -77,9 +77,9 @@ class Layer:
         longest = min(times, int(counts.max()))
         parts = [(first + k * self.step, -(-(counts - k) // times)) for k in range(longest)]
         firsts, lengths = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return layer(self.n, step, np.tile(rows, longest), firsts, lengths)
+        return strided_ranges(self.n, step, np.tile(rows, longest), firsts, lengths)
 
-    def minus(self, other: Layer) -> Layer:
+    def minus(self, other: StridedRanges) -> StridedRanges:
         """Return the pairs that ranges, whose step divides this one or is n, do not have."""
         mine, theirs = self.table, other.table
         rows = other.place(self.node(mine.rows))
@@ -97,7 +97,7 @@ class Layer:
         meets &= first <= last
         cut = self.place(first[meets]), self.place(last[meets]) + 1
         shared = interval_table(mine.size, mine.rows[run][meets], *cut)
-        return Layer(self.n, self.step, minus(mine, shared))
+        return StridedRanges(self.n, self.step, minus(mine, shared))
 
 
 def _width(n: int, step: int) -> int:
@@ -105,21 +105,23 @@ def _width(n: int, step: int) -> int:
     return n if step == 1 else n // step + 2
 
 
-def layer(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> Layer:
+def strided_ranges(n: int, step: int, rows: Ints, firsts: Ints, counts: Ints) -> StridedRanges:
     """Return the ranges in which row rows[k] has counts[k] nodes from firsts[k] on."""
     some = counts > 0
-    empty = Layer(n, step, RunTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3))
+    empty = StridedRanges(
+        n, step, IntervalTable(step * _width(n, step), *(np.zeros(0, dtype=np.intp),) * 3)
+    )
     starts = empty.place(firsts[some])
     places = empty.place(rows[some]), starts, starts + counts[some]
-    return Layer(n, step, interval_table(empty.table.size, *places))
+    return StridedRanges(n, step, interval_table(empty.table.size, *places))
 
 
-def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
+def disjoint_ranges(layers: Iterable[StridedRanges]) -> tuple[StridedRanges, ...]:
     """Return ranges with the same pairs, gathered by step, no pair in two of them."""
-    by_step: dict[int, list[Layer]] = {}
+    by_step: dict[int, list[StridedRanges]] = {}
     for part in layers:
         by_step.setdefault(part.step, []).append(part)
-    found: list[Layer] = []
+    found: list[StridedRanges] = []
     for step in sorted(by_step):
         same = by_step[step]
         merged = same[0] if len(same) == 1 else _merged(same)
@@ -128,11 +130,11 @@ def disjoint(layers: Iterable[Layer]) -> tuple[Layer, ...]:
     return tuple(found)
 
 
-def _merged(same: list[Layer]) -> Layer:
-    return Layer(same[0].n, same[0].step, united([part.table for part in same]))
+def _merged(same: list[StridedRanges]) -> StridedRanges:
+    return StridedRanges(same[0].n, same[0].step, united([part.table for part in same]))
 
 
-def _added(found: list[Layer], new: Layer) -> list[Layer]:
+def _added(found: list[StridedRanges], new: StridedRanges) -> list[StridedRanges]:
     """Return what was found with the pairs of another step that it lacks."""
     step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
     if step != new.step:
@@ -144,10 +146,10 @@ def _added(found: list[Layer], new: Layer) -> list[Layer]:
     return [*rest, _merged([*same, new]) if same else new]
 
 
-class Unseen:
+class UnvisitedPlaces:
     """The places of strided ranges that no search has passed over yet."""
 
-    def __init__(self, part: Layer) -> None:
+    def __init__(self, part: StridedRanges) -> None:
         self._firsts = part.table.firsts.tolist()
         self._starts, self._stops = part.table.starts.tolist(), part.table.stops.tolist()
         self._next = list(range(part.table.size + 1))

@@ -33,7 +33,7 @@ def matrix(transition: Transition) -> Any:
 
 
 def _entries(transition: Transition) -> Vec:
-    n = transition.support.n
+    n = transition.adjacency.n
     if n**2 > LARGEST:
         message = f"floats do not decide this, and {n} × {n} balls are too many"
         raise UndecidedError(message)
@@ -57,19 +57,19 @@ def first_step(transition: Transition, sink: int, base: Any) -> Any:
     """Return y with y_j = base_j + Σ_i y_i Q[i, j]; None where the precision does not suffice."""
     inside = survival_matrix(transition, sink).transpose()
     try:
-        return (identity(transition.support.n) - inside).solve(base)
+        return (identity(transition.adjacency.n) - inside).solve(base)
     except ZeroDivisionError:
         return None
 
 
 def off_sink(transition: Transition, sink: int) -> Any:
     """Return the row s_0 = 1 off the sink."""
-    return flint.arb_mat([others(transition.support.n, sink, 1).tolist()])
+    return flint.arb_mat([others(transition.adjacency.n, sink, 1).tolist()])
 
 
 def at_sink(transition: Transition, sink: int) -> Any:
     """Return the row x_0 = e_τ."""
-    return flint.arb_mat([unit(transition.support.n, sink, 1).tolist()])
+    return flint.arb_mat([unit(transition.adjacency.n, sink, 1).tolist()])
 
 
 def greatest(row: Any) -> Any:
@@ -142,7 +142,7 @@ def compare_distance(
 
 def distance(transition: Transition, sink: int, steps: int) -> float:
     """Return d(t) of a long walk, right to the last bit of float64 but one."""
-    return _to_float(lambda: _distance(transition, sink, steps), steps, transition.support.n)
+    return _to_float(lambda: _distance(transition, sink, steps), steps, transition.adjacency.n)
 
 
 def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
@@ -151,7 +151,7 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
     def compute() -> Any:
         return power_row(at_sink(transition, sink), matrix(transition), steps)[0, node]
 
-    return _to_float(compute, steps, transition.support.n)
+    return _to_float(compute, steps, transition.adjacency.n)
 
 
 def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.adjacency.ranges import Runs, union
+from dagmix._engine.adjacency.ranges import IndexRanges, union
 from dagmix._engine.chains.kernel import ConvexSum, Kernel, ScaledKernel
-from dagmix._engine.chains.transition import Floats, Ring, Transition
+from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
 from dagmix._engine.exact.scalars import Field
 
 if TYPE_CHECKING:
     from sympy import Expr
 
 
-class Mixture(Transition):
+class MixtureMatrix(Transition):
     """Σ α_h M_h with exact convex weights α_h; heads of weight 0 leave no pair.
 
     The pairs of the heads are merged, unless a head is kept as index ranges: then the mixture is
@@ -42,13 +42,13 @@ class Mixture(Transition):
         if as_floats:
             fields.add(Field.FLOAT)
         self.field = next(f for f in reversed(Field) if f in fields)
-        self.support = union([head.support for _, head in self._parts])
+        self.adjacency = union([head.adjacency for _, head in self._parts])
 
     def _sum(self, weights: list[Any], kernels: list[Kernel]) -> Kernel:
-        total = ConvexSum(self.support, weights, kernels)
-        if isinstance(self.support, Runs):
+        total = ConvexSum(self.adjacency, weights, kernels)
+        if isinstance(self.adjacency, IndexRanges):
             return total
-        return ScaledKernel(self.support, values=self.support.place(total.entries))
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(total.entries))
 
     def over(self, ring: Ring) -> Kernel:
         """Return the weighted sum in the ring."""
@@ -62,15 +62,15 @@ class Mixture(Transition):
         return sum(lengths)
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The weighted sum in float64."""
         heads = [head.floats for _, head in self._parts]
         kernel = self._sum([float(a) for a, _ in self._parts], [head.kernel for head in heads])
         # Folding a head's scales rounds twice; weight, product and sum follow.
-        return Floats(kernel, max(head.entry_units for head in heads) + len(heads) + 4)
+        return FloatKernel(kernel, max(head.entry_units for head in heads) + len(heads) + 4)
 
 
-class Successors(Transition):
+class SuccessorMatrix(Transition):
     """A diffusion with every column divided by its sum: a walk to the successors (Alg. 1).
 
     The sink, whose column may be zero, keeps its own weight 1.
@@ -80,52 +80,54 @@ class Successors(Transition):
         """Take a diffusion without a column of zeros but a sink's."""
         self._diffusion = diffusion
         self.field = diffusion.field
-        self._idle = diffusion.support.out_degree == 0
-        self.support = diffusion.support.with_loops(self._idle)
+        self._idle = diffusion.adjacency.out_degree == 0
+        self.adjacency = diffusion.adjacency.with_loops(self._idle)
 
     def _divided(self, kernel: Kernel, one: Any) -> Kernel:
-        ones = np.full(self.support.n, one, dtype=object if kernel.is_exact else np.float64)
+        ones = np.full(self.adjacency.n, one, dtype=object if kernel.is_exact else np.float64)
         if self._idle.any():
-            loops = ScaledKernel(Runs(self.support.n, ()).with_loops(self._idle), sender=ones)
-            kernel = ConvexSum(self.support, [1, 1], [kernel, loops])
-        if isinstance(self.support, Runs):
+            loops = ScaledKernel(
+                IndexRanges(self.adjacency.n, ()).with_loops(self._idle), sender=ones
+            )
+            kernel = ConvexSum(self.adjacency, [1, 1], [kernel, loops])
+        if isinstance(self.adjacency, IndexRanges):
             weights, parts = zip(*kernel.parts, strict=True)
             scale = ones / kernel.step(ones)
-            return ConvexSum(self.support, weights, [_divided(part, scale) for part in parts])
+            return ConvexSum(self.adjacency, weights, [_divided(part, scale) for part in parts])
         entries = kernel.entries
-        sums = np.zeros(self.support.n, dtype=entries.dtype)
-        np.add.at(sums, self.support.pairs[1], entries)
-        return ScaledKernel(self.support, None, self.support.place(entries), one / sums)
+        sums = np.zeros(self.adjacency.n, dtype=entries.dtype)
+        np.add.at(sums, self.adjacency.pairs[1], entries)
+        return ScaledKernel(self.adjacency, None, self.adjacency.place(entries), one / sums)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the exact quotient in the ring."""
         return self._divided(self._diffusion.over(ring), ring(Fraction(1)))
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The quotient in float64."""
         inner = self._diffusion.floats
-        if isinstance(self.support, Runs):
+        if isinstance(self.adjacency, IndexRanges):
             # A column's sum is one step of ones; quotient and product round once more each.
             units = inner.entry_units + inner.units + 4
-            return Floats(self._divided(inner.kernel, 1.0), units)
-        terms = int(self.support.out_degree.max())
+            return FloatKernel(self._divided(inner.kernel, 1.0), units)
+        terms = int(self.adjacency.out_degree.max())
         # The entry and the column's sum each carry the inner error; folding rounds twice.
-        return Floats(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
+        return FloatKernel(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
 
 
 def _divided(kernel: ScaledKernel, scale: Vec) -> ScaledKernel:
     sender = scale if kernel.sender is None else kernel.sender * scale
-    return ScaledKernel(kernel.support, kernel.receiver, kernel.values, sender)
+    return ScaledKernel(kernel.adjacency, kernel.receiver, kernel.values, sender)
 
 
-class Backward(Transition):
+class BackwardMatrix(Transition):
     """Δ transposed: the walk from receivers to senders, its columns summing to 1."""
 
     def __init__(self, diffusion: Transition) -> None:
         """Take a diffusion."""
         self.field = diffusion.field
-        self.support = diffusion.support.transposed()
+        self.adjacency = diffusion.adjacency.transposed()
         self._diffusion = diffusion
 
     def over(self, ring: Ring) -> Kernel:
@@ -133,7 +135,7 @@ class Backward(Transition):
         return self._diffusion.over(ring).transposed
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The transposed matrix in float64."""
         inner = self._diffusion.floats
-        return Floats(inner.kernel.transposed, inner.entry_units)
+        return FloatKernel(inner.kernel.transposed, inner.entry_units)

@@ -17,7 +17,7 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
 from dagmix._engine.chains.kernel import Kernel, leaving
-from dagmix._engine.chains.transition import Floats
+from dagmix._engine.chains.transition import FloatKernel
 from dagmix._engine.chains.triangular_solve import substitute
 from dagmix._engine.exact.convert import objects, solve_exactly
 from dagmix._engine.exact.enclosures import UNIT
@@ -29,7 +29,7 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 
     The columns of M sum to 1 and every free node can leave `free`.
     """
-    order = kernel.support.order
+    order = kernel.adjacency.order
     if order is not None:
         return substitute(kernel, base, np.where(free, leaving(kernel), 0), order)
     if base.dtype == object:
@@ -80,18 +80,18 @@ def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
 
 def hitting_times(kernel: Kernel, sink: int) -> Vec:
     """Return E_j[steps to the sink] of a walk for every j; math.inf where it may be missed."""
-    support = kernel.support
-    reaches = support.reaching(np.array([sink]))
-    free = ~support.reaching(np.flatnonzero(~reaches))
+    adjacency = kernel.adjacency
+    reaches = adjacency.reaching(np.array([sink]))
+    free = ~adjacency.reaching(np.flatnonzero(~reaches))
     free[sink] = False
-    ones = objects([1] * support.n) if kernel.is_exact else np.ones(support.n)
+    ones = objects([1] * adjacency.n) if kernel.is_exact else np.ones(adjacency.n)
     times = solve(kernel, ones, free)
     times[~free] = math.inf
     times[sink] = 0
     return times
 
 
-def hitting_slack(floats: Floats, times: Vec) -> float:
+def hitting_error_bound(floats: FloatKernel, times: Vec) -> float:
     """Bound the relative error of float hitting times of a walk whose heads share an order.
 
     With u = `floats.units` roundings a step, time j is computed as the solution for a base of
@@ -109,10 +109,10 @@ def hitting_probabilities(chain: Kernel, targets: Ints) -> Vec:
 
     For a diffusion, pass the transposed kernel: it walks from receivers to senders.
     """
-    support = chain.support
-    free = support.reaching(targets)
+    adjacency = chain.adjacency
+    free = adjacency.reaching(targets)
     free[targets] = False
-    base = chain.step(unit(support.n, targets, 1 if chain.is_exact else 1.0))
+    base = chain.step(unit(adjacency.n, targets, 1 if chain.is_exact else 1.0))
     probabilities = solve(chain, base, free)
     probabilities[targets] = 1
     return probabilities
@@ -124,14 +124,14 @@ def hits_from(chain: Kernel, origin: int) -> Vec:
     In an acyclic order one pass serves all j: with u_i the expected number of steps made
     from i, j is hit with probability h_j = Σ_{i ≠ j} u_i K[j, i], and u_j = h_j / leaving_j.
     """
-    support = chain.support
-    if support.order is None:
-        hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(support.n)]
+    adjacency = chain.adjacency
+    if adjacency.order is None:
+        hits = [hitting_probabilities(chain, np.array([j]))[origin] for j in range(adjacency.n)]
         return objects(hits) if chain.is_exact else np.array(hits)
-    base = unit(support.n, origin, 1 if chain.is_exact else 1.0)
+    base = unit(adjacency.n, origin, 1 if chain.is_exact else 1.0)
     # An absorbing node is never left; 1 as its rate makes u_j the probability itself.
     exits = np.where(leaving(chain) == 0, 1, leaving(chain))
-    return substitute(chain.transposed, base, exits, support.order[::-1]) * exits
+    return substitute(chain.transposed, base, exits, adjacency.order[::-1]) * exits
 
 
 def limit(chain: Kernel, origin: int, node: int, members: Ints) -> Fraction:

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Support, Vec
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.exact.convert import objects
 
 
@@ -25,7 +25,7 @@ from dagmix._engine.exact.convert import objects
 class Kernel(ABC):
     """A matrix M in one field, receiver i and sender j in M[i, j]."""
 
-    support: Support
+    adjacency: Adjacency
 
     @property
     @abstractmethod
@@ -71,8 +71,8 @@ class Kernel(ABC):
 
     def dense(self) -> Vec:
         """Return M as an n × n array; ShapeError where it does not fit."""
-        self.support.need_square()
-        return self.support.dense(self.support.place(self.entries))
+        self.adjacency.need_square()
+        return self.adjacency.dense(self.adjacency.place(self.entries))
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ class ScaledKernel(Kernel):
         """Return the row x M."""
         if self.receiver is not None:
             x = x * self.receiver
-        sums = self.support.gather(x, self.values)
+        sums = self.adjacency.gather(x, self.values)
         return sums if self.sender is None else sums * self.sender
 
     @property
@@ -114,34 +114,34 @@ class ScaledKernel(Kernel):
     @property
     def roundings(self) -> int:
         """The most roundings of floats in one step, of this kernel or of its transpose."""
-        return int(max(self.support.out_degree.max(), self.support.in_degree.max())) + 2
+        return int(max(self.adjacency.out_degree.max(), self.adjacency.in_degree.max())) + 2
 
     @cached_property
     def leaving(self) -> Vec:
         """Σ_{i ≠ j} M[i, j] for every sender j."""
-        if self.values is None and isinstance(self.support, Runs):
-            ones = np.ones(self.support.n, dtype=object if self.is_exact else np.float64)
-            return ScaledKernel(self.support.proper, self.receiver, None, self.sender).step(ones)
-        receivers, senders = self.support.pairs
+        if self.values is None and isinstance(self.adjacency, IndexRanges):
+            ones = np.ones(self.adjacency.n, dtype=object if self.is_exact else np.float64)
+            return ScaledKernel(self.adjacency.proper, self.receiver, None, self.sender).step(ones)
+        receivers, senders = self.adjacency.pairs
         proper = receivers != senders
-        total = np.zeros(self.support.n, dtype=self.entries.dtype)
+        total = np.zeros(self.adjacency.n, dtype=self.entries.dtype)
         np.add.at(total, senders[proper], self.entries[proper])
         return total
 
     @cached_property
     def transposed(self) -> ScaledKernel:
         """The kernel of the transposed matrix."""
-        support, values = self.support, self.values
-        flipped = None if values is None else support.transposed_values(values)
-        return ScaledKernel(support.transposed(), self.sender, flipped, self.receiver)
+        adjacency, values = self.adjacency, self.values
+        flipped = None if values is None else adjacency.transposed_values(values)
+        return ScaledKernel(adjacency.transposed(), self.sender, flipped, self.receiver)
 
     @cached_property
     def entries(self) -> Vec:
         """The entries of M in the order of the adjacency's pairs."""
-        receivers, senders = self.support.pairs
+        receivers, senders = self.adjacency.pairs
         shares: list[Vec] = []
         if self.values is not None:
-            shares.append(self.support.take(self.values))
+            shares.append(self.adjacency.take(self.values))
         if self.receiver is not None:
             shares.append(self.receiver[receivers])
         if self.sender is not None:
@@ -155,7 +155,7 @@ class ScaledKernel(Kernel):
         """Return the integers, and the product of the three parts' denominators."""
         scaled = [_over_denominator(scale) for scale in self.scales]
         (receiver, a), (values, b), (sender, c) = scaled
-        return ScaledKernel(self.support, receiver, values, sender), a * b * c
+        return ScaledKernel(self.adjacency, receiver, values, sender), a * b * c
 
 
 def _over_denominator(part: Vec | None) -> tuple[Vec | None, int]:
@@ -208,14 +208,14 @@ class ConvexSum(Kernel):
     def transposed(self) -> ConvexSum:
         """The kernel of the transposed matrix."""
         heads = [head.transposed for head in self.heads]
-        return ConvexSum(self.support.transposed(), self.weights, heads)
+        return ConvexSum(self.adjacency.transposed(), self.weights, heads)
 
     @cached_property
     def entries(self) -> Vec:
         """The weighted sum of the heads' entries."""
-        total = np.zeros(self.support.edges, dtype=object if self.is_exact else np.float64)
+        total = np.zeros(self.adjacency.edges, dtype=object if self.is_exact else np.float64)
         for weight, head in zip(self.weights, self.heads, strict=True):
-            total[positions(head.support, self.support)] += weight * head.entries
+            total[positions(head.adjacency, self.adjacency)] += weight * head.entries
         return total
 
     def over_denominator(self) -> tuple[ConvexSum, int]:
@@ -225,10 +225,10 @@ class ConvexSum(Kernel):
         common = math.lcm(*(share.denominator for share in shares))
         weights = [int(share * common) for share in shares]
         heads = [head for head, _ in scaled]
-        return ConvexSum(self.support, weights, heads), common
+        return ConvexSum(self.adjacency, weights, heads), common
 
 
-def positions(part: Support, whole: Support) -> Ints:
+def positions(part: Adjacency, whole: Adjacency) -> Ints:
     """Return where the pairs of an adjacency stand in the list of one that has them all."""
     mine, theirs = (
         senders * whole.n + receivers for receivers, senders in (part.pairs, whole.pairs)

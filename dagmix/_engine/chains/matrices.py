@@ -10,10 +10,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix._engine.adjacency.base import Ints, Support, Vec
+from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
 from dagmix._engine.adjacency.explicit import from_mask
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
-from dagmix._engine.chains.transition import Floats, Ring, Transition
+from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.scalars import Field
 
@@ -24,16 +24,16 @@ class _OfGraph(Transition):
     field = Field.RATIONAL
     axis: ClassVar[int]
 
-    def __init__(self, support: Support) -> None:
+    def __init__(self, adjacency: Adjacency) -> None:
         """Take the edges of a graph, self-loops as they are."""
-        self.support = support.with_loops(_degrees(support, self.axis) == 0)
-        self._degrees = _degrees(self.support, self.axis)
+        self.adjacency = adjacency.with_loops(_degrees(adjacency, self.axis) == 0)
+        self._degrees = _degrees(self.adjacency, self.axis)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the adjacency with the degrees' reciprocals."""
         shares = {d: ring(Fraction(1, d)) for d in set(self._degrees.tolist())}
         return _scaled(
-            self.support, self.axis, objects([shares[d] for d in self._degrees.tolist()])
+            self.adjacency, self.axis, objects([shares[d] for d in self._degrees.tolist()])
         )
 
     @property
@@ -42,9 +42,9 @@ class _OfGraph(Transition):
         return math.lcm(*set(self._degrees.tolist())).bit_length()
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The adjacency with the degrees' reciprocals in float64."""
-        return Floats(_scaled(self.support, self.axis, 1.0 / self._degrees), 1)
+        return FloatKernel(_scaled(self.adjacency, self.axis, 1.0 / self._degrees), 1)
 
 
 class GraphWalk(_OfGraph):
@@ -59,7 +59,7 @@ class GraphDiffusion(_OfGraph):
     axis = 1
 
 
-class FloatArray(Transition):
+class FloatMatrix(Transition):
     """A float matrix that stands for its exact rationals, each line divided by its exact sum.
 
     `axis` is the axis of the sum: 0 for columns (a walk), 1 for rows (a diffusion).
@@ -69,13 +69,13 @@ class FloatArray(Transition):
 
     def __init__(self, matrix: NDArray[np.float64], axis: int) -> None:
         """Take a checked non-negative matrix without a line of zeros."""
-        self.support = from_mask(matrix > 0)
-        self._entries = matrix[self.support.pairs]
+        self.adjacency = from_mask(matrix > 0)
+        self._entries = matrix[self.adjacency.pairs]
         self._axis = axis
 
     @property
     def _lines(self) -> Ints:
-        return self.support.pairs[1 - self._axis]
+        return self.adjacency.pairs[1 - self._axis]
 
     def over(self, ring: Ring) -> Kernel:
         """Return the entries as integers (of one power of two) over each line's sum."""
@@ -83,49 +83,49 @@ class FloatArray(Transition):
         integers = (mantissas * 2.0**53).astype(np.int64).tolist()
         shifts = (exponents - exponents.min()).tolist()
         whole = [number << shift for number, shift in zip(integers, shifts, strict=True)]
-        sums = [0] * self.support.n
+        sums = [0] * self.adjacency.n
         for line, number in zip(self._lines.tolist(), whole, strict=True):
             sums[line] += number
-        values = self.support.place(objects([ring(Fraction(number)) for number in whole]))
+        values = self.adjacency.place(objects([ring(Fraction(number)) for number in whole]))
         scale = objects([ring(Fraction(1, total)) for total in sums])
-        return _scaled(self.support, self._axis, scale, values)
+        return _scaled(self.adjacency, self._axis, scale, values)
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The entries times the float reciprocal of each line's sum."""
-        sums = np.bincount(self._lines, self._entries, minlength=self.support.n)
+        sums = np.bincount(self._lines, self._entries, minlength=self.adjacency.n)
         terms = int(np.bincount(self._lines).max())
-        values = self.support.place(self._entries)
-        return Floats(_scaled(self.support, self._axis, 1.0 / sums, values), terms)
+        values = self.adjacency.place(self._entries)
+        return FloatKernel(_scaled(self.adjacency, self._axis, 1.0 / sums, values), terms)
 
 
-class ExactArray(Transition):
+class ExactMatrix(Transition):
     """A matrix of Fractions or SymPy expressions, stochastic as it stands."""
 
     def __init__(self, matrix: Vec, field: Field) -> None:
         """Take a checked n × n object array, zeros written as the integer 0."""
         self.field = field
-        self.support = from_mask(matrix != 0)
-        self._entries = matrix[self.support.pairs]
+        self.adjacency = from_mask(matrix != 0)
+        self._entries = matrix[self.adjacency.pairs]
 
     def over(self, ring: Ring) -> Kernel:
         """Return the entries in the ring."""
         entries = objects([ring(number) for number in self._entries.tolist()])
-        return ScaledKernel(self.support, values=self.support.place(entries))
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(entries))
 
     @cached_property
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The entries, each rounded once."""
         rounded = self._entries.astype(np.float64)
-        return Floats(ScaledKernel(self.support, values=self.support.place(rounded)), 1)
+        return FloatKernel(ScaledKernel(self.adjacency, values=self.adjacency.place(rounded)), 1)
 
 
-def _degrees(support: Support, axis: int) -> Ints:
-    return support.in_degree if axis else support.out_degree
+def _degrees(adjacency: Adjacency, axis: int) -> Ints:
+    return adjacency.in_degree if axis else adjacency.out_degree
 
 
-def _scaled(support: Support, axis: int, scale: Vec, values: Vec | None = None) -> ScaledKernel:
+def _scaled(adjacency: Adjacency, axis: int, scale: Vec, values: Vec | None = None) -> ScaledKernel:
     """Return the kernel with a scale for each sender (axis 0) or receiver (axis 1)."""
     if axis:
-        return ScaledKernel(support, scale, values)
-    return ScaledKernel(support, None, values, scale)
+        return ScaledKernel(adjacency, scale, values)
+    return ScaledKernel(adjacency, None, values, scale)

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Support
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT
 from dagmix._engine.exact.scalars import Field
@@ -33,7 +33,7 @@ def _unchanged(number: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Floats:
+class FloatKernel:
     """A float64 kernel with a bound on the relative error of its steps.
 
     `units`, in units of 2⁻⁵³, bounds the relative error that one step adds to any entry of a
@@ -51,7 +51,7 @@ class Floats:
             return float("inf")
         return self.kernel.roundings + self.entry_units
 
-    def slack(self, steps: int) -> float:
+    def error_bound(self, steps: int) -> float:
         """Bound the relative error of a row after `steps` steps: (1 + u)^m − 1 ≤ mu/(1 − mu)."""
         roundings = steps * self.units * UNIT
         return roundings / (1 - roundings) if roundings < 0.5 else float("inf")  # noqa: PLR2004
@@ -61,7 +61,7 @@ class Transition(ABC):
     """A stochastic matrix M with receiver i and sender j in M[i, j]."""
 
     field: Field
-    support: Support
+    adjacency: Adjacency
 
     @abstractmethod
     def over(self, ring: Ring) -> Kernel:
@@ -69,7 +69,7 @@ class Transition(ABC):
 
     @cached_property
     @abstractmethod
-    def floats(self) -> Floats:
+    def floats(self) -> FloatKernel:
         """The matrix in float64, with its error."""
 
     @cached_property
@@ -90,7 +90,7 @@ class Transition(ABC):
     @property
     def is_small(self) -> bool:
         """Whether questions to a rational matrix are answered in exact arithmetic."""
-        return self.support.n <= LARGEST_EXACT
+        return self.adjacency.n <= LARGEST_EXACT
 
 
 def same_matrix(one: Transition, other: Transition) -> bool:
@@ -98,9 +98,9 @@ def same_matrix(one: Transition, other: Transition) -> bool:
 
     Large ones on index ranges are compared head by head; the same sum of other heads is another.
     """
-    if one.field is not other.field or not one.support.same_as(other.support):
+    if one.field is not other.field or not one.adjacency.has_same_pairs(other.adjacency):
         return False
-    if isinstance(one.support, Runs) and not one.is_small:
+    if isinstance(one.adjacency, IndexRanges) and not one.is_small:
         return _same_parts(one.floats.kernel, other.floats.kernel)
     return bool(np.array_equal(one.rationals.entries, other.rationals.entries))
 
@@ -109,7 +109,8 @@ def _same_parts(one: Kernel, other: Kernel) -> bool:
     """Tell whether two kernels are made alike of equal heads, whose entries are not listed."""
     pairs = list(zip(one.parts, other.parts, strict=False))
     return len(one.parts) == len(other.parts) and all(
-        a == b and x.support.same_as(y.support) and _same_scales(x, y) for (a, x), (b, y) in pairs
+        a == b and x.adjacency.has_same_pairs(y.adjacency) and _same_scales(x, y)
+        for (a, x), (b, y) in pairs
     )
 
 

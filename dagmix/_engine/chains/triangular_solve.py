@@ -14,16 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Support, Vec
-from dagmix._engine.adjacency.range_sums import WindowSums
-from dagmix._engine.adjacency.ranges import Runs
-from dagmix._engine.adjacency.strided import Layer
+from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.range_sums import IntervalSums
+from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.adjacency.strided import StridedRanges
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
 
 
 def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
     """Return y, computed from the last node of the order to the first; 0 where exits are 0."""
-    heads = [_head(kernel.support, head) for _, head in kernel.parts]
+    heads = [_head(kernel.adjacency, head) for _, head in kernel.parts]
     weights = [weight for weight, _ in kernel.parts]
     bases, ways_out, y = base.tolist(), exits.tolist(), [0 * base[0]] * len(base)
     for j in reversed(order.tolist()):
@@ -39,12 +39,12 @@ def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
     return solution
 
 
-def _head(whole: Support, kernel: ScaledKernel) -> Any:
-    support = kernel.support
-    if isinstance(whole, Runs) and whole.forward is not None and kernel.values is None:
-        if not isinstance(support, Runs):
-            support = Runs.of([support])
-        return _OverRuns(support.proper, kernel, forward=whole.forward)
+def _head(whole: Adjacency, kernel: ScaledKernel) -> Any:
+    adjacency = kernel.adjacency
+    if isinstance(whole, IndexRanges) and whole.forward is not None and kernel.values is None:
+        if not isinstance(adjacency, IndexRanges):
+            adjacency = IndexRanges.of([adjacency])
+        return _OverRuns(adjacency.proper, kernel, forward=whole.forward)
     return _OverPairs(kernel)
 
 
@@ -52,9 +52,9 @@ class _OverPairs:
     """Σ_{i ≠ j} y_i M[i, j] over the pairs, one by one."""
 
     def __init__(self, kernel: Kernel) -> None:
-        self._receivers, self._starts = kernel.support.pairs[0], kernel.support.starts
+        self._receivers, self._starts = kernel.adjacency.pairs[0], kernel.adjacency.starts
         self._entries = kernel.entries
-        self._y = np.zeros(kernel.support.n, dtype=self._entries.dtype)
+        self._y = np.zeros(kernel.adjacency.n, dtype=self._entries.dtype)
 
     def total(self, j: int) -> Any:
         """Return the sum for j, all other of its receivers added."""
@@ -70,8 +70,8 @@ class _OverPairs:
 class _OverRuns:
     """The same over runs, for nodes that come in falling order, or rising if not `forward`."""
 
-    def __init__(self, proper: Runs, kernel: ScaledKernel, *, forward: bool) -> None:
-        self._layers = [_Sums(layer, forward=forward) for layer in proper.layers]
+    def __init__(self, proper: IndexRanges, kernel: ScaledKernel, *, forward: bool) -> None:
+        self._layers = [_Sums(layer, forward=forward) for layer in proper.ranges]
         self._receiver, self._sender = _listed(kernel.receiver), _listed(kernel.sender)
 
     def total(self, j: int) -> Any:
@@ -92,7 +92,7 @@ class _OverRuns:
 class _Sums:
     """Running sums of one layer's places, seen from the end that is filled first."""
 
-    def __init__(self, layer: Layer, *, forward: bool) -> None:
+    def __init__(self, layer: StridedRanges, *, forward: bool) -> None:
         table = layer.table if forward else layer.table.mirrored()
         places = layer.place(np.arange(layer.n))
         self._places = (places if forward else table.size - 1 - places).tolist()
@@ -101,7 +101,7 @@ class _Sums:
         self._levels: list[tuple[int, int, int]] = []
         # One list for all levels: 0, then the suffix and the prefix sums of each.
         end = 1
-        for level in WindowSums(table.size, table.starts, table.stops, one_by_one=0).levels:
+        for level in IntervalSums(table.size, table.starts, table.stops, one_by_one=0).levels:
             after = end + level.places
             left[level.intervals] = _places(level.left, level.places, end)
             right[level.intervals] = _places(level.right, level.places, after)

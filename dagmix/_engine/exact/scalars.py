@@ -17,6 +17,8 @@ from dagmix.errors import EpsilonError, NumberError, StepError
 if TYPE_CHECKING:
     from sympy import Expr
 
+HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+
 
 class Field(Enum):
     """The kind of numbers an operator has; answers come back in the same kind.

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 
 from dagmix._engine.exact.arb import precision
 from dagmix._engine.exact.enclosures import widened
-from dagmix._engine.fidelity.long_times import Course, Stretch, product
+from dagmix._engine.fidelity.long_times import LongHorizon, TimeWindow, product
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._util.lazy import flint
 
@@ -37,14 +37,14 @@ class _Candidate:
 
     priority: flint.arb
     number: int
-    stretch: Stretch = field(compare=False)
+    window: TimeWindow = field(compare=False)
     single: bool = field(compare=False)
 
 
 class Search:
     """The supremum of the signals of one transient node."""
 
-    def __init__(self, horizon: Course, node: int) -> None:
+    def __init__(self, horizon: LongHorizon, node: int) -> None:
         """Take the bounds of all signals and the node."""
         self._horizon = horizon
         self._node = node
@@ -56,38 +56,38 @@ class Search:
     def run(self) -> NodeFidelity:
         """Search all times."""
         with precision(self._horizon.bits):
-            self._take(*self._horizon.stretches)
+            self._take(*self._horizon.windows)
             for _ in range(MOST_SPLITS):
                 if not self._heap or -self._heap[0].priority < self._best:
                     break
-                self._take(*self._horizon.halves(heapq.heappop(self._heap).stretch))
+                self._take(*self._horizon.halves(heapq.heappop(self._heap).window))
             return self._peak()
 
-    def _take(self, *stretches: Stretch) -> None:
+    def _take(self, *windows: TimeWindow) -> None:
         """Take the signals first, so that bounds are compared with the best of them."""
-        for stretch in stretches:
-            self._best = self._best.max(stretch.row[0, self._node].lower())
-        for stretch in stretches:
-            self._bound(stretch)
+        for window in windows:
+            self._best = self._best.max(window.row[0, self._node].lower())
+        for window in windows:
+            self._bound(window)
 
-    def _bound(self, stretch: Stretch) -> None:
+    def _bound(self, window: TimeWindow) -> None:
         """Keep a window with its bound, if it can have the supremum at all."""
-        here, end = stretch.row[0, self._node], stretch.end[0, self._node]
-        if stretch.level == 0:
-            self._keep(here, stretch, single=True)
+        here, end = window.row[0, self._node], window.end[0, self._node]
+        if window.level == 0:
+            self._keep(here, window, single=True)
             return
-        reach = self._horizon.reach(stretch.level)[:, self._node]
-        bend = flint.arb(float(product(stretch.bend, reach)))
-        arch, rise = bend * flint.arb(2) ** (2 * stretch.level - 1), end - here
+        reach = self._horizon.reach(window.level)[:, self._node]
+        second_difference = flint.arb(float(product(window.second_difference, reach)))
+        arch, rise = second_difference * flint.arb(2) ** (2 * window.level - 1), end - here
         if rise < -arch:
-            self._keep(here, stretch, single=True)
+            self._keep(here, window, single=True)
         elif not rise > arch:
-            self._keep((here + end + arch / 2 + rise**2 / (2 * arch)) / 2, stretch, single=False)
+            self._keep((here + end + arch / 2 + rise**2 / (2 * arch)) / 2, window, single=False)
 
-    def _keep(self, bound: flint.arb, stretch: Stretch, *, single: bool) -> None:
+    def _keep(self, bound: flint.arb, window: TimeWindow, *, single: bool) -> None:
         greatest = bound.upper()
         if not greatest < self._best:
-            candidate = _Candidate(-greatest, next(self._numbers), stretch, single)
+            candidate = _Candidate(-greatest, next(self._numbers), window, single)
             if single:
                 self._kept.append(candidate)
             else:
@@ -96,10 +96,10 @@ class Search:
     def _peak(self) -> NodeFidelity:
         left = [c for c in self._kept + self._heap if not -c.priority < self._best]
         upper = -min(candidate.priority for candidate in left)
-        starts = sorted(candidate.stretch.start for candidate in left)
+        starts = sorted(candidate.window.start for candidate in left)
         times: range | tuple[int, ...] = tuple(starts)
         if not all(candidate.single for candidate in left):
-            last = max(c.stretch.start + (1 if c.single else 2**c.stretch.level) for c in left)
+            last = max(c.window.start + (1 if c.single else 2**c.window.level) for c in left)
             times = range(starts[0], last)
         value = float(self._best)
         return NodeFidelity(value, *widened(value, float(upper)), attained=True, times=times)

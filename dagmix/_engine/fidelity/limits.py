@@ -17,8 +17,8 @@ from dagmix._engine.chains import first_step
 from dagmix._engine.exact.recurrences import Tail
 from dagmix._engine.exact.scalars import brief
 from dagmix._engine.exact.vectors import unit
-from dagmix._engine.fidelity.results import NodeFidelity, exactly
-from dagmix._engine.fidelity.sink_context import Listener
+from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
+from dagmix._engine.fidelity.sink_context import SinkContext
 from dagmix.errors import UndecidedError
 
 LONGEST_LIMIT = 2**16  # float steps towards a limit
@@ -29,7 +29,7 @@ TIGHT = 2.0**-40  # relative width at which a float enclosure of a limit is clos
 STRIDES = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 
 
-def exact_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
+def exact_limit(context: SinkContext, node: int, members: Ints) -> NodeFidelity:
     """Return φ_j at a node of a recurrent class: its limit, or an earlier greater signal.
 
     Raises UndecidedError where the eigenvalues do not decide, as in a periodic class.
@@ -39,7 +39,7 @@ def exact_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
     row = context.row(exact=True)
     row.step(context.first)
     differences: list[Fraction] = []
-    future, look = _Future(2 * context.support.n + 2), 2 * context.support.n + 2
+    future, look = _Future(2 * context.adjacency.n + 2), 2 * context.adjacency.n + 2
     while not context.is_too_long(row):
         differences.append(Fraction(int(row.x[node]), row.scale**row.time) - limit)
         row.step()
@@ -77,12 +77,12 @@ class _Future:
         best = max(Fraction(0), *differences)
         times = tuple(first + t for t, gap in enumerate(differences) if gap == best)
         if best or not any(tail.is_zero() for tails in self._tails.values() for tail in tails):
-            return exactly(limit + best, times, onwards=False)
+            return exact_fidelity(limit + best, times, onwards=False)
         onset = first + self._tails[1][0].delay
         if not self._tails[1][0].is_zero():
             message = f"the limit {brief(limit)} is attained at infinitely many, not all, times"
             raise UndecidedError(message)
-        return exactly(limit, tuple(t for t in times if t <= onset), onwards=True)
+        return exact_fidelity(limit, tuple(t for t in times if t <= onset), onwards=True)
 
 
 def _is_over(tail: Tail, best: Fraction, time: int) -> bool:
@@ -92,7 +92,7 @@ def _is_over(tail: Tail, best: Fraction, time: int) -> bool:
     return best > 0 and tail.stays_below(best, time)
 
 
-def enclosed_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
+def enclosed_limit(context: SinkContext, node: int, members: Ints) -> NodeFidelity:
     """Enclose the supremum at a node of a larger recurrent class C, in floats.
 
     For all s ≥ c, (Δˢ)[k, j] lies between the minimum and the maximum of (Δᶜ)[k, j] over k in
@@ -100,10 +100,10 @@ def enclosed_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
     bounded, those before have been seen. Raises UndecidedError where the two do not meet.
     """
     row = context.row(exact=False)
-    inside = np.zeros(context.support.n, dtype=bool)
+    inside = np.zeros(context.adjacency.n, dtype=bool)
     inside[members] = True
     outside = context.upstream(node) & ~inside
-    column = unit(context.support.n, node)
+    column = unit(context.adjacency.n, node)
     backward = context.transition.floats.kernel.transposed
     seen: list[float] = []
     masses: list[tuple[float, float]] = []
@@ -116,23 +116,28 @@ def enclosed_limit(context: Listener, node: int, members: Ints) -> NodeFidelity:
         if row.time >= look:
             look += 1 + look // 8
             mass, incoming = masses[row.time - row.time // 2]
-            past, slack = seen[context.first :], 2 * row.slack
-            floor = mass * float(column[members].min()) * (1 - slack)
-            tail = (mass * float(column[members].max()) + incoming) * (1 + slack)
-            if tail < max(past) * (1 - slack) or tail <= floor * (1 + TIGHT + 4 * slack):
-                return _enclosed(context.first, past, floor, tail, slack)
+            past, error_bound = seen[context.first :], 2 * row.error_bound
+            floor = mass * float(column[members].min()) * (1 - error_bound)
+            tail = (mass * float(column[members].max()) + incoming) * (1 + error_bound)
+            if tail < max(past) * (1 - error_bound) or tail <= floor * (
+                1 + TIGHT + 4 * error_bound
+            ):
+                return _enclosed(context.first, past, floor, tail, error_bound)
         row.step()
     message = f"the signal of node {node} has not settled after {row.time} steps; is it periodic?"
     raise UndecidedError(message)
 
 
 def _enclosed(
-    first: int, past: list[float], floor: float, tail: float, slack: float
+    first: int, past: list[float], floor: float, tail: float, error_bound: float
 ) -> NodeFidelity:
     """Return the fidelity from past signals, a floor of the limit and a bound of what follows."""
     best = max(past)
-    lower, upper = max(best * (1 - slack), floor), min(max(tail, best * (1 + slack)), 1.0)
-    times = tuple(first + t for t, signal in enumerate(past) if signal * (1 + slack) >= lower)
+    lower, upper = (
+        max(best * (1 - error_bound), floor),
+        min(max(tail, best * (1 + error_bound)), 1.0),
+    )
+    times = tuple(first + t for t, signal in enumerate(past) if signal * (1 + error_bound) >= lower)
     if tail < lower:
         return NodeFidelity(max(best, lower), lower, upper, attained=True, times=times)
     attained: Literal["undecided"] = "undecided"

@@ -28,7 +28,7 @@ from dagmix._engine.chains import ball_powers, first_step
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import precision
 from dagmix._engine.exact.enclosures import UNIT
-from dagmix._engine.fidelity.sink_context import Listener
+from dagmix._engine.fidelity.sink_context import SinkContext
 from dagmix._util.lazy import flint
 from dagmix.errors import UndecidedError
 
@@ -38,34 +38,34 @@ SMALL = 2.0**-1000  # exceeds what a product of floats loses by underflow
 
 
 @dataclass(frozen=True)
-class Stretch:
+class TimeWindow:
     """Times [start, start + 2^level): the rows x at both ends, and a bound at the start.
 
-    `bend` is at least max(0, −x D²), entry by entry.
+    `second_difference` is at least max(0, −x D²), entry by entry.
     """
 
     start: int
     level: int
     row: flint.arb_mat
     end: flint.arb_mat
-    bend: Vec
+    second_difference: Vec
 
 
-class Course:
+class LongHorizon:
     """The rows x_t, t ≥ first, of one diffusion: powers, a grid of time windows, maxima."""
 
-    def __init__(self, context: Listener) -> None:
+    def __init__(self, context: SinkContext) -> None:
         """Take a sink's context whose chain has entries that floats can bound."""
         self._transition = context.transition
-        self._transient = context.closed_class < 0
+        self._transient = context.recurrent_class < 0
         self.bits = self._bits()
         with precision(self.bits):
             self._powers: list[flint.arb_mat] = [ball_powers.matrix(self._transition)]
-            self._reach = [np.eye(context.support.n)]
+            self._reach = [np.eye(context.adjacency.n)]
             self._second = self._second_difference()
             start = ball_powers.at_sink(self._transition, context.sink)
             row = ball_powers.power_row(start, self._powers[0], context.first)
-            self.stretches = list(self._grid(row, context))
+            self.windows = list(self._grid(row, context))
 
     def _bits(self) -> int:
         """Return a precision that suits the longest mean time until absorption."""
@@ -96,15 +96,15 @@ class Course:
             self._reach.append(np.maximum(last, np.minimum(later, 1.0)))
         return self._reach[k]
 
-    def _grid(self, row: flint.arb_mat, context: Listener) -> Iterator[Stretch]:
+    def _grid(self, row: flint.arb_mat, context: SinkContext) -> Iterator[TimeWindow]:
         """Cover the times from `first` until every transient node has had its maximum."""
         start, best = context.first, row.entries()
         transient = np.flatnonzero(self._transient).tolist()
-        open_nodes = np.flatnonzero(self._transient & context.heard).tolist()
+        open_nodes = np.flatnonzero(self._transient & context.ancestors).tolist()
         for level in _levels():
-            stretch = self.stretch(start, level, row)
-            yield stretch
-            row, start = stretch.end, start + 2**level
+            window = self.window(start, level, row)
+            yield window
+            row, start = window.end, start + 2**level
             now = row.entries()
             best = [old.max(new) for old, new in zip(best, now, strict=True)]
             left = sum((now[k] for k in transient), flint.arb(0))
@@ -114,17 +114,17 @@ class Course:
         message = f"no bound on the signals after 2^{MOST_DOUBLINGS} steps"
         raise UndecidedError(message)
 
-    def stretch(self, start: int, level: int, row: flint.arb_mat) -> Stretch:
+    def window(self, start: int, level: int, row: flint.arb_mat) -> TimeWindow:
         """Return the window of 2^level times from a row on."""
-        return Stretch(start, level, row, row * self.power(level), self._bound(row))
+        return TimeWindow(start, level, row, row * self.power(level), self._bound(row))
 
-    def halves(self, whole: Stretch) -> tuple[Stretch, Stretch]:
+    def halves(self, whole: TimeWindow) -> tuple[TimeWindow, TimeWindow]:
         """Return the two halves of a window of more than one step."""
         level = whole.level - 1
         middle = whole.row * self.power(level)
         return (
-            Stretch(whole.start, level, whole.row, middle, whole.bend),
-            Stretch(whole.start + 2**level, level, middle, whole.end, self._bound(middle)),
+            TimeWindow(whole.start, level, whole.row, middle, whole.second_difference),
+            TimeWindow(whole.start + 2**level, level, middle, whole.end, self._bound(middle)),
         )
 
     def _bound(self, row: flint.arb_mat) -> Vec:
@@ -140,9 +140,9 @@ def _levels() -> Iterator[int]:
 
 
 @lru_cache(maxsize=1)
-def course_of(transition: Transition, sink: int, first: int) -> Course:
+def long_horizon(transition: Transition, sink: int, first: int) -> LongHorizon:
     """Return the bounds; the last ones are kept, for a user who asks node after node."""
-    return Course(Listener(transition, sink, first))
+    return LongHorizon(SinkContext(transition, sink, first))
 
 
 def product(left: Vec, right: Vec) -> Vec:

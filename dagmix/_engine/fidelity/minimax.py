@@ -17,10 +17,10 @@ from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, rounded, widened
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.fidelity.long_times import course_of
+from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.node_fidelity import fidelity_of, search
 from dagmix._engine.fidelity.results import NodeFidelity
-from dagmix._engine.fidelity.sink_context import Listener, uses_integers
+from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 
     Rational operators give every minimising node; floats every one that is not excluded.
     """
-    context, exact = Listener(transition, sink, first), uses_integers(transition)
+    context, exact = SinkContext(transition, sink, first), uses_integers(transition)
     stays_exact = exact and transition.field is Field.RATIONAL
-    unreachable = np.flatnonzero(~context.heard)
+    unreachable = np.flatnonzero(~context.ancestors)
     if unreachable.size:
         zero = Fraction(0) if stays_exact else 0.0
         return Minimum(zero, zero, zero, tuple(unreachable.tolist()))
@@ -53,7 +53,7 @@ class _AllNodes:
     Numbers are in units of 1/scaleᵗ, t the time of the row: the row's own.
     """
 
-    def __init__(self, context: Listener, *, exact: bool) -> None:
+    def __init__(self, context: SinkContext, *, exact: bool) -> None:
         self._context = context
         self._row = context.row(exact=exact)
         self._best: Vec = np.zeros_like(self._row.x)
@@ -80,8 +80,8 @@ class _AllNodes:
 
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
-        slack = self._row.slack
-        lower, upper = self._best * (1 - slack), self._best * (1 + slack)
+        error_bound = self._row.error_bound
+        lower, upper = self._best * (1 - error_bound), self._best * (1 + error_bound)
         if self._floor is not None:
             floor = np.array(list(map(self._scaled, self._floor)), dtype=self._best.dtype)
             lower, upper = np.maximum(lower, floor), np.maximum(upper, floor)
@@ -111,15 +111,17 @@ class _AllNodes:
             return sum(map(self._settle, opened))
         nodes = np.array(opened)
         # A running sum rounds once for each node.
-        slack = self._row.slack + 2 * len(tails) * UNIT
-        over = np.maximum(tails[nodes], SMALLEST) * (1 + slack) <= self._best[nodes] * (1 - slack)
-        past = nodes[over & (self._context.closed_class[nodes] < 0)]
+        error_bound = self._row.error_bound + 2 * len(tails) * UNIT
+        over = np.maximum(tails[nodes], SMALLEST) * (1 + error_bound) <= self._best[nodes] * (
+            1 - error_bound
+        )
+        past = nodes[over & (self._context.recurrent_class[nodes] < 0)]
         self._settled[past] = True
         return len(past) or sum(1 for _ in takewhile(self._settle, opened))
 
     def _settle(self, node: int) -> bool:
         """Try to find φ_j of a node; return whether it is settled now."""
-        if self._context.closed_class[node] >= 0:
+        if self._context.recurrent_class[node] >= 0:
             self._known[node] = fidelity_of(self._context, node, exact=self._row.exact)
         elif not self._is_past(node):
             return False
@@ -136,7 +138,7 @@ class _AllNodes:
         if not context.is_too_long(self._row):
             return False
         if self._floor is None:
-            self._floor = course_of(context.transition, context.sink, context.first).seen
+            self._floor = long_horizon(context.transition, context.sink, context.first).seen
         else:
             self._known[opened[0]] = search(context, opened[0])
             self._settled[opened[0]] = True
@@ -144,12 +146,12 @@ class _AllNodes:
 
     def _is_past(self, node: int) -> bool:
         """Tell whether no later signal of a transient node exceeds its best so far."""
-        slack, best = self._row.slack, self._best[node]
+        error_bound, best = self._row.error_bound, self._best[node]
         tail = self._row.x[self._context.upstream(node)].sum()
         if not self._row.exact and tail < SMALLEST:
             self._known[node] = fidelity_of(self._context, node, exact=True)
             return True
-        return bool(tail * (1 + slack) <= best * (1 - slack))
+        return bool(tail * (1 + error_bound) <= best * (1 - error_bound))
 
     def _minimum(self) -> Minimum:
         lower, upper = self._bounds()

@@ -26,10 +26,10 @@ from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.branch_and_bound import Search
 from dagmix._engine.fidelity.limits import enclosed_limit, exact_limit
-from dagmix._engine.fidelity.long_times import course_of
-from dagmix._engine.fidelity.results import NodeFidelity, exactly
-from dagmix._engine.fidelity.signals import Row
-from dagmix._engine.fidelity.sink_context import Listener, uses_integers
+from dagmix._engine.fidelity.long_times import long_horizon
+from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
+from dagmix._engine.fidelity.signals import SignalRow
+from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
@@ -38,7 +38,7 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     Raises UndecidedError where a recurrent class is periodic, or where neither exact nor ball
     arithmetic distinguishes the limit in a larger recurrent class from its signals.
     """
-    context = Listener(transition, sink, first)
+    context = SinkContext(transition, sink, first)
     exact = uses_integers(transition)
     answer = fidelity_of(context, node, exact=exact)
     if exact and transition.field is Field.RATIONAL:
@@ -47,15 +47,15 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     return replace(answer, value=value, lower=lower, upper=upper)
 
 
-def fidelity_of(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def fidelity_of(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
     """Return φ_j by the kind of node."""
-    if not context.heard[node]:
+    if not context.ancestors[node]:
         zero = Fraction(0) if exact else 0.0
-        return exactly(zero, (context.first,), onwards=True)
-    label = context.closed_class[node]
+        return exact_fidelity(zero, (context.first,), onwards=True)
+    label = context.recurrent_class[node]
     if label < 0:
         return _peak(context, node, exact=exact)
-    members = np.flatnonzero(context.closed_class == label)
+    members = np.flatnonzero(context.recurrent_class == label)
     if len(members) == 1:
         return _absorption(context, node, exact=exact)
     if exact:
@@ -63,21 +63,21 @@ def fidelity_of(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
     return enclosed_limit(context, node, members)
 
 
-def _peak(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
     """Step until what can still reach a transient node is less than its best signal."""
     row, upstream = context.row(exact=exact), context.upstream(node)
     best: int | float = 0
     near: list[tuple[int, int | float]] = []
     while True:
         if row.time >= context.first:
-            signal, slack = row.x[node], row.slack
-            if signal > best * (1 + 2 * slack):
+            signal, error_bound = row.x[node], row.error_bound
+            if signal > best * (1 + 2 * error_bound):
                 near = []
-            if signal >= best * (1 - 2 * slack):
+            if signal >= best * (1 - 2 * error_bound):
                 near.append((row.time, signal))
                 best = max(best, signal)
             tail = row.x[upstream].sum()
-            if tail * (1 + slack) < best * (1 - slack):
+            if tail * (1 + error_bound) < best * (1 - error_bound):
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
                 return fidelity_of(context, node, exact=True)
@@ -87,24 +87,24 @@ def _peak(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
         best *= row.scale
 
 
-def _settled(row: Row, near: list[tuple[int, int | float]]) -> NodeFidelity:
+def _settled(row: SignalRow, near: list[tuple[int, int | float]]) -> NodeFidelity:
     """Return the greatest of the near-best signals with its times."""
     numbers = [(time, row.number(entry, time)) for time, entry in near]
-    value, slack = max(number for _, number in numbers), row.slack
+    value, error_bound = max(number for _, number in numbers), row.error_bound
     if row.exact:
         times = tuple(time for time, number in numbers if number == value)
-        return exactly(value, times, onwards=False)
-    lower, upper = widened(value * (1 - slack), value * (1 + slack))
-    times = tuple(time for time, number in numbers if number * (1 + slack) >= lower)
+        return exact_fidelity(value, times, onwards=False)
+    lower, upper = widened(value * (1 - error_bound), value * (1 + error_bound))
+    times = tuple(time for time, number in numbers if number * (1 + error_bound) >= lower)
     return NodeFidelity(value, lower, upper, True, times)  # noqa: FBT003 - a field's value
 
 
-def search(context: Listener, node: int) -> NodeFidelity:
+def search(context: SinkContext, node: int) -> NodeFidelity:
     """Find the supremum over all times by branch and bound."""
-    return Search(course_of(context.transition, context.sink, context.first), node).run()
+    return Search(long_horizon(context.transition, context.sink, context.first), node).run()
 
 
-def _absorption(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
+def _absorption(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
     """Return P_τ(absorbed in a source), attained once no mass is left on the way to it."""
     value, lower, upper = _absorption_probability(context, node, exact=exact)
     time = _time_of_arrival(context, node)
@@ -115,10 +115,10 @@ def _absorption(context: Listener, node: int, *, exact: bool) -> NodeFidelity:
 
 
 def _absorption_probability(
-    context: Listener, node: int, *, exact: bool
+    context: SinkContext, node: int, *, exact: bool
 ) -> tuple[Fraction | float, Fraction | float, Fraction | float]:
-    labels = context.closed_class[context.heard & (context.closed_class >= 0)]
-    if (labels == context.closed_class[node]).all():
+    labels = context.recurrent_class[context.ancestors & (context.recurrent_class >= 0)]
+    if (labels == context.recurrent_class[node]).all():
         one = Fraction(1) if exact else 1.0
         return one, one, one
     transition, target = context.transition, np.array([node])
@@ -132,22 +132,22 @@ def _absorption_probability(
         value = float(first_step.hitting_probabilities(chain, target)[context.sink])
     if value < SMALLEST:
         return _absorption_probability(context, node, exact=True)
-    n = context.support.n
-    rounds = n if context.support.order is not None else n**3
-    slack = 2 * rounds * (transition.floats.units + 2) * UNIT
-    return (value, *widened(value * (1 - slack), value * (1 + slack)))
+    n = context.adjacency.n
+    rounds = n if context.adjacency.order is not None else n**3
+    error_bound = 2 * rounds * (transition.floats.units + 2) * UNIT
+    return (value, *widened(value * (1 - error_bound), value * (1 + error_bound)))
 
 
-def _time_of_arrival(context: Listener, node: int) -> int | None:
+def _time_of_arrival(context: SinkContext, node: int) -> int | None:
     """Return the first t with no mass on other nodes that reach `node`; None if there is none."""
     between = context.upstream(node).copy()
     between[node] = False
-    support = context.support
-    if (support.has_loop & between & context.heard).any():
+    adjacency = context.adjacency
+    if (adjacency.has_loop & between & context.ancestors).any():
         return None  # some mass stays there at every step
-    marked = unit(support.n, context.sink)
-    for time in range(support.n + 1):
+    marked = unit(adjacency.n, context.sink)
+    for time in range(adjacency.n + 1):
         if not marked[between].any():
             return time
-        marked = (support.gather(marked) > 0).astype(float)
+        marked = (adjacency.gather(marked) > 0).astype(float)
     return None

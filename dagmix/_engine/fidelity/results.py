@@ -45,6 +45,6 @@ class NodeFidelity(Bounded[Fraction | float]):
     onwards: bool = False
 
 
-def exactly(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
+def exact_fidelity(value: Fraction | float, times: Sequence[int], *, onwards: bool) -> NodeFidelity:
     """Return an exact fidelity; it is attained if it has times."""
     return NodeFidelity(value, value, value, bool(times), times, onwards)

@@ -25,10 +25,10 @@ MOST_STEPS = 2**16  # float steps, past which a power is squared in balls
 MOST_WORK = 2**34  # operations of float steps where that is impossible, about a minute
 
 
-class Row:
+class SignalRow:
     """x_t, stepped forward: floats with a relative error, or integers over scaleᵗ.
 
-    `slack` bounds the relative error of every entry of a float row; it is 0 for integers.
+    `error_bound` bounds the relative error of every entry of a float row; it is 0 for integers.
     """
 
     def __init__(self, transition: Transition, sink: int, *, exact: bool) -> None:
@@ -38,12 +38,12 @@ class Row:
         self.scale = 1
         self._kernel = transition.floats.kernel
         if exact:
-            bits, n = transition.denominator_bits, transition.support.n
+            bits, n = transition.denominator_bits, transition.adjacency.n
             if bits * n > LARGEST_TABLE:
                 message = f"exact signals need {n} numbers of {bits} bits a step"
                 raise UndecidedError(message)
             self._kernel, self.scale = transition.integers
-        self.x = unit(transition.support.n, sink, 1 if exact else 1.0)
+        self.x = unit(transition.adjacency.n, sink, 1 if exact else 1.0)
         self.time = 0
 
     def step(self, steps: int = 1) -> None:
@@ -53,9 +53,9 @@ class Row:
         self.time += steps
 
     @property
-    def slack(self) -> float:
+    def error_bound(self) -> float:
         """Bound the relative error of every entry, two more roundings of its use included."""
-        return 0 if self.exact else self._transition.floats.slack(self.time + 2)
+        return 0 if self.exact else self._transition.floats.error_bound(self.time + 2)
 
     def number(self, entry: Any, time: int) -> Fraction | float:
         """Return an entry of the row at `time` as a number."""
@@ -76,11 +76,11 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
     if rational and transition.is_small:
         return _exact_signal(transition, sink, node, steps)
     if steps <= _most_steps(transition) and math.isfinite(transition.floats.units):
-        row = Row(transition, sink, exact=False)
+        row = SignalRow(transition, sink, exact=False)
         row.step(steps)
         value = float(row.x[node])
-        if value > SMALLEST or not transition.support.senders_after(sink, steps)[node]:
-            return Enclosure.within(value, row.slack) if rational else value
+        if value > SMALLEST or not transition.adjacency.senders_after(sink, steps)[node]:
+            return Enclosure.within(value, row.error_bound) if rational else value
         if rational:
             return Enclosure(value, 0.0, 2 * SMALLEST)
     value = ball_powers.signal(transition, sink, node, steps)
@@ -89,8 +89,8 @@ def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction
 
 def _most_steps(transition: Transition) -> int:
     """Return after how many float steps a power is squared in balls, where those fit."""
-    fits = transition.support.n**2 <= ball_powers.LARGEST
-    return MOST_STEPS if fits else max(MOST_STEPS, MOST_WORK // transition.support.work)
+    fits = transition.adjacency.n**2 <= ball_powers.LARGEST
+    return MOST_STEPS if fits else max(MOST_STEPS, MOST_WORK // transition.adjacency.work)
 
 
 def signals(transition: Transition, sink: int, steps: int) -> Vec:
@@ -101,7 +101,7 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
     ShapeError where the table is too large.
     """
     exact = transition.field is Field.RATIONAL and transition.is_small
-    n = transition.support.n
+    n = transition.adjacency.n
     if (steps + 1) * n > LARGEST_DENSE:
         message = f"a table of {steps + 1} steps of {n} nodes is too large"
         raise ShapeError(message)
@@ -112,7 +112,7 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
         for time in range(steps):
             table[time + 1] = step(table[time])
         return table
-    row = Row(transition, sink, exact=True)
+    row = SignalRow(transition, sink, exact=True)
     for time in range(steps + 1):
         table[time] = objects([Fraction(entry, row.scale**time) for entry in row.x])
         row.step()
@@ -124,7 +124,7 @@ def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> F
     if bits > LARGEST_ROW:
         message = f"the exact signal after {steps} steps needs numbers of {bits} bits"
         raise UndecidedError(message)
-    row = Row(transition, sink, exact=True)
+    row = SignalRow(transition, sink, exact=True)
     row.step(steps)
     return Fraction(int(row.x[node]), row.scale**steps)
 
@@ -133,7 +133,7 @@ def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     kernel = transition.over(sp.sympify)
-    x = unit(transition.support.n, sink, sp.Integer(1))
+    x = unit(transition.adjacency.n, sink, sp.Integer(1))
     for _ in range(steps):
         x = objects([sp.expand(entry) for entry in kernel.step(x)])
     return sp.sympify(x[node])

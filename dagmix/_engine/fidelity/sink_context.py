@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Mask, Support, Vec
+from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec
 from dagmix._engine.adjacency.paths import recurrent_classes
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains import first_step
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.fidelity.signals import Row
+from dagmix._engine.fidelity.signals import SignalRow
 
 STEPS = 2**12  # float steps before branch and bound takes over
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
@@ -23,7 +23,7 @@ OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 
 @dataclass(frozen=True, eq=False)
-class Listener:
+class SinkContext:
     """The sink of a diffusion and the first step from which its signals count."""
 
     transition: Transition
@@ -31,25 +31,25 @@ class Listener:
     first: int
 
     @property
-    def support(self) -> Support:
+    def adjacency(self) -> Adjacency:
         """Who sends to whom."""
-        return self.transition.support
+        return self.transition.adjacency
 
     @cached_property
-    def heard(self) -> Mask:
+    def ancestors(self) -> Mask:
         """The nodes with a positive signal at some t ≥ first."""
-        at_first = self.support.senders_after(self.sink, self.first)
-        return self.support.reaching(np.flatnonzero(at_first))
+        at_first = self.adjacency.senders_after(self.sink, self.first)
+        return self.adjacency.reaching(np.flatnonzero(at_first))
 
     @cached_property
-    def closed_class(self) -> Ints:
+    def recurrent_class(self) -> Ints:
         """The number of each node's recurrent class in the backward chain, −1 if transient."""
-        return recurrent_classes(self.support.transposed())
+        return recurrent_classes(self.adjacency.transposed())
 
     @cached_property
     def absorbed(self) -> Vec | None:
         """The probabilities of absorption in the sources, in floats; None without an order."""
-        if self.support.order is None:
+        if self.adjacency.order is None:
             return None
         return first_step.hits_from(self.transition.floats.kernel.transposed, self.sink)
 
@@ -60,9 +60,9 @@ class Listener:
     def upstream(self, node: int) -> Mask:
         """Mark the nodes whose backward chain can reach `node`."""
         if node not in self._upstream:
-            if len(self._upstream) * self.support.n > LARGEST_MASKS:
+            if len(self._upstream) * self.adjacency.n > LARGEST_MASKS:
                 self._upstream.clear()
-            self._upstream[node] = self.support.reached(np.array([node]))
+            self._upstream[node] = self.adjacency.reached(np.array([node]))
         return self._upstream[node]
 
     def tails(self, x: Vec) -> Vec | None:
@@ -70,20 +70,20 @@ class Listener:
 
         Upstream of a node are nodes that follow it in the order, in a chain all of them.
         """
-        if not isinstance(self.support, Runs) or self.support.forward is None:
+        if not isinstance(self.adjacency, IndexRanges) or self.adjacency.forward is None:
             return None
-        way = -1 if self.support.forward else 1
+        way = -1 if self.adjacency.forward else 1
         return np.cumsum(x[::way])[::way]
 
-    def row(self, *, exact: bool) -> Row:
+    def row(self, *, exact: bool) -> SignalRow:
         """Return the signals at t = 0."""
-        return Row(self.transition, self.sink, exact=exact)
+        return SignalRow(self.transition, self.sink, exact=exact)
 
-    def is_too_long(self, row: Row) -> bool:
+    def is_too_long(self, row: SignalRow) -> bool:
         """Tell whether stepping on costs more than branch and bound."""
-        work = self.support.work
+        work = self.adjacency.work
         if not row.exact:
-            return row.time >= max(STEPS, self.support.n**3 // work)
+            return row.time >= max(STEPS, self.adjacency.n**3 // work)
         bits = OVERHEAD + row.time * row.scale.bit_length()
         return row.time * work * bits > WORK
 

@@ -45,8 +45,8 @@ def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
     rational = transition.field is Field.RATIONAL
     if rational and transition.is_small:
         return ExactSurvival(transition, sink).distance(steps)
-    value, slack = _far(transition, sink, steps)
-    return Enclosure.within(value, slack) if rational else value
+    value, error_bound = _far(transition, sink, steps)
+    return Enclosure.within(value, error_bound) if rational else value
 
 
 def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
@@ -55,8 +55,8 @@ def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
         survival = FloatSurvival(transition, sink)
         for _ in range(steps):
             survival.step()
-        if survival.is_sound:
-            return survival.distance, survival.slack
+        if survival.is_certified:
+            return survival.distance, survival.error_bound
     if is_over(transition, sink, steps):
         return 0.0, 0.0
     return ball_powers.distance(transition, sink, steps), LAST_BITS
@@ -77,7 +77,7 @@ def distances(transition: Transition, sink: int, steps: int) -> Vec:
         return objects([exact.distance(time) for time in range(steps + 1)])
     survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
     for time in range(steps + 1):
-        certified = survival.is_sound
+        certified = survival.is_certified
         found[time] = survival.distance if certified else _far(transition, sink, time)[0]
         survival.step()
     return found
@@ -85,10 +85,10 @@ def distances(transition: Transition, sink: int, steps: int) -> Vec:
 
 def affordable(transition: Transition) -> int | float:
     """Return the number of steps that cost about as much as squaring the matrix."""
-    n = transition.support.n
+    n = transition.adjacency.n
     if n**2 > ball_powers.LARGEST:
         return math.inf
-    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.support.work)
+    return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.adjacency.work)
 
 
 def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
@@ -96,10 +96,10 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
 
     Raises UndecidedError where T is too large to step exactly and d(t) ties with ε.
     """
-    support = transition.support
-    if support.n == 1:
+    adjacency = transition.adjacency
+    if adjacency.n == 1:
         return 0
-    if not support.reaching(np.array([sink])).all():
+    if not adjacency.reaching(np.array([sink])).all():
         return math.inf
     if math.isfinite(transition.floats.units):
         return _step(transition, sink, epsilon)
@@ -115,11 +115,11 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     most, threshold = affordable(transition), scaled(epsilon)
     while True:
         survival.step()
-        time, certified = survival.time, survival.is_sound
-        ratio, slack = survival.ratio(*threshold), survival.slack
-        if certified and ratio * (1 + slack) < 1:
+        time, certified = survival.time, survival.is_certified
+        ratio, error_bound = survival.ratio(*threshold), survival.error_bound
+        if certified and ratio * (1 + error_bound) < 1:
             return time
-        if not (certified and ratio * (1 - slack) > 1) and at_most(exact, time, epsilon):
+        if not (certified and ratio * (1 - error_bound) > 1) and at_most(exact, time, epsilon):
             return time
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)
@@ -166,7 +166,7 @@ def _mean(transition: Transition, sink: int) -> float:
 def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Square in balls, at the precision that a walk as long as the mean needs."""
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
-    bits = 2 * doublings + transition.support.n.bit_length() + 10
+    bits = 2 * doublings + transition.adjacency.n.bit_length() + 10
     return ball_powers.exit_time(transition, sink, epsilon, bits)
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from dagmix._engine.chains import ball_powers
-from dagmix._engine.chains.first_step import hitting_slack, hitting_times
+from dagmix._engine.chains.first_step import hitting_error_bound, hitting_times
 from dagmix._engine.chains.kernel import leaving
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import ball, precision, settle
@@ -29,50 +29,50 @@ ENOUGH = 2.0**-20  # relative error allowed of one in floats
 
 
 @dataclass(frozen=True)
-class Interval:
+class RationalInterval:
     """An exact number between `low` and `high`, which are equal where it is known."""
 
     low: Fraction
     high: Fraction
 
 
-def leaving_probability(transition: Transition, sink: int) -> Interval:
+def leaving_probability(transition: Transition, sink: int) -> RationalInterval:
     """Enclose min_j (1 − W[j, j]) over the nodes j but the sink; 1 where there is none."""
     if transition.field is Field.RATIONAL:
         least = Fraction(forward_probability(transition.rationals, sink))
-        return Interval(least, least)
+        return RationalInterval(least, least)
     with precision(BITS):
         smallest = flint.arb(1)
         for probability in np.delete(leaving(transition.over(ball)), sink).tolist():
             smallest = smallest.min(probability)
-        return Interval(*ends(smallest))
+        return RationalInterval(*ends(smallest))
 
 
-def mean_time(transition: Transition, sink: int) -> Interval:
+def mean_time(transition: Transition, sink: int) -> RationalInterval:
     """Enclose max_j E_j[steps to the sink] of a walk that reaches it from everywhere."""
     if transition.field is Field.RATIONAL and transition.is_small:
         longest = Fraction(max(hitting_times(transition.rationals, sink)))
-        return Interval(longest, longest)
+        return RationalInterval(longest, longest)
     if not transition.is_small and (found := _mean_in_floats(transition, sink)):
         return found
 
-    def accurate(_: int) -> Interval | None:
+    def accurate(_: int) -> RationalInterval | None:
         ones = ball_powers.off_sink(transition, sink).transpose()
         times = ball_powers.first_step(transition, sink, ones)
         longest = None if times is None else ball_powers.greatest(times)
         known = longest is not None and longest.rel_accuracy_bits() >= ENOUGH_BITS
-        return Interval(*ends(longest)) if known else None
+        return RationalInterval(*ends(longest)) if known else None
 
     return settle(accurate, BITS)
 
 
-def _mean_in_floats(transition: Transition, sink: int) -> Interval | None:
+def _mean_in_floats(transition: Transition, sink: int) -> RationalInterval | None:
     """Solve E = 1 + E Q in floats; None without an order, or where their error is not small."""
-    if transition.support.order is None:
+    if transition.adjacency.order is None:
         return None
     times = hitting_times(transition.floats.kernel, sink)
-    slack = hitting_slack(transition.floats, times)
-    if slack > ENOUGH:
+    error_bound = hitting_error_bound(transition.floats, times)
+    if error_bound > ENOUGH:
         return None
-    longest, share = Fraction(float(times.max())), Fraction(slack)
-    return Interval(longest / (1 + share), longest / (1 - share))
+    longest, share = Fraction(float(times.max())), Fraction(error_bound)
+    return RationalInterval(longest / (1 + share), longest / (1 - share))

@@ -29,7 +29,7 @@ class ExactSurvival:
         """Begin at t = 0."""
         self.transition = transition
         self.sink = sink
-        self._row = others(transition.support.n, sink, 1)
+        self._row = others(transition.adjacency.n, sink, 1)
         self._time = 0
         self._scale = 1
 
@@ -44,7 +44,7 @@ class ExactSurvival:
         return bool(self._row.max() * epsilon.denominator <= epsilon.numerator * self._scale)
 
     def _advance(self, steps: int) -> None:
-        bits, n = steps * self.transition.denominator_bits, self.transition.support.n
+        bits, n = steps * self.transition.denominator_bits, self.transition.adjacency.n
         if bits > LARGEST_ROW or bits * n > LARGEST_TABLE:
             message = f"the exact distance after {steps} steps needs {n} numbers of {bits} bits"
             raise UndecidedError(message)
@@ -58,16 +58,16 @@ class ExactSurvival:
 class FloatSurvival:
     """The row s_t in floats, stepped forward only: s_t = row · 2^exponent.
 
-    The relative error of what is not lost to underflow is that of `Floats.slack`. What is
-    lost of an entry is no more than `_lost`, which no step makes greater: columns sum to at
-    most 1.
+    The relative error of what is not lost to underflow is that of `FloatKernel.error_bound`.
+    What is lost of an entry is no more than `_lost`, which no step makes greater: columns sum
+    to at most 1.
     """
 
     def __init__(self, transition: Transition, sink: int) -> None:
         """Begin at t = 0."""
         self._floats = transition.floats
         self._sink = sink
-        self._row = others(transition.support.n, sink)
+        self._row = others(transition.adjacency.n, sink)
         self._greatest = float(self._row.max())
         self._exponent = 0
         # What one step may lose; where the entries have no bound, everything.
@@ -101,14 +101,14 @@ class FloatSurvival:
         return self._lost_before + steps * self._loss if steps else self._lost_before
 
     @property
-    def is_sound(self) -> bool:
-        """Whether so little was lost that d(t) is certified up to `slack`."""
+    def is_certified(self) -> bool:
+        """Whether so little was lost that d(t) is certified up to `error_bound`."""
         return self._lost <= NOTHING * self._greatest
 
     @property
-    def slack(self) -> float:
+    def error_bound(self) -> float:
         """Bound the relative error of d(t), four more roundings of its use included."""
-        return self._floats.slack(self.time + 4)
+        return self._floats.error_bound(self.time + 4)
 
     @property
     def distance(self) -> float:
@@ -132,5 +132,5 @@ def scaled(epsilon: Fraction) -> tuple[float, int]:
 
 def is_over(transition: Transition, sink: int, steps: int) -> bool:
     """Tell whether d(steps) = 0: no walk of so many edges ends off the sink."""
-    transient = np.delete(np.arange(transition.support.n), sink)
-    return not transition.support.senders_after(transient, steps).any()
+    transient = np.delete(np.arange(transition.adjacency.n), sink)
+    return not transition.adjacency.senders_after(transient, steps).any()

@@ -18,9 +18,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from dagmix._engine.adjacency.base import Floats
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT
-
-Floats = NDArray[np.float64]
 
 
 def blend(coefficients: Floats, left: Floats, right: Floats) -> Floats:
@@ -47,7 +46,7 @@ def elevated(coefficients: Floats) -> Floats:
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class HeadMatrices:
     """The float matrices of two heads, n × n, rows summing to 1; weight β is on head 0."""
 
     first: Floats
@@ -67,10 +66,10 @@ class Pair:
         return 2 * (steps + 1) * (len(self.first) + 9) * UNIT
 
 
-class Rows:
+class RowBounds:
     """The coefficients of x_0, x_1, … over [low, high], each computed from the one before."""
 
-    def __init__(self, pair: Pair, sink: int, low: Fraction, high: Fraction) -> None:
+    def __init__(self, pair: HeadMatrices, sink: int, low: Fraction, high: Fraction) -> None:
         """Begin at x_0 = e_τ."""
         self.pair = pair
         self.ends = pair.at(low), pair.at(high)
@@ -92,10 +91,10 @@ class Rows:
         return found * (1 + self.pair.error(time)) + SMALLEST
 
 
-class Columns:
+class ColumnBounds:
     """The coefficients of y_c = Δ(β)^c e_j over an interval, a row for each k, for increasing c."""
 
-    def __init__(self, pair: Pair, node: int, low: Fraction, high: Fraction) -> None:
+    def __init__(self, pair: HeadMatrices, node: int, low: Fraction, high: Fraction) -> None:
         """Begin at y_0 = e_j."""
         self._pair = pair
         self._ends = pair.at(low).T, pair.at(high).T

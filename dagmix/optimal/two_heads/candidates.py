@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from dagmix.optimal.two_heads.bernstein import Columns, Floats, Rows, elevated
-from dagmix.optimal.two_heads.hitting_bounds import Excursions
-from dagmix.optimal.two_heads.kernels import TwoHeads
+from dagmix._engine.adjacency.base import Floats
+from dagmix.optimal.two_heads.bernstein import ColumnBounds, RowBounds, elevated
+from dagmix.optimal.two_heads.hitting_bounds import HittingBounds
+from dagmix.optimal.two_heads.kernels import TwoDiffusions
 
 SHORTEST = 8  # steps bounded first, and the least number added each time
 LONGEST = 2**9  # steps; an interval that needs more is halved, or φ_min there only enclosed
@@ -49,24 +50,29 @@ class Candidates:
         return len(self.times) + self.limited
 
 
-class Interval:
+class WeightInterval:
     """Bounds of all node fidelities on low ≤ β ≤ high, improved by going on to later times."""
 
     def __init__(
-        self, heads: TwoHeads, excursions: Excursions, low: Fraction, high: Fraction, excess: float
+        self,
+        heads: TwoDiffusions,
+        excursions: HittingBounds,
+        low: Fraction,
+        high: Fraction,
+        excess: float,
     ) -> None:
         """Begin at no time; signals may exceed a limit by `excess`."""
         self.low, self.high = low, high
         self._heads, self._allowed = heads, excess
         reach = excursions.greatest(low, high)
-        passing = heads.listener.closed_class < 0
+        passing = heads.context.recurrent_class < 0
         # An exact upper bound of φ_min, where floats would leave it undecided.
         self._limit = min(reach[heads.sink][passing], default=Fraction(1))
-        self._rows = Rows(heads.floats, heads.sink, low, high)
-        self._columns: dict[int, Columns] = {}
+        self._rows = RowBounds(heads.floats, heads.sink, low, high)
+        self._columns: dict[int, ColumnBounds] = {}
         size = heads.size
         self._identity = np.eye(size)
-        upstream = [heads.listener.upstream(j) for j in range(size)]
+        upstream = [heads.context.upstream(j) for j in range(size)]
         self._upstream = np.array(upstream, dtype=float).T
         above = np.nextafter(reach.astype(float), 2.0) * (reach > 0)
         self._reach = np.where(passing, above, self._upstream)
@@ -76,7 +82,7 @@ class Interval:
         self._tail = np.ones(size)  # bound all later ones
         self._excess = np.full(size, np.inf)  # and their excess over the limit
 
-    def settle(self) -> list[Candidates] | None:
+    def candidates(self) -> list[Candidates] | None:
         """Return candidates for every node whose fidelity may be φ_min; None if they are too many.
 
         None means that the interval is too wide, or that arbitrarily late signals matter.
@@ -118,14 +124,14 @@ class Interval:
             self._best = np.maximum(self._best, self._rows.least(t, self._identity))
             self._seen = np.maximum(self._seen, self._greatest[-1])
         self._tail = np.minimum(self._tail, self._rows.greatest(time, self._reach))
-        for node, label in enumerate(self._heads.listener.closed_class.tolist()):
-            members = np.flatnonzero(self._heads.listener.closed_class == label)
+        for node, label in enumerate(self._heads.context.recurrent_class.tolist()):
+            members = np.flatnonzero(self._heads.context.recurrent_class == label)
             if label >= 0 and len(members) > 1:
                 self._bound_class(node, members, time // 2)
 
     def _bound_class(self, node: int, members: Any, half: int) -> None:
         if node not in self._columns:
-            self._columns[node] = Columns(self._heads.floats, node, self.low, self.high)
+            self._columns[node] = ColumnBounds(self._heads.floats, node, self.low, self.high)
         low, high, spread = self._columns[node].range(half, members)
         inside = np.zeros((self._heads.size, 1))
         inside[members] = 1.0
@@ -138,7 +144,7 @@ class Interval:
         self._best[node] = max(self._best[node], floor / rounded)
 
     def _is_single(self, node: int) -> bool:
-        classes = self._heads.listener.closed_class
+        classes = self._heads.context.recurrent_class
         return bool(classes[node] >= 0 and (classes == classes[node]).sum() == 1)
 
     def _is_settled(self, node: int) -> bool:

@@ -18,19 +18,20 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix.optimal.two_heads.bernstein import Floats, Pair, Rows, blend, elevated
+from dagmix._engine.adjacency.base import Floats
+from dagmix.optimal.two_heads.bernstein import HeadMatrices, RowBounds, blend, elevated
 
 HORIZONS = (16, 32, 64, 128, 256)  # values of T tried
 
 
 def stays_below(
-    pair: Pair, sink: int, node: int, ends: tuple[Fraction, Fraction], level: float
+    pair: HeadMatrices, sink: int, node: int, ends: tuple[Fraction, Fraction], level: float
 ) -> bool:
     """Tell whether φ_j(β) < φ_j(p) is proved for all β from ends[0] to p = ends[1], but p.
 
     `level` is a float not above φ_j(p). False says only that no proof was found.
     """
-    rows = Rows(pair, sink, *ends)
+    rows = RowBounds(pair, sink, *ends)
     total = _sum_of_powers(rows)
     if not math.isfinite(total):
         return False
@@ -42,7 +43,7 @@ def stays_below(
     return False
 
 
-def _is_low(rows: Rows, node: int, time: int, level: float) -> bool:
+def _is_low(rows: RowBounds, node: int, time: int, level: float) -> bool:
     """Tell whether a signal is below the level, or increases towards the second end."""
     signal, error = rows.steps[time][:, node], rows.pair.error(time)
     if signal.max() * (1 + error) < level:
@@ -50,7 +51,7 @@ def _is_low(rows: Rows, node: int, time: int, level: float) -> bool:
     return bool(time and np.diff(signal).min() > 2 * error)
 
 
-def _later_slope(rows: Rows, node: int, time: int, width: float, total: float) -> float:
+def _later_slope(rows: RowBounds, node: int, time: int, width: float, total: float) -> float:
     """Bound from below the derivatives, towards the second end, of all signals from `time` on."""
     now, after = rows.steps[time], rows.steps[time + 1]
     slope, steeper = time * np.diff(now, axis=0), (time + 1) * np.diff(after, axis=0)
@@ -61,7 +62,7 @@ def _later_slope(rows: Rows, node: int, time: int, width: float, total: float) -
     return float(least - total * (turn + rounding + 2 * total * (step + rounding)))
 
 
-def _sum_of_powers(rows: Rows) -> float:
+def _sum_of_powers(rows: RowBounds) -> float:
     """Return S; infinite where no power has Dobrushin coefficient below ½."""
     size = len(rows.ends[0])
     power, steps = np.eye(size)[None], 0

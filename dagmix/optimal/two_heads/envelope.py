@@ -16,7 +16,7 @@ from dagmix._engine.exact.algebraic import Number, between
 from dagmix._engine.exact.rational_functions import Ratio, roots_inside, sign
 from dagmix.graphs.labels import Node
 from dagmix.optimal.two_heads.candidates import Candidates
-from dagmix.optimal.two_heads.kernels import TwoHeads
+from dagmix.optimal.two_heads.kernels import TwoDiffusions
 
 Time = int | Literal["limit"]
 
@@ -115,8 +115,8 @@ class _Choice:
         return self.function.plus(self.excess) if self.excess else self.function
 
 
-def envelope(
-    heads: TwoHeads, nodes: Sequence[Candidates], low: Fraction, high: Fraction
+def pieces_on(
+    heads: TwoDiffusions, nodes: Sequence[Candidates], low: Fraction, high: Fraction
 ) -> list[Piece]:
     """Return the pieces of min over nodes of max over candidates on [low, high]."""
     choices = [_choices(heads, one, low, high) for one in nodes]
@@ -131,7 +131,7 @@ def envelope(
     return merged([_piece(choices, *interval) for interval in pairwise(ends)])
 
 
-def _choices(heads: TwoHeads, one: Candidates, low: Fraction, high: Fraction) -> list[_Choice]:
+def _choices(heads: TwoDiffusions, one: Candidates, low: Fraction, high: Fraction) -> list[_Choice]:
     found = [
         _Choice(Binding(one.node, t), heads.rows.ratio(t, one.node), Fraction(0)) for t in one.times
     ]

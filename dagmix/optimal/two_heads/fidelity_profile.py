@@ -20,9 +20,9 @@ from dagmix._engine.fidelity import minimax
 from dagmix._engine.fidelity.exact_minima import exact_minimum
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
-from dagmix.optimal.two_heads.candidates import Candidates, Interval
+from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
 from dagmix.optimal.two_heads.dobrushin import stays_below
-from dagmix.optimal.two_heads.envelope import Binding, Piece, envelope, labelled, merged
+from dagmix.optimal.two_heads.envelope import Binding, Piece, labelled, merged, pieces_on
 from dagmix.optimal.two_heads.extrema import (
     Extremum,
     Point,
@@ -32,8 +32,8 @@ from dagmix.optimal.two_heads.extrema import (
     outermost,
     points,
 )
-from dagmix.optimal.two_heads.hitting_bounds import Excursions
-from dagmix.optimal.two_heads.kernels import TwoHeads, mixture
+from dagmix.optimal.two_heads.hitting_bounds import HittingBounds
+from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture
 
 FIRST_PARTS = 8  # equal intervals of weights, halved as needed
 NARROWEST = Fraction(1, 2**10)  # width of an interval on which φ_min is only enclosed
@@ -83,7 +83,7 @@ class FidelityProfile:
     φ_min of a mixture: arXiv:2507.02944, Definition 3.10.
     """
 
-    _heads: TwoHeads
+    _heads: TwoDiffusions
     nodes: Nodes
 
     def __call__(self, weight: Any) -> Fraction:
@@ -130,7 +130,7 @@ class FidelityProfile:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """φ_min on 0 < β < 1, piece by piece in order; neighbours share their ends."""
-        unreachable = np.flatnonzero(~self._heads.listener.heard).tolist()
+        unreachable = np.flatnonzero(~self._heads.context.ancestors).tolist()
         if unreachable:
             never = tuple(Binding(self.nodes[row], 0) for row in unreachable)
             return (Piece(ZERO, ONE, Ratio.constant(ZERO), ZERO, never),)
@@ -139,17 +139,17 @@ class FidelityProfile:
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
-        width, excursions = Fraction(1, FIRST_PARTS), Excursions(self._heads)
+        width, excursions = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
             low, high = queue.popleft()
             tried += 1
-            interval = Interval(self._heads, excursions, low, high, EXCESS)
+            interval = WeightInterval(self._heads, excursions, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
-            found = interval.settle()
+            found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
-                yield from envelope(self._heads, found, low, high)
+                yield from pieces_on(self._heads, found, low, high)
             elif last:
                 least, most = interval.bounds
                 yield Piece(low, high, Ratio.constant(least), most - least, ())

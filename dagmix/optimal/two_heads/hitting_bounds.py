@@ -24,16 +24,16 @@ from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.first_step import visits
 from dagmix._engine.exact.convert import fraction, objects, rational
 from dagmix._engine.exact.rational_functions import Ratio
-from dagmix.optimal.two_heads.kernels import TwoHeads, mixture
+from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture
 
 
-class Excursions:
+class HittingBounds:
     """The two bounds for all pairs of transient nodes, as functions of β."""
 
-    def __init__(self, heads: TwoHeads) -> None:
+    def __init__(self, heads: TwoDiffusions) -> None:
         """Take two rational heads."""
         self._heads = heads
-        self._inside = np.flatnonzero(heads.listener.closed_class < 0)
+        self._inside = np.flatnonzero(heads.context.recurrent_class < 0)
 
     def _visits(self, weight: Fraction) -> Vec:
         """Return G at one weight."""

@@ -15,21 +15,21 @@ from flint import fmpq_mat, fmpz_poly
 
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains import first_step
-from dagmix._engine.chains.composites import Mixture
+from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.convert import fraction, objects, rational
 from dagmix._engine.exact.rational_functions import Ratio, sign
+from dagmix._engine.exact.scalars import HALF
 from dagmix._engine.exact.vectors import unit
-from dagmix._engine.fidelity.sink_context import Listener
-from dagmix.optimal.two_heads.bernstein import Pair
+from dagmix._engine.fidelity.sink_context import SinkContext
+from dagmix.optimal.two_heads.bernstein import HeadMatrices
 
-HALF = Fraction(1, 2)
 BETA = fmpz_poly([0, 1])
 
 
 def mixture(heads: tuple[Transition, Transition], weight: Fraction) -> Transition:
     """Return the mixture with this weight on head 0."""
-    return Mixture([weight, 1 - weight], heads)
+    return MixtureMatrix([weight, 1 - weight], heads)
 
 
 class PolynomialRows:
@@ -56,22 +56,22 @@ class PolynomialRows:
         return Ratio(self.row(time)[node], fmpz_poly([self.scale**time])).reduced()
 
 
-class TwoHeads:
+class TwoDiffusions:
     """Two rational diffusions, and the sink whose row of their mixture is followed."""
 
     def __init__(self, heads: tuple[Transition, Transition], sink: int) -> None:
         """Take rational heads on the same nodes; the sink of their mixture."""
         self.heads, self.sink = heads, sink
-        self.size = heads[0].support.n
-        self.listener = Listener(mixture(heads, HALF), sink, 0)
+        self.size = heads[0].adjacency.n
+        self.context = SinkContext(mixture(heads, HALF), sink, 0)
         self.rows = PolynomialRows(heads, unit(self.size, sink, 1).tolist())
         floats = [head.rationals.dense().astype(float) for head in heads]
-        self.floats = Pair(floats[0], floats[1])
+        self.floats = HeadMatrices(floats[0], floats[1])
         self._limits: dict[int, Ratio] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the heads and the sink only: FLINT's polynomials cannot be."""
-        return TwoHeads, (self.heads, self.sink)
+        return TwoDiffusions, (self.heads, self.sink)
 
     @property
     def weights(self) -> list[Fraction]:
@@ -87,7 +87,7 @@ class TwoHeads:
         return self._limits[node]
 
     def _limit_at(self, node: int, weight: Fraction) -> Fraction:
-        classes = self.listener.closed_class
+        classes = self.context.recurrent_class
         members = np.flatnonzero(classes == classes[node])
         kernel = mixture(self.heads, weight).rationals.transposed
         return first_step.limit(kernel, self.sink, node, members)

@@ -16,12 +16,12 @@ from typing import Any
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.algebraic import Number, between
 from dagmix._engine.exact.rational_functions import roots_inside, sign
-from dagmix._engine.exact.scalars import read_count
+from dagmix._engine.exact.scalars import HALF, read_count
 from dagmix._engine.exact.vectors import others
 from dagmix._engine.mixing import mixing_time
 from dagmix.errors import UndecidedError
 from dagmix.optimal.two_heads.fidelity_profile import read_weight
-from dagmix.optimal.two_heads.kernels import HALF, PolynomialRows, mixture
+from dagmix.optimal.two_heads.kernels import PolynomialRows, mixture
 
 LONGEST = 2**8  # steps, the degree of the polynomials
 NumberInterval = tuple[Number, Number]
@@ -96,7 +96,7 @@ class MixingProfile:
     @cached_property
     def _rows(self) -> PolynomialRows:
         """The survival probabilities at each step, from every initial state."""
-        initial = others(self._heads[0].support.n, self._sink, 1).tolist()
+        initial = others(self._heads[0].adjacency.n, self._sink, 1).tolist()
         return PolynomialRows(self._heads, initial)
 
     def __call__(self, weight: Any) -> int | float:

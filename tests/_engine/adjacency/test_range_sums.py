@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dagmix._engine.adjacency.range_sums import WindowSums
+from dagmix._engine.adjacency.range_sums import IntervalSums
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 12])
@@ -17,7 +17,7 @@ def test_every_window_is_summed(n: int) -> None:
         starts, stops = (np.array(part) for part in zip(*some, strict=True))
         expected = [x[a:b].sum() for a, b in some]
         for alone in (0, 8):
-            sums = WindowSums(n, starts, stops, one_by_one=alone)
+            sums = IntervalSums(n, starts, stops, one_by_one=alone)
             assert sums(x).tolist() == expected
             assert len(sums.alone) <= alone
 
@@ -26,7 +26,7 @@ def test_small_numbers_next_to_large_ones_keep_their_accuracy() -> None:
     """One running sum and its differences would lose all of them."""
     x = np.where(np.arange(64) % 16 == 0, 1.0, 1e-200)
     starts = np.arange(60)
-    sums = WindowSums(64, starts, starts + 4)(x)
+    sums = IntervalSums(64, starts, starts + 4)(x)
     expected = np.array([x[a : a + 4].sum() for a in starts])
     assert np.allclose(sums, expected, rtol=1e-15, atol=0)
     assert sums.min() < 1e-199

@@ -25,9 +25,9 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix._engine.adjacency.explicit import Dense
+from dagmix._engine.adjacency.explicit import DenseAdjacency
 from dagmix._engine.adjacency.paths import recurrent_classes
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix._engine.chains.matrices import GraphWalk
 from dagmix._engine.mixing.mixing_time import mixing_time
@@ -71,7 +71,7 @@ def test_every_causal_relation_of_four_nodes_and_its_reverse() -> None:
 
 
 def test_a_support_says_what_it_is_made_of() -> None:
-    assert repr(runs_of(np.eye(3, dtype=bool))) == "<Runs: 3 nodes, 3 pairs in 3 ranges>"
+    assert repr(runs_of(np.eye(3, dtype=bool))) == "<IndexRanges: 3 nodes, 3 pairs in 3 ranges>"
 
 
 @pytest.mark.usefixtures("always_runs")
@@ -86,7 +86,7 @@ def test_walks_on_runs_against_the_oracle(
             WalkOperator(graph(n, edges, loops=loops)),
             oracle.walk_matrix(n, edges, loops=loops),
         )
-        assert isinstance(walk.support, Runs)
+        assert isinstance(walk.adjacency, IndexRanges)
         d = list(islice(oracle.distances(W, n - 1), 9))
         assert [walk.distance(t) for t in range(9)] == d
         for epsilon in {value for value in d if 0 < value < 1} | {QUARTER}:
@@ -108,7 +108,7 @@ def test_diffusions_on_runs_against_the_oracle(
     for edges in graphs:
         delta = oracle.diffusion_matrix(n, edges, loops=loops)
         diffusion = DiffusionOperator(graph(n, edges, loops=loops))
-        assert isinstance(diffusion.support, Runs)
+        assert isinstance(diffusion.adjacency, IndexRanges)
         signals = Signals(delta, n - 1)
         assert diffusion.signals(6).tolist() == [signals.row(t) for t in range(7)]
         for first in (0, 1):
@@ -125,7 +125,7 @@ def test_mixtures_are_stepped_head_by_head(*, common: bool) -> None:
     seen = 0
     for mix in sampled_mixtures(seed=7, count=40, common=common):
         walk, diffusion = mixed_walk(mix), mixed_diffusion(mix)
-        seen += isinstance(walk.support, Runs)
+        seen += isinstance(walk.adjacency, IndexRanges)
         check_mixture(mix, walk, diffusion)
     assert seen >= 10
 
@@ -135,7 +135,7 @@ def test_a_mixture_of_mixtures_is_the_mixture_of_their_heads() -> None:
     inner = MultiHeadWalk(heads)
     nested = MultiHeadWalk([inner, heads[0]])
     flat = MultiHeadWalk(heads, weights=["3/4", "1/4"])
-    assert isinstance(nested.support, Runs)
+    assert isinstance(nested.adjacency, IndexRanges)
     times = flat.expected_hitting_times()
     assert nested.expected_hitting_times().tolist() == times.tolist()
     nested_walk = MultiHeadDiffusion([MultiHeadDiffusion(heads), heads[0]]).successors()
@@ -154,7 +154,7 @@ def check_mixture(mix: Mixture, walk: MultiHeadWalk, diffusion: MultiHeadDiffusi
     found = diffusion.minimax_fidelity()
     assert (found.value, found.nodes) == signals.minimax()
     assert np.allclose(diffusion.transition.floats.kernel.dense(), np.array(delta, dtype=float))
-    assert (recurrent_classes(diffusion.support.transposed()) >= 0).sum() >= 1
+    assert (recurrent_classes(diffusion.adjacency.transposed()) >= 0).sum() >= 1
 
 
 @pytest.mark.usefixtures("always_runs")
@@ -169,8 +169,8 @@ def test_operators_on_runs_compare_by_content() -> None:
 
 
 @given(epsilons)
-def test_the_threshold_does_not_mind_the_support(epsilon: Fraction) -> None:
+def test_the_threshold_does_not_mind_the_adjacency(epsilon: Fraction) -> None:
     n = 600
     graph_ = families.sliding_window(n, 300)
-    dense = GraphWalk(Dense(mask_of(graph_.support)))
+    dense = GraphWalk(DenseAdjacency(mask_of(graph_.adjacency)))
     assert WalkOperator(graph_).mixing_time(epsilon) == mixing_time(dense, n - 1, epsilon)

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 
 from dagmix import FeedforwardDAG, families
 from dagmix._engine.adjacency import choose, strided
-from dagmix._engine.adjacency.ranges import Runs
-from dagmix._engine.adjacency.strided import layer
+from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.adjacency.strided import strided_ranges
 from dagmix.errors import ShapeError
 
 
-def drawn_ranges(n: int, draws: list[tuple[int, int, int, int]]) -> tuple[Runs, Any]:
+def drawn_ranges(n: int, draws: list[tuple[int, int, int, int]]) -> tuple[IndexRanges, Any]:
     """Runs (row, start, count, step) and the mask of the same pairs, row by row."""
     rows, starts, stops, steps = (np.array(part, dtype=int) for part in zip(*draws, strict=True))
     mask = np.zeros((n, n), dtype=bool)
     for row, *some in zip(rows, starts, stops, steps, strict=True):
         mask[row, range(*some)] = True
-    support = choose.from_runs(n, rows, starts, stops, steps, always=True)
-    assert isinstance(support, Runs)
-    return support, mask
+    adjacency = choose.from_runs(n, rows, starts, stops, steps, always=True)
+    assert isinstance(adjacency, IndexRanges)
+    return adjacency, mask
 
 
 @given(st.data())
@@ -37,9 +37,9 @@ def test_overlapping_runs_of_any_steps(data: st.DataObject) -> None:
     draws = data.draw(
         st.lists(st.tuples(row, end, end, st.integers(1, 6)), min_size=1, max_size=12)
     )
-    support, mask = drawn_ranges(n, draws)
-    assert support.edges == mask.sum(), "no pair twice"
-    check_relation(support, mask)
+    adjacency, mask = drawn_ranges(n, draws)
+    assert adjacency.edges == mask.sum(), "no pair twice"
+    check_relation(adjacency, mask)
 
 
 @pytest.mark.parametrize("steps", [(2, 3), (4, 6), (2, 3, 5), (6, 4, 1), (1, 3, 2), (2, 4, 3)])
@@ -51,9 +51,9 @@ def test_common_multiples_of_steps(steps: tuple[int, ...]) -> None:
         for _ in range(8):
             row, start = rng.randrange(3), rng.randrange(n)
             draws += [(row, start, rng.randint(start, n), step) for step in steps]
-        support, mask = drawn_ranges(n, draws)
-        assert support.edges == mask.sum(), "no pair twice"
-        check_relation(support, mask)
+        adjacency, mask = drawn_ranges(n, draws)
+        assert adjacency.edges == mask.sum(), "no pair twice"
+        check_relation(adjacency, mask)
 
 
 @pytest.mark.parametrize("steps", [(7, 11, 13), (2, 3, 6), (5, 40), (40, 39, 38), (1, 7, 41)])
@@ -62,25 +62,29 @@ def test_unions_of_dilations(steps: tuple[int, ...]) -> None:
     n, width = 42, 9
     heads = [families.dilated(n, width, step) for step in steps]
     by_pairs = {edge for head in heads for edge in head.edges}
-    united = Runs.of([runs_of_layers(head, step) for head, step in zip(heads, steps, strict=True)])
+    united = IndexRanges.of(
+        [runs_of_layers(head, step) for head, step in zip(heads, steps, strict=True)]
+    )
     assert set(zip(*(part.tolist() for part in united.pairs[::-1]), strict=True)) == by_pairs
     assert united.edges == len(by_pairs)
-    assert max(part.table.size for part in united.layers) <= 3 * n
+    assert max(part.table.size for part in united.ranges) <= 3 * n
     assert set(FeedforwardDAG.union(heads).edges) == by_pairs
     x = np.random.default_rng(0).random(n)
     mask = mask_of(united)
     assert np.allclose(united.gather(x), x @ mask)
 
 
-def runs_of_layers(head: FeedforwardDAG, step: int) -> Runs:
+def runs_of_layers(head: FeedforwardDAG, step: int) -> IndexRanges:
     """Keep a dilated head as runs of its step, and of step 1 for the repair."""
-    receivers, senders = head.support.pairs
+    receivers, senders = head.adjacency.pairs
     far = receivers - senders
     parts = [
-        layer(head.support.n, s, senders[own], receivers[own], np.ones_like(senders[own]))
+        strided_ranges(
+            head.adjacency.n, s, senders[own], receivers[own], np.ones_like(senders[own])
+        )
         for s, own in ((step, far % step == 0), (1, far % step != 0))
     ]
-    return Runs(head.support.n, parts)
+    return IndexRanges(head.adjacency.n, parts)
 
 
 def test_a_union_in_too_many_runs_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
 from dagmix import DiffusionOperator
-from dagmix._engine.chains.composites import Backward, Successors
+from dagmix._engine.chains.composites import BackwardMatrix, SuccessorMatrix
 from dagmix._engine.chains.first_step import hits_from
 from dagmix.bounds import backward_mixing
 
@@ -30,10 +30,10 @@ GRAPHS = [*SMALL, (6, tuple(sampled_dags(6, 12, seed=61)))]
 def test_backward_chains_on_runs_against_the_oracle(n: int, graphs: tuple[Edges, ...]) -> None:
     for edges in graphs:
         diffusion, delta = DiffusionOperator(graph(n, edges)), oracle.diffusion_matrix(n, edges)
-        chances = hits_from(Backward(diffusion.transition).rationals, n - 1)
+        chances = hits_from(BackwardMatrix(diffusion.transition).rationals, n - 1)
         assert chances.tolist() == [oracle_bounds.hits(delta, n - 1, j) for j in range(n)]
-        if len(diffusion.support.sources) == 1:
-            (source,) = diffusion.support.sources.tolist()
+        if len(diffusion.adjacency.sources) == 1:
+            (source,) = diffusion.adjacency.sources.tolist()
             backward = oracle.transpose(delta)
             chain = backward_mixing(diffusion)
             assert chain.time == oracle.mixing_time(backward, source, QUARTER)
@@ -52,7 +52,7 @@ def test_successors_divide_every_column(*, common: bool) -> None:
             if not any(row[j] for row in delta):
                 expected[j][j] = Fraction(1)
         assert walk.exact.tolist() == expected
-        assert isinstance(walk.transition, Successors)
+        assert isinstance(walk.transition, SuccessorMatrix)
         floats = walk.transition.floats
         exact = np.array(expected, dtype=float)
         assert np.allclose(floats.kernel.dense(), exact, rtol=floats.units * 2.0**-53, atol=0)

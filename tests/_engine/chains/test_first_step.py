@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
-from dagmix._engine.adjacency.ranges import Runs
+from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix.families import complete_hitting_time
 
@@ -41,7 +41,7 @@ def test_absorption_in_floats_where_heads_disagree_on_an_order() -> None:
     ]
     exact = MultiHeadDiffusion(heads, weights=["1/4", "3/4"])
     floats = MultiHeadDiffusion(heads, weights=[0.25, 0.75])
-    assert floats.support.order is None
+    assert floats.adjacency.order is None
     for node in range(5):
         found, known = floats.node_fidelity(node), exact.node_fidelity(node)
         assert found.lower <= known.value <= found.upper
@@ -53,7 +53,7 @@ def test_absorption_in_many_sources_of_a_large_graph() -> None:
     graph = families.dilated(600, 40, 8)
     exact = MultiHeadDiffusion([graph], weights=[1])
     floats = MultiHeadDiffusion([graph], weights=[1.0])
-    assert isinstance(floats.support, Runs)
+    assert isinstance(floats.adjacency, IndexRanges)
     known = [exact.node_fidelity(node).value for node in graph.sources]
     assert sum(known) == 1
     assert len(known) == 8

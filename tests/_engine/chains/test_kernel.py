@@ -28,7 +28,7 @@ def test_a_kernel_is_its_matrix(mix: Mixture) -> None:
     for operator, rows in ((mixed_walk(mix), mix.walk()), (mixed_diffusion(mix), mix.diffusion())):
         kernel, M = operator.transition.rationals, np.array(rows, dtype=object)
         assert (kernel.dense() == M).all()
-        assert (kernel.entries == M[kernel.support.pairs]).all()
+        assert (kernel.entries == M[kernel.adjacency.pairs]).all()
         assert (kernel.step(x) == x @ M).all()
         assert (leaving(kernel) == M.sum(axis=0) - M.diagonal()).all()
         assert kernel.least <= kernel.entries.min()

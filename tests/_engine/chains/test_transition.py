@@ -10,15 +10,15 @@ from dagmix._engine.chains.kernel import ScaledKernel as Kernel
 
 
 def test_heads_of_one_support_differ_by_their_numbers() -> None:
-    support = from_pairs(3, np.array([0, 1, 2]), np.array([0, 0, 1]))
+    adjacency = from_pairs(3, np.array([0, 1, 2]), np.array([0, 0, 1]))
     numbers = np.array([0.5, 0.25, 1.0])
-    first = Kernel(support, None, numbers)
-    assert transition._same_parts(first, Kernel(support, None, numbers.copy()))
+    first = Kernel(adjacency, None, numbers)
+    assert transition._same_parts(first, Kernel(adjacency, None, numbers.copy()))
     for other in (
-        Kernel(support, None, numbers[::-1].copy()),
-        Kernel(support, None, None),
-        Kernel(support, numbers, numbers),
-        Kernel(support, None, numbers, numbers),
+        Kernel(adjacency, None, numbers[::-1].copy()),
+        Kernel(adjacency, None, None),
+        Kernel(adjacency, numbers, numbers),
+        Kernel(adjacency, None, numbers, numbers),
     ):
         assert not transition._same_parts(first, other)
         assert not transition._same_parts(other, first)

@@ -18,9 +18,9 @@ from dagmix._engine.chains.triangular_solve import substitute
 def check(walk: WalkOperator, W: oracle.Matrix) -> None:
     """y_j · exits_j = base_j + Σ_{i ≠ j} y_i W[i, j], and y_j = 0 where exits_j = 0."""
     kernel, n = walk.transition.rationals, len(W)
-    assert walk.support.order is not None
+    assert walk.adjacency.order is not None
     base = np.array([Fraction(5**j, 3) for j in range(n)], dtype=object)
-    y = substitute(kernel, base, leaving(kernel), walk.support.order)
+    y = substitute(kernel, base, leaving(kernel), walk.adjacency.order)
     for j in range(n):
         exits = sum((W[i][j] for i in range(n) if i != j), Fraction(0))
         total = base[j] + sum(y[i] * W[i][j] for i in range(n) if i != j)

@@ -14,7 +14,7 @@ from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, NodeFi
 from dagmix._engine.exact import arb
 from dagmix._engine.fidelity import branch_and_bound, long_times, sink_context
 from dagmix._engine.fidelity.branch_and_bound import Search
-from dagmix._engine.fidelity.long_times import course_of
+from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix.errors import UndecidedError
 
 
@@ -53,7 +53,7 @@ def test_a_relay_peaks_where_calculus_says(exponent: int) -> None:
 
 
 def search(diffusion: DiffusionOperator, node: int, start: int = 0) -> NodeFidelity:
-    return Search(course_of(diffusion.transition, diffusion.sink.index, start), node).run()
+    return Search(long_horizon(diffusion.transition, diffusion.sink.index, start), node).run()
 
 
 @given(

@@ -15,7 +15,7 @@ from dagmix import DiffusionOperator, MultiHeadDiffusion
 from dagmix._engine.chains import ball_powers
 from dagmix._engine.exact import arb
 from dagmix._engine.fidelity import long_times, sink_context
-from dagmix._engine.fidelity.long_times import Course, course_of
+from dagmix._engine.fidelity.long_times import LongHorizon, long_horizon
 
 PRECISION = 2000  # bits of the oracles
 WIDTH = 1e-15  # relative, a few roundings
@@ -266,22 +266,22 @@ def test_no_node_of_a_hundred_is_below_the_minimum() -> None:
 # --- the bounds themselves ------------------------------------------------------------------------
 
 
-def small_course(rates: Rates) -> Course:
+def small_horizon(rates: Rates) -> LongHorizon:
     diffusion = DiffusionOperator.from_matrix(line(rates))
-    return course_of(diffusion.transition, diffusion.sink.index, 0)
+    return long_horizon(diffusion.transition, diffusion.sink.index, 0)
 
 
 def test_one_course_serves_node_after_node() -> None:
     diffusion = DiffusionOperator.from_matrix(line([Fraction(1, 7), Fraction(1, 9)]))
     args = diffusion.transition, diffusion.sink.index
-    assert course_of(*args, 0) is course_of(*args, 0)
-    assert course_of(*args, 0) is not course_of(*args, 1)
+    assert long_horizon(*args, 0) is long_horizon(*args, 0)
+    assert long_horizon(*args, 0) is not long_horizon(*args, 1)
 
 
 @given(st.lists(st.fractions("1/100", "99/100", max_denominator=100), min_size=2, max_size=4))
 def test_reach_bounds_every_power(rates: Rates) -> None:
     """S_k is at least Δˢ for all s < 2ᵏ, and the greatest of them where the signals just fall."""
-    made = small_course(rates)
+    made = small_horizon(rates)
     exact = np.array(line(rates), dtype=object)
     power, greatest = np.eye(len(exact), dtype=object), np.zeros_like(exact)
     for s in range(16):
@@ -295,37 +295,42 @@ def test_reach_bounds_every_power(rates: Rates) -> None:
 
 
 @given(st.lists(st.fractions("1/100", "99/100", max_denominator=100), min_size=2, max_size=4))
-def test_stretches_cover_the_times_with_their_rows_and_bends(rates: Rates) -> None:
-    """Stretch follows stretch; rows, ends and bends are those of the exact recurrence."""
-    made = small_course(rates)
+def test_windows_cover_the_times_with_their_rows_and_second_differences(rates: Rates) -> None:
+    """Window follows window; rows, ends and second differences are those of the recurrence."""
+    made = small_horizon(rates)
     exact = np.array(line(rates), dtype=object)
     drift = exact - np.eye(len(exact), dtype=object)
-    starts = [stretch.start for stretch in made.stretches]
-    lengths = [2**stretch.level for stretch in made.stretches]
+    starts = [window.start for window in made.windows]
+    lengths = [2**window.level for window in made.windows]
     assert starts == [sum(lengths[:k]) for k in range(len(lengths))]
     signals = [np.array([Fraction(int(j == len(rates))) for j in range(len(exact))], dtype=object)]
     for _ in range(65):
         signals.append(signals[-1] @ exact)
-    for stretch in made.stretches:
-        if stretch.start + 2**stretch.level > 64:
+    for window in made.windows:
+        if window.start + 2**window.level > 64:
             break
-        bend = np.maximum(-(signals[stretch.start] @ drift @ drift), 0)
-        assert (stretch.bend >= bend).all()
-        assert np.allclose(stretch.bend.astype(float), bend.astype(float), rtol=1e-12, atol=1e-50)
+        second_difference = np.maximum(-(signals[window.start] @ drift @ drift), 0)
+        assert (window.second_difference >= second_difference).all()
+        assert np.allclose(
+            window.second_difference.astype(float),
+            second_difference.astype(float),
+            rtol=1e-12,
+            atol=1e-50,
+        )
         for row, time in (
-            (stretch.row, stretch.start),
-            (stretch.end, stretch.start + 2**stretch.level),
+            (window.row, window.start),
+            (window.end, window.start + 2**window.level),
         ):
             assert (long_times.lower(row) <= signals[time]).all()
             assert (long_times.upper(row) >= signals[time]).all()
-        if stretch.level:
+        if window.level:
             with arb.precision(made.bits):
-                halves = made.halves(stretch)
-            assert [half.level for half in halves] == [stretch.level - 1] * 2
-            assert halves[1].start == stretch.start + 2**stretch.level // 2
+                halves = made.halves(window)
+            assert [half.level for half in halves] == [window.level - 1] * 2
+            assert halves[1].start == window.start + 2**window.level // 2
             middle = np.maximum(-(signals[halves[1].start] @ drift @ drift), 0)
-            assert (halves[1].bend >= middle).all()
-            assert (halves[0].bend == stretch.bend).all()
+            assert (halves[1].second_difference >= middle).all()
+            assert (halves[0].second_difference == window.second_difference).all()
             for row, time in ((halves[0].end, halves[1].start), (halves[1].row, halves[1].start)):
                 assert (long_times.upper(row) >= signals[time]).all()
                 assert (long_times.lower(row) <= signals[time]).all()

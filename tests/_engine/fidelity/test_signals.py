@@ -87,7 +87,7 @@ def test_signals(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool) -> None:
 
 
 def test_a_table_of_float_signals_is_the_signals() -> None:
-    """Row t of the table holds every node's signal at t, and is near the exact one."""
+    """SignalRow t of the table holds every node's signal at t, and is near the exact one."""
     exact = DiffusionOperator(families.sliding_window(9, 2))
     floats = DiffusionOperator.from_matrix(exact.matrix)
     table, expected = floats.signals(12), exact.signals(12)

@@ -13,9 +13,9 @@ LONG = 5000
 
 def test_masks_of_upstream_nodes_are_not_hoarded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sink_context, "LARGEST_MASKS", 2 * LONG)
-    ear = sink_context.Listener(
+    context = sink_context.SinkContext(
         DiffusionOperator(families.sliding_window(LONG, 9)).transition, LONG - 1, 0
     )
-    masks = [ear.upstream(node) for node in range(20)]
-    assert len(ear._upstream) <= 3
+    masks = [context.upstream(node) for node in range(20)]
+    assert len(context._upstream) <= 3
     assert [int(np.flatnonzero(mask)[0]) for mask in masks] == list(range(20))

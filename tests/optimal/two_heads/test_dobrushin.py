@@ -11,7 +11,7 @@ from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, two_heads
 
 from dagmix import MultiHeadDiffusion
-from dagmix.optimal.two_heads.bernstein import Pair, Rows
+from dagmix.optimal.two_heads.bernstein import HeadMatrices, RowBounds
 from dagmix.optimal.two_heads.dobrushin import _later_slope, _sum_of_powers, stays_below
 
 
@@ -28,7 +28,7 @@ def test_a_proof_that_signals_stay_below() -> None:
 @pytest.mark.parametrize("pair", [EXAMPLE_13, *FOURS[:4]])
 def test_later_slopes_are_no_less_than_their_bound(pair: Heads) -> None:
     model, ends = two_heads(MultiHeadDiffusion(heads(pair))), (Fraction(2, 5), Fraction(9, 20))
-    rows = Rows(model.floats, model.sink, *ends)
+    rows = RowBounds(model.floats, model.sink, *ends)
     total, width = _sum_of_powers(rows), float(ends[1] - ends[0])
     rows.advance(40)
     slopes = [t * np.diff(rows.steps[t], axis=0) / width for t in range(1, 41)]
@@ -39,6 +39,6 @@ def test_later_slopes_are_no_less_than_their_bound(pair: Heads) -> None:
 
 
 def test_no_proof_without_forgetting() -> None:
-    stuck = Pair(np.eye(2), np.eye(2))
-    assert _sum_of_powers(Rows(stuck, 1, Fraction(0), Fraction(1))) == np.inf
+    stuck = HeadMatrices(np.eye(2), np.eye(2))
+    assert _sum_of_powers(RowBounds(stuck, 1, Fraction(0), Fraction(1))) == np.inf
     assert not stays_below(stuck, 1, 0, (Fraction(0), Fraction(1)), 0.5)

@@ -13,14 +13,14 @@ from flint import fmpz_poly
 
 from dagmix import MultiHeadDiffusion
 from dagmix.optimal import Ratio
-from dagmix.optimal.two_heads.hitting_bounds import Excursions, upper_bound
+from dagmix.optimal.two_heads.hitting_bounds import HittingBounds, upper_bound
 
 
 @pytest.mark.parametrize("pair", [EXAMPLE_8, *FOURS])
 def test_excursions_bound_signals_from_every_node(pair: Heads) -> None:
     model, low, high = two_heads(MultiHeadDiffusion(heads(pair))), Fraction(1, 3), Fraction(1, 2)
-    bound = Excursions(model).greatest(low, high)
-    transient = model.listener.closed_class < 0
+    bound = HittingBounds(model).greatest(low, high)
+    transient = model.context.recurrent_class < 0
     for beta in (low, Fraction(2, 5), high):
         power = np.eye(model.size)
         for _ in range(40):
@@ -34,7 +34,7 @@ def test_excursions_see_that_a_slow_node_is_left_at_once() -> None:
     pair: Heads = (((0, 1), (0, 3), (1, 3), (2, 3)), ((0, 3), (1, 0), (1, 3), (2, 1)))
     model = two_heads(MultiHeadDiffusion(heads(pair)))
     width = Fraction(1, 2**10)
-    bounds = Excursions(model).greatest(1 - width, Fraction(1))
+    bounds = HittingBounds(model).greatest(1 - width, Fraction(1))
     assert 0 < bounds[0, 1] < 4 * width
     assert all(piece.exact for piece in profile(pair).pieces)
 

@@ -11,7 +11,8 @@ from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, two_heads
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion
-from dagmix.optimal.two_heads.kernels import HALF, mixture
+from dagmix._engine.exact.scalars import HALF
+from dagmix.optimal.two_heads.kernels import mixture
 
 BETA = sp.Symbol("beta")
 
@@ -38,4 +39,4 @@ def test_limits_are_the_library_s() -> None:
 def test_the_sink_of_the_mixture_is_the_listener() -> None:
     model = two_heads(MultiHeadDiffusion(heads(EXAMPLE_8)))
     assert model.sink == 2
-    assert mixture(model.heads, HALF).support.n == 3
+    assert mixture(model.heads, HALF).adjacency.n == 3

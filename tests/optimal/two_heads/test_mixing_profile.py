@@ -9,7 +9,15 @@ from functools import cache
 from typing import Any
 
 import pytest
-from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, Pair, all_pairs, heads, mixing_time
+from cases.pairs_of_heads import (
+    EXAMPLE_8,
+    EXAMPLE_13,
+    GRID,
+    Pair,
+    all_pairs,
+    heads,
+    mixing_time,
+)
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, families
 from dagmix.errors import NumberError, UndecidedError, WeightError
