@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dagmix._engine.adjacency.base import Floats
 from dagmix.errors import NumberError, ShapeError
 from dagmix.families.measures import Measures, describe
 from dagmix.graphs.dag import FeedforwardDAG
