@@ -9,8 +9,9 @@ them. `dagmix.proxies` gives the means of large batches, `dagmix.plotting.report
 `dagmix analyze` is this room on the command line.
 """
 
+from dagmix.analysis.attention import Attention
 from dagmix.analysis.datasets import trained_attention
-from dagmix.analysis.layers import Attention, Layer
+from dagmix.analysis.layers import Layer
 
 __all__ = [
     "Attention",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 
 from dagmix._util.files import read_npz
-from dagmix.analysis.layers import Attention
+from dagmix.analysis.attention import Attention
 
 ABOUT = (
     "this is the attention of a Transformer that dagmix trained on the cycle task\n"

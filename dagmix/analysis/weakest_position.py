@@ -13,7 +13,8 @@ from rich.text import Text
 
 from dagmix._engine.exact.scalars import read_count, read_steps
 from dagmix._util import tables
-from dagmix.analysis.layers import Attention, Layer, placed
+from dagmix.analysis.attention import Attention, placed
+from dagmix.analysis.layers import Layer
 from dagmix.errors import StepError
 from dagmix.pathways.queries import cross_head_share, heaviest
 from dagmix.pathways.results import Pathways

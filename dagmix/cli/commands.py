@@ -13,7 +13,8 @@ from rich.console import Console
 from dagmix._util.files import read_npz
 from dagmix._util.progress import tracked
 from dagmix.analysis import datasets, weakest_position
-from dagmix.analysis.layers import Attention, Layer, as_json, table
+from dagmix.analysis.attention import Attention
+from dagmix.analysis.layers import Layer, as_json, table
 from dagmix.cli import experiment
 from dagmix.errors import DagmixError
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
