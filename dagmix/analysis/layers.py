@@ -47,6 +47,7 @@ class Layer:
 
     Examples
     --------
+    >>> import numpy as np
     >>> from dagmix.analysis import Attention
     >>> (layer,) = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None]).layers()
     >>> layer.mixing_time, layer.fidelity, layer.positions, layer.best_heads
@@ -70,6 +71,7 @@ class Layer:
 
 
 def measure(mix: MultiHeadDiffusion, sample: tuple[int, ...], layer: int, first_step: int) -> Layer:
+    """Return the measures of the mixture of one sample and layer."""
     walk = mix.successors()
     fidelity, best = mix.minimax_fidelity(first_step), mix.best_head(first_step)
     return Layer(
