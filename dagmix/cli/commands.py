@@ -61,7 +61,22 @@ status is 1 only where a computed verdict differs from the documented one.
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+    """Return the parser of the command line: its commands, their options and their help.
+
+    Returns
+    -------
+    argparse.ArgumentParser
+        Its namespace has `run`, the function of the command.
+
+    Examples
+    --------
+    >>> parser().parse_args(["verify", "--json"]).json
+    True
+
+    References
+    ----------
+    What the commands are about: arXiv:2507.02944.
+    """
     top = argparse.ArgumentParser(prog="dagmix", description="Attention as feedforward graphs.")
     top.add_argument("--version", action="version", version=f"dagmix {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -121,7 +136,33 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit status: 0; 1 where a computed verdict differs from the documented one, or the
+        reader of the output has gone; 2 for bad input, named on standard error; 130 for Ctrl-C.
+
+    Raises
+    ------
+    SystemExit
+        From the parser: status 2 for unknown options, 0 for `--help` and `--version`.
+
+    Examples
+    --------
+    >>> main(["analyze", "no_such_file.npz"])  # says so on standard error
+    2
+
+    References
+    ----------
+    What the commands are about: arXiv:2507.02944.
+    """
     options = parser().parse_args(arguments)
     try:
         status = int(options.run(options))

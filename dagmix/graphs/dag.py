@@ -105,12 +105,13 @@ class FeedforwardDAG(Frozen):
         if adjacency.order is None:
             message = f"the graph has the cycle {_name_cycle(adjacency, nodes)}"
             raise CycleError(message)
-        self.__dict__.update(nodes=nodes, adjacency=adjacency)
+        self.nodes = nodes
+        self.adjacency = adjacency
 
     @classmethod
     def _of(cls, nodes: Nodes, adjacency: Adjacency) -> FeedforwardDAG:
         graph = cls.__new__(cls)
-        cls._keep(graph, nodes, adjacency)
+        graph._keep(nodes, adjacency)  # noqa: SLF001 - a constructor
         return graph
 
     @classmethod

@@ -63,7 +63,7 @@ class Operator(Frozen):
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> None:
         found = find_unique_sink(transition.adjacency, nodes, sink)
-        self.__dict__.update(transition=transition, nodes=nodes, sink=found, _origin=origin)
+        self.transition, self.nodes, self.sink, self._origin = transition, nodes, found, origin
 
     @classmethod
     def of(
@@ -101,7 +101,7 @@ class Operator(Frozen):
         True
         """
         operator = cls.__new__(cls)
-        cls._build(operator, transition, nodes, sink, origin)
+        operator._build(transition, nodes, sink, origin)  # noqa: SLF001 - a constructor
         return operator
 
     @property

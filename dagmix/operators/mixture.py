@@ -100,7 +100,8 @@ class MultiHead(Operator):
         arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
         self._build(mixture, nodes, sink, (type(self), arguments))
         shown = tuple(map(float, exact)) if any_float else tuple(exact)
-        self.__dict__.update(heads=given, weights=shown, _parts=parts, _exact_weights=exact)
+        self.heads, self.weights = given, shown
+        self._parts, self._exact_weights = parts, exact
 
     @property
     def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:

@@ -1,5 +1,12 @@
 """The paper's small Transformer: train it, read its attention, and that of other models.
 
+In come a recipe, or what a model returned; out come attention tensors whose rows sum to 1,
+query i and key j, causal, and head importances: the input of `dagmix.analysis`,
+`dagmix.proxies` and `dagmix.MultiHeadDiffusion.from_attention`. The architecture and the
+experiment are those of arXiv:2507.02944, §4; importances are the Frobenius norms of the heads'
+output projections. `measure` and `Experiment` give the quantities of its Tables 1 to 6, which
+`dagmix.paper` holds.
+
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
 
@@ -16,7 +23,7 @@ from dagmix.torch_bridge.attention import (
 )
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe
-from dagmix.torch_bridge.model import Transformer
+from dagmix.torch_bridge.model import Keep, Transformer
 from dagmix.torch_bridge.replication import Experiment, measure
 from dagmix.torch_bridge.tasks import TASKS, draw
 from dagmix.torch_bridge.training import Training, train
@@ -25,6 +32,7 @@ __all__ = [
     "TASKS",
     "Config",
     "Experiment",
+    "Keep",
     "Recipe",
     "Training",
     "Transformer",

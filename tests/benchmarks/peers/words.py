@@ -27,29 +27,29 @@ the survival, by one running sum a step, refused within $10^{-7}$ of a tie.""",
     ("mixing", "sticky line"): r"""Leaving probability $2^{-k}$, which floats hold exactly, as
 they do $1 - 2^{-k}$, so that nobody can read another chain out of the array. The columns are
 $k$. Known from $P(\mathrm{Bin}(t, 2^{-k}) \le 30)$ at 60 digits.""",
-    ("hitting", "complete"): """Expected steps to the sink from every start: $1 + H_m$ with
-$m$ later nodes. dagmix answers a graph in fractions up to 4,096
+    ("hitting", "complete"): """Expected steps to the sink from every initial node:
+$1 + H_m$ with $m$ later nodes. dagmix answers a graph in fractions up to 4,096
 nodes, a larger one, an array or a graph whose weight is a float in floats; the others, but
 SymPy, answer in floats.""",
     ("hitting", "window"): """Known from the first-step equations, last node first, by one
 running sum.""",
     ("hitting", "line"): "Known to be $2(n - 1 - j)$.",
-    ("absorption", "two sources"): r"""Each node but 0 and 1 hears itself and the two before
-it. The chance that the last node, read backward, ends at node 0 is $\tfrac13 +
-\tfrac23(-\tfrac12)^{n-1}$. dagmix answers it as the fidelity of a source, for one start; the
-others give all starts.""",
+    ("absorption", "two sources"): r"""Each node but 0 and 1 receives from itself and the two before
+it. The probability that the last node, read backward, ends at node 0 is $\tfrac13 +
+\tfrac23(-\tfrac12)^{n-1}$. dagmix answers it as the fidelity of a source, for one initial node; the
+others give all of them.""",
     ("absorption", "two sources, sticky"): """The same, each step having probability
 $2^{-30}$: the answer does not change. Tolerances that take $1 - 2^{-29}$ for 1 are seen here.""",
     ("stationary", "complete"): """All mass is on the sink, whatever the family; dagmix only
 checks that every node reaches it, and says so where one does not. The others solve for it.""",
     ("stationary", "line"): "The same on the sparsest graph.",
     ("ties", "complete"): r"""$T(\varepsilon)$ at $\varepsilon = d(1), \dots, d(20)$, each an
-exact fraction: the answers are 1, …, 20. A float comparison is left to chance here.""",
+exact fraction: the answers are 1, …, 20. A float comparison is unreliable here.""",
     ("exact hitting", "complete"): """*Rounded* is a right answer in floats: not the fraction
 asked for.""",
     ("batch", "attention"): """Causal softmax attention of 4 heads on 100 positions, float64;
 the columns count tensors. Heads are mixed, columns divided by their sums, and the expected
-hitting time is averaged over all starts: `proxies.hitting_time(attention, max_steps=None)`.
+hitting time is averaged over all initial nodes: `proxies.hitting_time(attention, max_steps=None)`.
 Known from back substitution. Mixing is timed for all: NumPy does it for those who have no
 heads.""",
 }
@@ -64,7 +64,7 @@ else, in one call for a batch""",
     "networkx": """`pagerank(alpha=1)` to $10^{-12}$ in all, that is power iteration. It has
 no mixing time, hitting time or absorption""",
     "sympy.stats": """`DiscreteMarkovChain`: `P(Eq(X[t], τ), Eq(X[0], 0))` bisected over t (it
-has no mixing time; node 0 is the worst start here), `fundamental_matrix`,
+has no mixing time; node 0 is the slowest initial node here), `fundamental_matrix`,
 `absorbing_probabilities`, `stationary_distribution`""",
     "PyDTMC": """`mixing_time(cutoff_type="traditional")`, whose definition starts from the
 uniform distribution and whose value is None unless the chain is ergodic; `hitting_times`,
