@@ -48,6 +48,8 @@ autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False
+# Attributes are listed as Parameters are: their types are words, shapes and ranges, no names.
+napoleon_custom_sections = [("Attributes", "params_style")]
 
 # The build reads nothing from the network, hence no intersphinx inventory: types of the standard
 # library and of the dependencies are shown but not linked.
@@ -59,6 +61,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Tensor"),  # of torch
+    (r"py:.*", r"Value|Number|ObjectiveName"),  # what a Bounded holds; a Fraction or an Algebraic
     (r"py:.*", r"Mixed"),  # and for either kind of mixture
     (r"py:.*", r"dagmix\.(graphs|operators)\.\w+\.(Nodes|MultiHead)"),  # labels; either mixture
     (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
