@@ -1,4 +1,4 @@
-"""Speed against being heard: mixing time and normalised fidelity as graphs double in size.
+"""Speed against fidelity: mixing time and normalised fidelity as graphs double in size.
 
 Run it as `python trade_off.py`; nothing to prepare. It prints a table, and where matplotlib is
 there (`pip install dagmix[plot]`) draws it to trade_off.png in the working folder.

@@ -29,7 +29,7 @@ def example_3_8() -> None:
 
 
 def example_3_13() -> None:
-    """Two heads that are heard better together than either alone."""
+    """Two heads of greater minimax fidelity together than either alone."""
     head1 = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
     head2 = FeedforwardDAG([("v", "u"), ("u", "w"), ("w", "τ")], nodes="uvwτ")
     mix = MultiHeadDiffusion([head1, head2], weights=[HALF, HALF])

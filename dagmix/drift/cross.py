@@ -117,11 +117,11 @@ class CrossDrift(Tabled):
     def _title(self) -> str:
         """Return what was asked."""
         sink = self.nodes[self.sink]
-        return f"steps to the sink {sink!r}: the first head alone, and mixed with the second"
+        return f"steps to the sink {sink!r}: head 0 alone, and mixed with head 1"
 
     def _columns(self) -> Sequence[str]:
         """Return the names of the columns."""
-        return "start", "alone", "mixed", "gain", "", "progress of the second head"
+        return "from", "alone", "mixed", "gain", "", "progress of head 1"
 
     def _rows(self) -> Sequence[Sequence[str]]:
         """Return a row for each node but the sink."""
@@ -167,13 +167,13 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
     --------
     >>> from dagmix.paper import example_3_13
     >>> print(cross_drift(MultiHeadWalk(example_3_13(), ["1/3", "2/3"])))
-    steps to the sink 'τ': the first head alone, and mixed with the second
+    steps to the sink 'τ': head 0 alone, and mixed with head 1
     <BLANKLINE>
-      start   alone   mixed   gain            progress of the second head
-     ─────────────────────────────────────────────────────────────────────
-      u       6       38/7    4/7     gains   2
-      v       4       44/7    -16/7   loses   -1
-      w       2       2       0       even    1
+      from   alone   mixed   gain            progress of head 1
+     ───────────────────────────────────────────────────────────
+      u      6       38/7    4/7     gains   2
+      v      4       44/7    -16/7   loses   -1
+      w      2       2       0       even    1
 
     References
     ----------
@@ -187,7 +187,7 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
     if missed.size:
         names = shorten([mix.nodes[row] for row in missed])
         message = (
-            f"the first head alone must reach the sink {mix.sink.node!r}; it does not from {names}"
+            f"head 0 alone must reach the sink {mix.sink.node!r}; it does not from {names}"
         )
         raise SinkError(message)
     two = TwoWalks(first, second, mix.transition, Fraction(share), sink)

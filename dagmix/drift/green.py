@@ -48,7 +48,7 @@ def in_fractions(two: TwoWalks) -> Arrays:
 
 
 def _arrays(weight: Any, alone: Vec, mixed: Vec, ahead: Vec, visits: Vec) -> Arrays:
-    """Return all arrays; `ahead` is the mean of `alone` after a step of the second head."""
+    """Return all arrays; `ahead` is the mean of `alone` after a step of head 1."""
     progress = alone - ahead
     return {
         "alone": alone,
@@ -114,7 +114,7 @@ def _are_right(found: Arrays) -> bool:
     for name in {"gain", "terms"} & set(found):
         scales[name] = found["alone"]
     if "progress" in found:
-        # At least a step of the first head.
+        # At least a step of head 0.
         scales["progress"] = objects([*found["progress"].tolist(), flint.arb(1)])
     return all(_is_right(array, scales[name]) for name, array in found.items())
 

@@ -139,13 +139,13 @@ class FidelityProfile:
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
-        width, excursions = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
+        width, hitting = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
             low, high = queue.popleft()
             tried += 1
-            interval = WeightInterval(self._heads, excursions, low, high, EXCESS)
+            interval = WeightInterval(self._heads, hitting, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
