@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import dagmix
 
 HEAVY = ["networkx", "scipy.sparse", "scipy.special", "flint", "sympy", "rich", "matplotlib"]
 ASK = """
@@ -50,3 +54,19 @@ def test_a_missing_extra_is_named(module: str, package: str, extra: str) -> None
     ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
     message = f"dagmix.{module} needs {package}: pip install 'dagmix[{extra}]'"
     assert ran.stderr.splitlines()[-1] == f"ModuleNotFoundError: {message}"
+
+
+def test_a_wrong_attribute_is_an_error_with_a_suggestion() -> None:
+    """As the interpreter prints it where nobody catches it."""
+    command = [sys.executable, "-c", "import dagmix; dagmix.familes"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own script
+    message = "module 'dagmix' has no attribute 'familes'. Did you mean: 'families'?"
+    assert ran.stderr.splitlines()[-1] == f"AttributeError: {message}"
+
+
+def test_the_version_is_one() -> None:
+    root = Path(__file__).parents[2]
+    cited = (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {dagmix.__version__}\n" in cited
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"## \[([\d.]+)\]", changes)[0] == dagmix.__version__
