@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from html import escape
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ class Operator(Frozen):
     nodes
         The labels, in row and column order.
     sink
-        The sink τ, as a `UniqueSink`: label and row.
+        The sink τ, as a `UniqueSink`: label and row. Of a diffusion it may be a `Target`.
 
     Examples
     --------
@@ -54,6 +54,8 @@ class Operator(Frozen):
     sink: UniqueSink
     transition: Transition
     _origin: tuple[Callable[..., Any], tuple[Any, ...]]
+    _find_sink = staticmethod(find_unique_sink)
+    _asked_elsewhere: tuple[frozenset[str], str] = (frozenset(), "")
 
     def _build(
         self,
@@ -62,7 +64,7 @@ class Operator(Frozen):
         sink: Node | UniqueSink | None,
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> None:
-        found = find_unique_sink(transition.adjacency, nodes, sink)
+        found = self._find_sink(transition.adjacency, nodes, sink)
         self.__dict__.update(transition=transition, nodes=nodes, sink=found, _origin=origin)
 
     @classmethod
@@ -90,7 +92,7 @@ class Operator(Frozen):
         Raises
         ------
         SinkError
-            Where there is no unique sink, or `sink` has edges to other nodes.
+            Where there is no unique sink, or a walk's `sink` has edges to other nodes.
 
         Examples
         --------
@@ -186,6 +188,15 @@ class Operator(Frozen):
             return self
         made: Self = constructor(self.exact.subs(_exact_values(values)), *rest)
         return made
+
+    if not TYPE_CHECKING:  # else every name would pass as an attribute
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Raise AttributeError; for a question of the other kind of operator it says whose."""
+            names, where = self._asked_elsewhere
+            hint = where.format(name) if name in names else ""
+            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
+            raise AttributeError(message, name=name, obj=self)
 
     def _need_numbers(self, what: str) -> None:
         if self.field is Field.SYMBOLIC:
