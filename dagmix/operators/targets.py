@@ -65,3 +65,8 @@ def target_row(target: Node | None, nodes: Nodes, *, causal: bool) -> int:
         )
         raise SinkError(message)
     return len(nodes) - 1
+
+
+def position_of(target: int | None, n: int, *, causal: bool) -> int:
+    """Return a target among positions 0 to n − 1, as `target_row` does."""
+    return target_row(target, Nodes(range(n)), causal=causal)
