@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 LONGEST_REPR = 400  # characters of one argument
 
 
+def _no_attribute(operator: Operator, name: str) -> NoReturn:
+    """Raise AttributeError; for a question of the other kind of operator it says whose."""
+    names, where = operator._asked_elsewhere  # noqa: SLF001 - it becomes a method of the class
+    hint = where.format(name) if name in names else ""
+    message = f"{type(operator).__name__!r} object has no attribute {name!r}{hint}"
+    raise AttributeError(message, name=name, obj=operator)
+
+
 class Operator(Frozen):
     """A stochastic matrix on labelled nodes with a sink: what walks and diffusions share.
 
@@ -56,6 +64,7 @@ class Operator(Frozen):
     _origin: tuple[Callable[..., Any], tuple[Any, ...]]
     _find_sink = staticmethod(find_unique_sink)
     _asked_elsewhere: tuple[frozenset[str], str] = (frozenset(), "")
+    __getattr__ = _no_attribute  # no `def` here, for which type checkers would let any name pass
 
     def _build(
         self,
@@ -188,15 +197,6 @@ class Operator(Frozen):
             return self
         made: Self = constructor(self.exact.subs(_exact_values(values)), *rest)
         return made
-
-    if not TYPE_CHECKING:  # else every name would pass as an attribute
-
-        def __getattr__(self, name: str) -> NoReturn:
-            """Raise AttributeError; for a question of the other kind of operator it says whose."""
-            names, where = self._asked_elsewhere
-            hint = where.format(name) if name in names else ""
-            message = f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
-            raise AttributeError(message, name=name, obj=self)
 
     def _need_numbers(self, what: str) -> None:
         if self.field is Field.SYMBOLIC:
