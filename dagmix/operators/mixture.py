@@ -58,7 +58,7 @@ class MultiHead(Operator):
     WeightError, SymbolicError
         For weights that are not convex, symbols mixed with floats.
     SinkError
-        Where there is no unique sink, or `sink` has edges to other nodes.
+        Where there is no unique sink, or a walk's `sink` has edges to other nodes.
 
     Examples
     --------
