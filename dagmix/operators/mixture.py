@@ -302,15 +302,17 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
     weights : sequence, optional
         β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
-    sink : node or UniqueSink, optional
-        Needed where the union of the heads of positive weight has no unique sink.
+    sink : node, UniqueSink or Target, optional
+        The node whose signals are asked for, any of them; needed where the union of the heads of
+        positive weight has no unique sink.
     tolerance : float
         How far floats, of a row or of the weights, may sum from 1, in [0, 1).
 
     Raises
     ------
     EmptyError, HeadsError, WeightError, SymbolicError, SinkError
-        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink or a
+        named node.
 
     Examples
     --------
