@@ -21,6 +21,7 @@ from dagmix.operators.base import Operator
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.results import BestHead, MinimaxFidelity
+from dagmix.operators.targets import Target
 from dagmix.operators.walk import WalkOperator
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "MultiHeadWalk",
     "NodeFidelity",
     "Operator",
+    "Target",
     "WalkOperator",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from html import escape
 from inspect import signature
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 LONGEST_REPR = 400  # characters of one argument
 
 
+def _no_attribute(operator: Operator, name: str) -> NoReturn:
+    """Raise AttributeError; for a question of the other kind of operator it says whose."""
+    names, where = operator._asked_elsewhere  # noqa: SLF001 - it becomes a method of the class
+    hint = where.format(name) if name in names else ""
+    message = f"{type(operator).__name__!r} object has no attribute {name!r}{hint}"
+    raise AttributeError(message, name=name, obj=operator)
+
+
 class Operator(Frozen):
     """A stochastic matrix on labelled nodes with a sink: what walks and diffusions share.
 
@@ -36,7 +44,7 @@ class Operator(Frozen):
     nodes
         The labels, in row and column order.
     sink
-        The sink τ, as a `UniqueSink`: label and row.
+        The sink τ, as a `UniqueSink`: label and row. Of a diffusion it may be a `Target`.
 
     Examples
     --------
@@ -54,6 +62,9 @@ class Operator(Frozen):
     sink: UniqueSink
     transition: Transition
     _origin: tuple[Callable[..., Any], tuple[Any, ...]]
+    _find_sink = staticmethod(find_unique_sink)
+    _asked_elsewhere: tuple[frozenset[str], str] = (frozenset(), "")
+    __getattr__ = _no_attribute  # no `def` here, for which type checkers would let any name pass
 
     def _build(
         self,
@@ -62,7 +73,7 @@ class Operator(Frozen):
         sink: Node | UniqueSink | None,
         origin: tuple[Callable[..., Any], tuple[Any, ...]],
     ) -> None:
-        found = find_unique_sink(transition.adjacency, nodes, sink)
+        found = self._find_sink(transition.adjacency, nodes, sink)
         self.transition, self.nodes, self.sink, self._origin = transition, nodes, found, origin
 
     @classmethod
@@ -90,7 +101,7 @@ class Operator(Frozen):
         Raises
         ------
         SinkError
-            Where there is no unique sink, or `sink` has edges to other nodes.
+            Where there is no unique sink, or a walk's `sink` has edges to other nodes.
 
         Examples
         --------

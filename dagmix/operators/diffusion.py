@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.composites import SuccessorMatrix
+from dagmix._engine.chains.composites import AbsorbingMatrix, SuccessorMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact import recurrences
@@ -28,6 +28,7 @@ from dagmix.graphs.sinks import UniqueSink
 from dagmix.operators.base import Operator, frozen_copy
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.operators.results import MinimaxFidelity
+from dagmix.operators.targets import Target, find_target
 from dagmix.operators.walk import WalkOperator
 
 if TYPE_CHECKING:
@@ -45,13 +46,15 @@ class DiffusionOperator(Operator):
     Parameters
     ----------
     graph : FeedforwardDAG
-    sink : node or UniqueSink, optional
-        The node whose signals are asked for; needed where the graph has no unique sink.
+    sink : node, UniqueSink or Target, optional
+        The node whose signals are asked for; needed where the graph has no unique sink. Any node
+        may be named: the signals (Δᵗ)[i, j] at i are defined where i sends to others too, and
+        `.sink` is then a `Target`.
 
     Raises
     ------
     SinkError
-        Where there is no unique sink, or `sink` has edges to other nodes.
+        Where there is no unique sink, or a `UniqueSink` of another graph is none here.
 
     Examples
     --------
@@ -63,6 +66,12 @@ class DiffusionOperator(Operator):
     ----------
     arXiv:2507.02944, Definitions 3.1 to 3.5.
     """
+
+    _find_sink = staticmethod(find_target)
+    _asked_elsewhere = (
+        frozenset(name for name in vars(WalkOperator) if name not in vars(Operator)),
+        ": it is asked of a walk, as .successors().{0}()",
+    )
 
     def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
         """Take the edges of a graph."""
@@ -89,8 +98,9 @@ class DiffusionOperator(Operator):
             array stands for its exact rationals, each row divided by its exact sum.
         nodes : iterable, optional
             n labels, in row and column order; 0 to n − 1 by default.
-        sink : node or UniqueSink, optional
-            Needed where not exactly one node sends to no other.
+        sink : node, UniqueSink or Target, optional
+            The node whose signals are asked for, any of them; needed where not exactly one node
+            sends to no other.
         tolerance : float
             How far a row of floats may sum from 1, in [0, 1).
 
@@ -289,11 +299,14 @@ class DiffusionOperator(Operator):
         A mixture of heads is mixed first and divided then, as in the paper's Algorithm 1;
         `MultiHeadWalk.from_attention` divides each head first.
 
+        The sink is made absorbing, W[τ, τ] = 1. For a `Target`, which sends to other nodes, its
+        column of the quotient is replaced: the walk stops at the target, and hitting and mixing
+        times are those of the first visit.
+
         Returns
         -------
         WalkOperator
-            In the same field, with the same nodes and sink. The sink is absorbing, also where
-            its column is zero.
+            In the same field, with the same nodes and an absorbing sink.
 
         Raises
         ------
@@ -310,4 +323,7 @@ class DiffusionOperator(Operator):
             message = f"node {self.nodes[row]!r} has a column of zeros: it has no successor"
             raise StochasticError(message)
         origin = (DiffusionOperator.successors, (self,))
-        return WalkOperator.of(SuccessorMatrix(self.transition), self.nodes, self.sink, origin)
+        walk: Transition = SuccessorMatrix(self.transition)
+        if isinstance(self.sink, Target):
+            walk = AbsorbingMatrix(walk, self.sink.index)
+        return WalkOperator.of(walk, self.nodes, self.sink.node, origin)

@@ -17,15 +17,17 @@ from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar, read_steps
-from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.errors import EmptyError, HeadsError, ShapeError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, Nodes, check_same_nodes
 from dagmix.graphs.sinks import UniqueSink
 from dagmix.operators.base import Operator
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.read_arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.operators.read_tensors import as_numpy, half_hint
 from dagmix.operators.read_weights import read_importance, read_weights
 from dagmix.operators.results import BestHead, MinimaxFidelity, ratio
+from dagmix.operators.targets import target_row
 from dagmix.operators.walk import WalkOperator
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class MultiHead(Operator):
     WeightError, SymbolicError
         For weights that are not convex, symbols mixed with floats.
     SinkError
-        Where there is no unique sink, or `sink` has edges to other nodes.
+        Where there is no unique sink, or a walk's `sink` has edges to other nodes.
 
     Examples
     --------
@@ -227,39 +229,53 @@ class MultiHeadWalk(MultiHead, WalkOperator):
         weights: ArrayLike | None = None,
         nodes: Iterable[Node] | None = None,
         tolerance: float = TOLERANCE,
+        *,
+        target: Node | None = None,
+        causal: bool = True,
     ) -> MultiHeadWalk:
-        """Read causal attention as a walk: W_h[i, j] = A_h[i, j] / Σ_i A_h[i, j], then mix (§2.2).
+        """Read attention as a walk: W_h[i, j] = A_h[i, j] / Σ_i A_h[i, j], then mix (§2.2).
 
         The rows of attention sum to 1, its columns do not: each head is renormalised to a walk
-        from key to query before the heads are mixed.
+        from key to query before the heads are mixed. The walk stops at the target, its sink.
 
         Parameters
         ----------
         attention : (heads, n, n) array
             Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
-            within `tolerance`, and no weight stands above the diagonal.
+            within `tolerance`, and causal attention has no weight above the diagonal.
         weights : (heads,) array, optional
             Importances of the heads, non-negative, of any scale; uniform by default.
         nodes : iterable, optional
-            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+            Labels of the n positions, 0 to n − 1 by default.
         tolerance : float
-            How far a row may sum from 1, in [0, 1).
+            How far a row may sum from 1, in [0, 1); half precision needs about 1e-2.
+        target : node, optional
+            The position asked about, the last one by default. Causal attention is cut to the
+            positions up to it, target + 1 of n where labels are positions: no later one counts.
+        causal : bool
+            Whether no query sees a later key. Bidirectional attention, False, is not cut, and
+            needs a target.
 
         Returns
         -------
         MultiHeadWalk
-            In floats, with the last position as its sink.
+            In floats, with the target as its sink.
 
         Raises
         ------
         ShapeError, NumberError
             For another shape, entries that are negative or no finite numbers.
+        KindError
+            For what a model returns, and for masked or sparse arrays.
         CausalError
-            Where a query gives weight to a later key.
+            Where a query gives weight to a later key, unless `causal` is False.
+        UnknownNodeError, SinkError
+            For a target that is no position (negative ones are none), or a missing one where
+            `causal` is False.
         StochasticError
             Where a row does not sum to 1, or a head has a column of zeros before the last.
         WeightError
-            For importances of another shape, or all 0.
+            For importances of another shape, negative, or all 0.
 
         Examples
         --------
@@ -267,7 +283,8 @@ class MultiHeadWalk(MultiHead, WalkOperator):
         [[0.8, 0.0], [0.2, 1.0]]
         """
         walks = []
-        for head, diffusion in enumerate(_attention_heads(attention, nodes, tolerance)):
+        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        for head, diffusion in enumerate(heads):
             try:
                 walks.append(diffusion.successors())
             except StochasticError as error:
@@ -286,15 +303,17 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
     weights : sequence, optional
         β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
-    sink : node or UniqueSink, optional
-        Needed where the union of the heads of positive weight has no unique sink.
+    sink : node, UniqueSink or Target, optional
+        The node whose signals are asked for, any of them; needed where the union of the heads of
+        positive weight has no unique sink.
     tolerance : float
         How far floats, of a row or of the weights, may sum from 1, in [0, 1).
 
     Raises
     ------
     EmptyError, HeadsError, WeightError, SymbolicError, SinkError
-        As for every mixture: heads of one kind on the same nodes, convex weights, one sink.
+        As for every mixture: heads of one kind on the same nodes, convex weights, one sink or a
+        named node.
 
     Examples
     --------
@@ -317,46 +336,68 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         weights: ArrayLike | None = None,
         nodes: Iterable[Node] | None = None,
         tolerance: float = TOLERANCE,
+        *,
+        target: Node | None = None,
+        causal: bool = True,
     ) -> MultiHeadDiffusion:
-        """Read causal attention as a diffusion: Δ̄ = Σ β_h A_h, an attention matrix being a Δ.
+        """Read attention as a diffusion: Δ̄ = Σ β_h A_h, an attention matrix being a Δ.
+
+        Its signals are those at the target, (Δ̄ᵗ)[target, j]. In bidirectional attention the
+        target sends to other positions too, and `.sink` is a `Target`; `.successors()` makes it
+        absorbing, so that hitting times are those of the first visit to the target.
 
         Parameters
         ----------
         attention : (heads, n, n) array
             Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
-            within `tolerance`, and no weight stands above the diagonal.
+            within `tolerance`, and causal attention has no weight above the diagonal.
         weights : (heads,) array, optional
             Importances of the heads, non-negative, of any scale; uniform by default. β is these
             divided by their sum.
         nodes : iterable, optional
-            Labels of the positions, 0 to n − 1 by default. The last one is the sink.
+            Labels of the n positions, 0 to n − 1 by default.
         tolerance : float
-            How far a row may sum from 1, in [0, 1).
+            How far a row may sum from 1, in [0, 1); half precision needs about 1e-2.
+        target : node, optional
+            The position asked about, the last one by default. Causal attention is cut to the
+            positions up to it, target + 1 of n where labels are positions: no later one counts.
+        causal : bool
+            Whether no query sees a later key. Bidirectional attention, False, is not cut, and
+            needs a target.
 
         Returns
         -------
         MultiHeadDiffusion
-            In floats, with the last position as its sink.
+            In floats, with the target as its sink.
 
         Raises
         ------
         ShapeError, NumberError
             For another shape, entries that are negative or no finite numbers.
+        KindError
+            For what a model returns, and for masked or sparse arrays.
         CausalError
-            Where a query gives weight to a later key.
+            Where a query gives weight to a later key, unless `causal` is False.
+        UnknownNodeError, SinkError
+            For a target that is no position (negative ones are none), or a missing one where
+            `causal` is False.
         StochasticError
             Where a row does not sum to 1.
         WeightError
-            For importances of another shape, or all 0.
+            For importances of another shape, negative, or all 0.
 
         Examples
         --------
         >>> mix = MultiHeadDiffusion.from_attention([[[1, 0], [0.25, 0.75]]], weights=[3.0])
         >>> mix.sink, mix.signal(0, 1)
         (UniqueSink(node=1, index=1), 0.25)
+        >>> both_ways = [[[0.5, 0.5], [0.5, 0.5]]]
+        >>> mix = MultiHeadDiffusion.from_attention(both_ways, target=0, causal=False)
+        >>> mix.sink, mix.signal(1, 1), mix.successors().matrix.tolist()
+        (Target(node=0, index=0), 0.5, [[1.0, 0.5], [0.0, 0.5]])
         """
-        heads = _attention_heads(attention, nodes, tolerance)
-        return cls(heads, read_importance(weights, len(heads)), heads[0].sink)
+        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        return cls(heads, read_importance(weights, len(heads)), heads[0].sink.node)
 
     def best_head(self, first_step: int = 0) -> BestHead:
         """Return max_h φ_min(Δ_h) and the heads that have it (Definitions 3.11 and 3.12).
@@ -436,9 +477,25 @@ def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]
 
 
 def _attention_heads(
-    attention: ArrayLike, nodes: Iterable[Node] | None, tolerance: float
+    attention: ArrayLike,
+    nodes: Iterable[Node] | None,
+    tolerance: float,
+    target: Node | None,
+    *,
+    causal: bool,
 ) -> list[DiffusionOperator]:
-    """Return the heads of a checked attention tensor, the last position their sink."""
-    tensor = read_attention(attention, tolerance)
+    """Return the heads of a checked attention tensor, cut to the target where it is causal."""
+    try:
+        tensor = read_attention(as_numpy(attention, "attention"), tolerance, causal=causal)
+    except StochasticError as error:
+        message = f"{error}{half_hint(attention)}"
+        raise StochasticError(message) from None
     labels = Nodes(range(tensor.shape[1]) if nodes is None else nodes)
-    return [DiffusionOperator.from_matrix(a, labels, labels[-1], tolerance) for a in tensor]
+    if len(labels) != tensor.shape[1]:
+        message = f"{len(labels)} nodes for attention of shape {tensor.shape}"
+        raise ShapeError(message)
+    sink = target_row(target, labels, causal=causal)
+    if causal:
+        size = sink + 1
+        tensor, labels = tensor[:, :size, :size], Nodes(labels[:size])
+    return [DiffusionOperator.from_matrix(a, labels, labels[sink], tolerance) for a in tensor]

@@ -130,10 +130,12 @@ def read_numbers(array: NDArray[Any]) -> NDArray[np.float64]:
     return numbers
 
 
-def read_attention(attention: ArrayLike, tolerance: float) -> NDArray[np.float64]:
-    """Return a causal attention tensor (heads, n, n), row-stochastic, query i and key j.
+def read_attention(
+    attention: ArrayLike, tolerance: float, *, causal: bool = True
+) -> NDArray[np.float64]:
+    """Return an attention tensor (heads, n, n), row-stochastic, query i and key j.
 
-    Raises ShapeError, NumberError, CausalError or StochasticError.
+    Raises ShapeError, NumberError, StochasticError, and CausalError unless `causal` is False.
     """
     array = np.asarray(attention)
     if array.ndim != TENSOR or array.shape[1] != array.shape[2] or 0 in array.shape:
@@ -141,12 +143,8 @@ def read_attention(attention: ArrayLike, tolerance: float) -> NDArray[np.float64
         message = f"attention has shape (heads, n, n); got {array.shape}{hint}"
         raise ShapeError(message)
     tensor = read_numbers(array)
-    ahead = np.argwhere(np.triu(tensor, 1) > 0)
-    if len(ahead):
-        head, i, j = (int(k) for k in ahead[0])
-        weight = tensor[head, i, j]
-        message = f"attention is causal; head {head}, query {i} gives {weight} to the later key {j}"
-        raise CausalError(message)
+    if causal:
+        _check_causal(tensor)
     for head, matrix in enumerate(tensor):
         try:
             check_floats(matrix, ROWS, tolerance)
@@ -154,3 +152,13 @@ def read_attention(attention: ArrayLike, tolerance: float) -> NDArray[np.float64
             message = f"head {head}: {error}"
             raise StochasticError(message) from None
     return tensor
+
+
+def _check_causal(tensor: NDArray[np.float64]) -> None:
+    """Raise CausalError with the first weight on a later key."""
+    ahead = np.argwhere(np.triu(tensor, 1) > 0)
+    if len(ahead):
+        head, i, j = (int(k) for k in ahead[0])
+        weight = tensor[head, i, j]
+        message = f"attention is causal; head {head}, query {i} gives {weight} to the later key {j}"
+        raise CausalError(message)

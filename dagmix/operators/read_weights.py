@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from dagmix._engine.exact.scalars import read_scalar
 from dagmix.errors import SymbolicError, WeightError
 from dagmix.operators.read_arrays import check_tolerance, read_numbers
+from dagmix.operators.read_tensors import as_numpy
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -100,10 +101,16 @@ def read_importance(weights: ArrayLike | None, heads: int) -> list[Fraction]:
     """Return head importances of any scale as exact convex weights."""
     if weights is None:
         return [Fraction(1, heads)] * heads
-    numbers = read_numbers(np.asarray(weights))
-    if numbers.shape != (heads,):
-        message = f"one weight for each of {heads} heads; got an array of shape {numbers.shape}"
+    array = as_numpy(weights, "weights")
+    if array.shape != (heads,):
+        message = f"one weight for each of {heads} heads; got an array of shape {array.shape}"
         raise WeightError(message)
+    if array.dtype.kind in "biuf":
+        wrong = np.flatnonzero(~((array >= 0) & (array < np.inf)))  # a NaN fails both
+        for head in wrong[:1]:
+            message = f"weights are finite and not negative; weight {head} is {array[head]}"
+            raise WeightError(message)
+    numbers = read_numbers(array)
     exact = [Fraction(number) for number in numbers.tolist()]
     total = sum(exact)
     if not total:

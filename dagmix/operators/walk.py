@@ -54,6 +54,13 @@ class WalkOperator(Operator):
     arXiv:2507.02944, Definitions 2.2 to 2.7.
     """
 
+    _asked_elsewhere = (
+        frozenset(
+            ("signal", "signals", "node_fidelity", "minimax_fidelity", "best_head", "amplification")
+        ),
+        ": it is asked of a diffusion; make a DiffusionOperator or MultiHeadDiffusion of the heads",
+    )
+
     def __init__(self, graph: FeedforwardDAG, sink: Node | UniqueSink | None = None) -> None:
         """Take the edges of a graph."""
         self._build(GraphWalk(graph.adjacency), graph.nodes, sink, (WalkOperator, (graph, sink)))

@@ -20,7 +20,7 @@ from dagmix._engine.exact.enclosures import Bounded
 from dagmix._engine.exact.scalars import QUARTER, Field, brief, read_count, read_epsilon
 from dagmix._util.progress import tracked
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
-from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
+from dagmix.operators.mixture import MultiHead, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_exact_weights
 from dagmix.optimal.ascent import initial_weights
@@ -113,7 +113,8 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     ----------
     heads : iterable
         Two or more on the same nodes, numeric: graphs or operators as `MultiHeadDiffusion`
-        takes for "fidelity", `MultiHeadWalk` for "mixing".
+        takes for "fidelity", `MultiHeadWalk` for "mixing". A mixture stands for its heads and its
+        sink; its own weights do not matter.
     objective : "fidelity" or "mixing"
         max φ_min, or min T(ε).
     epsilon : number or str
@@ -196,6 +197,9 @@ def _read_objective(
         message = f"an objective is 'fidelity' or 'mixing'; got {brief(objective)}"
         raise ObjectiveError(message)
     kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
+    if isinstance(heads, MultiHead):
+        sink = heads.sink if sink is None else sink
+        heads = heads.heads
     mixed = kind(heads, sink=sink, tolerance=tolerance)
     if len(mixed.heads) == 1:
         message = "the weight of one head is 1; optimal weights are of two heads or more"

@@ -9,6 +9,9 @@ paper's product Δ^{(h₁)} … Δ^{(hₜ)} has the last step first. Heads are n
 weight 0 is counted and carries nothing. Diffusions and walks alike are decomposed; the signal
 of a walk is the probability that it is at the sink, (W̄ᵗ)[τ, j].
 
+Pathways end at the mixture's sink unless a `target` is named: the entry (M̄ᵗ)[target, source] is
+taken apart alike.
+
 In come mixtures of `dagmix.operators`; out come tables of pathways and of head counts.
 `dagmix.plotting.pathways` and `dagmix.plotting.head_counts` draw them.
 """

@@ -15,7 +15,7 @@ from dagmix.pathways.head_polynomials import Question
 from dagmix.pathways.results import HeadCounts, Pathway, Pathways
 
 
-def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
+def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = None) -> HeadCounts:
     """Return the signal of `source` after t steps as a polynomial in the weights of the heads.
 
     The coefficient of Π_h β_h^{c_h} is Σ (M_{h₁} … M_{hₜ})[τ, source] over all sequences of heads
@@ -28,6 +28,8 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
     source : node
     t : int
         Number of steps, at least 0.
+    target : node, optional
+        Where pathways end, in place of the mixture's sink τ.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
     KindError
         Unless `mix` is a mixture of heads.
     UnknownNodeError, StepError
-        For a source the mixture does not have, a negative or fractional t.
+        For a source or target the mixture does not have, a negative or fractional t.
     SymbolicError
         For heads with symbols in their entries.
     SizeError
@@ -59,13 +61,15 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any) -> HeadCounts:
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t)
+    question = _read(mix, source, t, target)
     _need_numbers(mix, "a polynomial in the weights", weights=False)
     terms = head_polynomials.by_counts(question)
     return HeadCounts(source, question.steps, tuple(terms.items()), mix.weights)
 
 
-def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
+def cross_head_share(
+    mix: MultiHead, source: Node, t: Any, target: Node | None = None
+) -> Fraction | float:
     """Return the share of the signal of `source` after t steps that no single head carries.
 
     It is the weight of all pathways that use two heads or more, over the signal:
@@ -82,6 +86,8 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     source : node
     t : int
         Number of steps, at least 0.
+    target : node, optional
+        Where pathways end, in place of the mixture's sink τ.
 
     Returns
     -------
@@ -114,12 +120,12 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     ----------
     arXiv:2507.02944, Remark 3.7 (the pathways; the share is ours).
     """
-    question = _read(mix, source, t)
+    question = _read(mix, source, t, target)
     _need_numbers(mix, "a share of cross-head pathways")
     if not mix.adjacency.senders_after(question.sink, question.steps)[question.node]:
         message = (
             f"the cross-head share is 0 / 0: no pathway of {question.steps} steps leads from"
-            f" {source!r} to the sink {mix.sink.node!r}"
+            f" {source!r} to {mix.nodes[question.sink]!r}"
         )
         raise DagmixError(message)
     pure, cross = head_polynomials.pure_and_cross(question)
@@ -129,7 +135,9 @@ def cross_head_share(mix: MultiHead, source: Node, t: Any) -> Fraction | float:
     return share if mix.field is Field.RATIONAL else float(share)
 
 
-def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...], Fraction | float]:
+def by_composition(
+    mix: MultiHead, source: Node, t: Any, target: Node | None = None
+) -> dict[tuple[int, ...], Fraction | float]:
     """Return what each of the Hᵗ sequences of heads adds to the signal of `source`.
 
     The sequence (g₁, …, gₜ), the head of the first step first, adds
@@ -141,6 +149,8 @@ def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...]
     source : node
     t : int
         Number of steps, at least 0.
+    target : node, optional
+        Where pathways end, in place of the mixture's sink τ.
 
     Returns
     -------
@@ -168,14 +178,14 @@ def by_composition(mix: MultiHead, source: Node, t: Any) -> dict[tuple[int, ...]
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t)
+    question = _read(mix, source, t, target)
     _need_numbers(mix, "a table by head sequence")
     exact = not head_polynomials.any_floats(question.parts)
     table = head_polynomials.by_order(question, exact=exact)
     return table if mix.field is Field.RATIONAL else {h: float(x) for h, x in table.items()}
 
 
-def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
+def heaviest(mix: MultiHead, source: Node, t: Any, k: Any, target: Node | None = None) -> Pathways:
     """Return the k heaviest pathways of t steps from `source` to the sink, heaviest first.
 
     A pathway v₀, …, vₜ through heads g₁, …, gₜ weighs Π_s β_{g_s} M_{g_s}[v_s, v_{s−1}].
@@ -190,6 +200,8 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
         Number of steps, at least 0.
     k : int
         Number of pathways, at least 1.
+    target : node, optional
+        Where pathways end, in place of the mixture's sink τ.
 
     Returns
     -------
@@ -203,7 +215,7 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     KindError
         Unless `mix` is a mixture of heads.
     UnknownNodeError, StepError, NumberError
-        For a source the mixture does not have, a negative or fractional t, k < 1.
+        For a source or target the mixture does not have, a negative or fractional t, k < 1.
     SymbolicError
         For symbols among the weights or in the heads.
     SizeError
@@ -219,7 +231,7 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     >>> from dagmix import MultiHeadDiffusion
     >>> from dagmix.paper import example_3_13
     >>> print(heaviest(MultiHeadDiffusion(example_3_13()), "u", 2, 3))
-    heaviest pathways of 2 steps from 'u' to the sink 'τ', signal 1/8
+    heaviest pathways of 2 steps from 'u' to 'τ', signal 1/8
     <BLANKLINE>
       pathway         weight   share
      ────────────────────────────────
@@ -230,14 +242,14 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any) -> Pathways:
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t)
+    question = _read(mix, source, t, target)
     count = read_count(k, 1, "k")
     _need_numbers(mix, "a list of the heaviest pathways")
     found = k_best.heaviest(question, count)
     whole = signal(mix.transition, question.sink, question.node, question.steps)
     return Pathways(
         source,
-        mix.sink.node,
+        mix.nodes[question.sink],
         question.steps,
         whole,
         mix.nodes,
@@ -254,12 +266,13 @@ def _pathway(mix: MultiHead, last: k_best.Partial) -> Pathway:
     )
 
 
-def _read(mix: Any, source: Node, t: Any) -> Question:
+def _read(mix: Any, source: Node, t: Any, target: Node | None) -> Question:
     """Return the entry of a power that is asked for."""
     if not isinstance(mix, MultiHead):
         message = f"pathways are those of a MultiHeadDiffusion or MultiHeadWalk; got {mix!r}"
         raise KindError(message)
-    return Question(mix.parts, mix.sink.index, mix.nodes.row(source), read_steps(t))
+    sink = mix.sink.index if target is None else mix.nodes.row(target)
+    return Question(mix.parts, sink, mix.nodes.row(source), read_steps(t))
 
 
 def _need_numbers(mix: MultiHead, what: str, *, weights: bool = True) -> None:

@@ -62,6 +62,7 @@ class Pathways(Tabled):
     Attributes
     ----------
     source, sink : node
+        Where pathways begin, and where they end: at the sink, or at the target asked for.
     steps : int
     signal : Fraction or float
         (M̄ᵗ)[sink, source], what all pathways carry together, these and the others.
@@ -114,8 +115,8 @@ class Pathways(Tabled):
     def _title(self) -> str:
         """Return what was asked, and the signal."""
         return (
-            f"heaviest pathways of {self.steps} steps from {self.source!r} to the sink"
-            f" {self.sink!r}, signal {shown(self.signal)}"
+            f"heaviest pathways of {self.steps} steps from {self.source!r} to {self.sink!r},"
+            f" signal {shown(self.signal)}"
         )
 
     def _columns(self) -> Sequence[str]:

@@ -1,9 +1,19 @@
 """Proxies of mixing time and fidelity on batches of attention (arXiv:2507.02944, §4).
 
-Attention has shape (…, heads, n, n): query i, key j, causal, rows that sum to 1 within a
-tolerance, and each is divided by its sum. Weights have shape (…, heads), non-negative and of
-any scale; by default they are uniform. The answer is about the mixture Ā = Σ_h w_h A_h, the
-last position its sink. Leading dimensions broadcast, as those of a generalised ufunc.
+Attention has shape (…, heads, n, n): query i, key j, rows that sum to 1 within a tolerance, and
+each is divided by its sum. Weights have shape (…, heads), non-negative and of any scale; by
+default they are uniform. The answer is about the mixture Ā = Σ_h w_h A_h. Leading dimensions
+broadcast, as those of a generalised ufunc.
+
+Attention is causal, its last position the sink. Any other `target` is the sink of the attention
+cut to the first target + 1 positions; `fidelities_between` has all targets at once. For
+bidirectional attention, `causal=False`, a target is named. It may send to other positions:
+fidelities are about (Āᵗ)[target, j] as ever, and for hitting times the chain stops there.
+
+With gated heads (a mixture of heads) every receiver has its own weights: w of shape
+(…, heads, n) gives Ā[i, j] = Σ_h w_h(i) A_h[i, j], normalised for every i. Where heads = n, a
+shape that can be read both ways is (…, heads), unless it has more dimensions than the attention
+without its two last ones.
 
 The published experiments simulate a chain; here its expectations are computed, one row step
 at a time, so that they have no variance. There is a choice of three chains:
@@ -28,6 +38,7 @@ the leading dimensions. For certified suprema and exact integers see
 `dagmix.MultiHeadDiffusion.from_attention`; for a report of one tensor, `dagmix.analysis`.
 """
 
+from dagmix.proxies.between import fidelities_between
 from dagmix.proxies.measures import (
     amplification,
     best_head,
@@ -44,6 +55,7 @@ __all__ = [
     "best_head",
     "each_head",
     "fidelities",
+    "fidelities_between",
     "hitting_time",
     "hitting_times",
     "minimax_fidelity",

@@ -1,4 +1,4 @@
-"""Batches of attention, (…, heads, n, n) with weights (…, heads), mixed in chunks.
+"""Batches of attention, (…, heads, n, n) with weights (…, heads) or (…, heads, n), in chunks.
 
 The arrays are NumPy's or torch's, on any device; every operation is one of the array API. A
 chunk is as much of the batch as fits a processor's cache (or keeps an accelerator busy), so
@@ -15,6 +15,7 @@ import array_api_compat as compat
 import numpy as np
 
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
+from dagmix.operators.targets import position_of
 from dagmix.proxies.validation import (
     CORE,
     Array,
@@ -29,45 +30,60 @@ from dagmix.proxies.validation import (
 Part = tuple[slice, ...]  # of the leading dimensions
 Start = tuple[int, ...]
 Answer = Callable[[Array, Start], Array]
-Change = Callable[[Array, Start, tuple[int, ...]], Array]
+Change = Callable[[Array, Start, tuple[int, ...], int], Array]
 
 CACHED = 2**20  # bytes of mixed matrices at a time on a processor
 BUSY = 2**27  # and on an accelerator
 
 
 class Batch:
-    """Causal attention (…, heads, n, n), query i and key j, with head weights (…, heads).
+    """Attention (…, heads, n, n), query i and key j, with its head weights and its target.
 
-    Leading dimensions broadcast. Weights are non-negative, of any scale; None is for uniform
-    ones. Rows sum to 1 within `tolerance`, and each is divided by its sum, as everywhere in
-    dagmix. Shapes and weights are checked here, entries when they are mixed.
+    Leading dimensions broadcast. Weights are non-negative, of any scale, (…, heads) or, for each
+    receiver, (…, heads, n); None is for uniform ones. Rows sum to 1 within `tolerance`, and each
+    is divided by its sum, as everywhere in dagmix. Causal attention is cut to the positions up to
+    the target, the last one by default: `n` is the number of those, `sink` the target's row.
+    Shapes and weights are checked here, entries, also those cut off, when they are mixed.
 
     >>> float(Batch([[[1.0, 0.0], [0.25, 0.75]]]).map(lambda mixed, _: mixed[..., 1, 0]))
     0.25
     """
 
     def __init__(
-        self, attention: Array, weights: Array | None = None, tolerance: float | None = None
+        self,
+        attention: Array,
+        weights: Array | None = None,
+        tolerance: float | None = None,
+        target: int | None = None,
+        *,
+        causal: bool = True,
     ) -> None:
         """Check what can be told without reading the attention."""
         attention = read(attention, "attention")
         self.xp = xp = compat.array_namespace(attention)
-        self.device = compat.device(attention)
+        self.device, self.causal = compat.device(attention), causal
         self.dtype, self.tolerance = read_precision(xp, attention, tolerance)
-        *lead, heads, self.n, _ = checked_shape(attention)
+        *lead, heads, self._whole, _ = checked_shape(attention)
+        self.sink = position_of(target, self._whole, causal=causal)
+        self.n = self.sink + 1 if causal else self._whole
         shares = read_weights(weights, attention)
         try:
-            self.shape = np.broadcast_shapes(tuple(lead), tuple(shares.shape[:-1]))
+            self.shape = np.broadcast_shapes(tuple(lead), tuple(shares.shape[:-2]))
         except ValueError:
             message = (
                 f"leading dimensions broadcast; attention has {tuple(lead)}"
-                f" and weights have {tuple(shares.shape[:-1])}"
+                f" and weights have {tuple(shares.shape[:-2])}"
             )
             raise ShapeError(message) from None
-        self._attention = xp.broadcast_to(attention, (*self.shape, heads, self.n, self.n))
-        self._shares = xp.broadcast_to(shares, (*self.shape, heads))
-        self._ones = xp.ones(self.n, dtype=xp.float64, device=self.device)
+        self._attention = xp.broadcast_to(attention, (*self.shape, heads, self._whole, self._whole))
+        self._shares = xp.broadcast_to(shares, (*self.shape, heads, shares.shape[-1]))
+        self._ones = xp.ones(self._whole, dtype=xp.float64, device=self.device)
         self._later = xp.triu(self._ones[:, None] * self._ones, k=1)
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether every receiver has its own weights of the heads."""
+        return bool(self._shares.shape[-1] > 1)
 
     def map(
         self,
@@ -80,12 +96,12 @@ class Batch:
 
         Ā has shape (…, n, n), in float64, and may be overwritten; `start` is the index of its
         first matrix, for messages. Answers are of the attention's precision unless `dtype` says.
-        `of_each_head` changes A_h before it is mixed; it is given `start` and (h,) too.
+        `of_each_head` changes A_h before it is mixed; it is given `start`, (h,) and the sink too.
         """
         xp, dtype = self.xp, dtype or self.dtype
         result = xp.empty((*self.shape, *core), dtype=dtype, device=self.device)
         room = CACHED if str(self.device) == "cpu" else BUSY
-        for part in parts(self.shape, max(1, room // (8 * self.n**2))):
+        for part in parts(self.shape, max(1, room // (8 * self._whole**2))):
             result[part] = xp.astype(answer(self._mixed(part, of_each_head), start(part)), dtype)
         return result[()]
 
@@ -99,31 +115,36 @@ class Batch:
     def _weighted(self, part: Part, head: int, change: Change | None) -> Array:
         """Return w_h A_h of a part, having checked every entry."""
         xp = self.xp
-        matrix = xp.astype(
-            self._attention[(*part, ..., head, slice(None), slice(None))], xp.float64
-        )
+        given = self._attention[(*part, ..., head, slice(None), slice(None))]
+        matrix = xp.empty(given.shape, dtype=xp.float64, device=self.device)
+        matrix[...] = given  # in C order, which products need, whatever was broadcast
         with np.errstate(over="ignore", invalid="ignore"):  # infinities are refused below
             sums = matrix @ self._ones
         # A NaN fails every comparison. A sum of non-negative numbers is 0 only if all of them are,
         # so that one product finds what is ahead of its query.
         fine = bool(xp.all(xp.abs(sums - 1) <= self.tolerance) & (xp.min(matrix) >= 0))
-        flat = xp.reshape(matrix, (*matrix.shape[:-2], self.n**2))
-        if not (fine and bool(xp.all(flat @ xp.reshape(self._later, (-1,)) == 0))):
+        if not (fine and (not self.causal or self._is_causal(matrix))):
             self._refuse(matrix, sums, part, head)
-        shares = self._shares[(*part, ..., head, None)]
+        shares = self._shares[(*part, ..., head, slice(self.n))]
+        matrix, sums = matrix[..., : self.n, : self.n], sums[..., : self.n]
         if change is None:
             matrix *= (shares / sums)[..., None]
             return matrix
         matrix /= sums[..., None]
-        return change(matrix, start(part), (head,)) * shares[..., None]
+        return change(matrix, start(part), (head,), self.sink) * shares[..., None]
+
+    def _is_causal(self, matrix: Array) -> bool:
+        flat = self.xp.reshape(matrix, (*matrix.shape[:-2], self._whole**2))
+        return bool(self.xp.all(flat @ self.xp.reshape(self._later, (-1,)) == 0))
 
     def _refuse(self, matrix: Array, sums: Array, part: Part, head: int) -> None:
         """Name the first entry or row that breaks a rule."""
         at = start(part), (head,)
         entries = NumberError("entries are finite and not negative")
         refuse(~is_weight(matrix), matrix, entries, *at)
-        causal = CausalError("attention is causal, no query i sees a later key j")
-        refuse((self._later > 0) & (matrix > 0), matrix, causal, *at)
+        if self.causal:
+            causal = CausalError("attention is causal, no query i sees a later key j")
+            refuse((self._later > 0) & (matrix > 0), matrix, causal, *at)
         rows = StochasticError(f"rows sum to 1 (tolerance {self.tolerance})")
         refuse(self.xp.abs(sums - 1) > self.tolerance, sums, rows, *at)
 

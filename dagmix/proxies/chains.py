@@ -11,7 +11,6 @@ from typing import ClassVar
 import array_api_compat as compat
 
 from dagmix.errors import StochasticError
-from dagmix.proxies.batches import Change
 from dagmix.proxies.validation import Array, refuse
 
 
@@ -21,11 +20,13 @@ class SuccessorChain:
     Raises StochasticError for a column of zeros at another position than the sink.
     """
 
-    of_each_head: ClassVar[Change | None] = None  # what is done to A_h before it is mixed
+    of_each_head: ClassVar[staticmethod[..., Array] | None] = (
+        None  # what is done to A_h before it is mixed
+    )
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:
+    def __init__(self, mixed: Array, start: tuple[int, ...], sink: int) -> None:
         """Divide the columns of Ā, in place; `start` is the index of its first matrix."""
-        self.moves = over_column_sums(mixed, start)
+        self.moves = over_column_sums(mixed, start, (), sink)
 
     def leaving(self) -> Array:
         """Return P_j(a step to another position), summed: 1 − P[j → j] would round."""
@@ -33,10 +34,12 @@ class SuccessorChain:
         return xp.sum(xp.tril(self.moves, k=-1), axis=-2)
 
 
-def over_column_sums(matrix: Array, start: tuple[int, ...], head: tuple[int, ...] = ()) -> Array:
+def over_column_sums(
+    matrix: Array, start: tuple[int, ...], head: tuple[int, ...], sink: int
+) -> Array:
     """Divide columns by their sums, in place; the sink, which is absorbing, may have none."""
     totals = compat.array_namespace(matrix).sum(matrix, axis=-2)
-    totals[..., -1] = 1.0
+    totals[..., sink] = 1.0
     zeros = StochasticError("a position has a successor, no column is all zeros")
     refuse(totals == 0, totals, zeros, start, head)
     matrix /= totals[..., None, :]
@@ -48,7 +51,7 @@ class SuccessorChainPerHead(SuccessorChain):
 
     of_each_head = staticmethod(over_column_sums)
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
+    def __init__(self, mixed: Array, start: tuple[int, ...], sink: int) -> None:  # noqa: ARG002 - as SuccessorChain
         """Take the mixture of heads whose columns are divided already."""
         self.moves = mixed
 
@@ -60,9 +63,9 @@ class PublishedChain:
     the sink with what is missing to 1. Position 0, whose own weight is 1, absorbs too.
     """
 
-    of_each_head: ClassVar[Change | None] = None
+    of_each_head: ClassVar[staticmethod[..., Array] | None] = None
 
-    def __init__(self, mixed: Array, start: tuple[int, ...]) -> None:  # noqa: ARG002 - as SuccessorChain
+    def __init__(self, mixed: Array, start: tuple[int, ...], sink: int) -> None:  # noqa: ARG002 - as SuccessorChain
         """Cut the columns of Ā off where their running sums exceed 1."""
         xp = compat.array_namespace(mixed)
         later = xp.tril(mixed, k=-1)
@@ -86,13 +89,14 @@ CHAINS: dict[str, type[Chain]] = {
 }
 
 
-def survival_sum(chain: Chain, steps: int) -> Array:
+def survival_sum(chain: Chain, steps: int, sink: int) -> Array:
     """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every position j, T the absorption time."""
     moves = chain.moves
     xp = compat.array_namespace(moves)
-    moves[..., -1, :] = 0.0  # what is absorbed no longer survives
+    moves[..., sink, :] = 0.0  # what is absorbed no longer survives
+    moves[..., :, sink] = 0.0
     row = xp.ones_like(moves[..., :1, :])
-    row[..., -1] = 0.0
+    row[..., sink] = 0.0
     total = xp.zeros_like(row)
     for _ in range(steps):
         total += row
@@ -104,7 +108,7 @@ def expected_steps(chain: Chain) -> Array:
     """Return E_j[T] for every position j, infinite where the sink may be missed.
 
     Causal chains only move to later positions, so that the first-step equations are solved
-    from the sink back; nothing is subtracted.
+    from the sink back; nothing is subtracted. For other chains see `elimination`.
     """
     moves, leaving = chain.moves, chain.leaving()
     xp = compat.array_namespace(moves)
@@ -119,14 +123,27 @@ def expected_steps(chain: Chain) -> Array:
     return xp.where(stuck > 0, float("inf"), times)
 
 
-def peaks(mixed: Array, horizon: int, first: int) -> Array:
-    """Return max over first ≤ t ≤ horizon of the signals (Āᵗ)[τ, j], for every position j."""
+def peaks(mixed: Array, horizon: int, first: int, sink: int) -> Array:
+    """Return max over first ≤ t ≤ horizon of the signals (Āᵗ)[sink, j], for every position j."""
+    row = compat.array_namespace(mixed).zeros_like(mixed[..., :1, :])
+    row[..., sink] = 1.0
+    return _greatest(row, mixed, horizon, first)[..., 0, :]
+
+
+def peaks_between(mixed: Array, horizon: int, first: int) -> Array:
+    """Return max over first ≤ t ≤ horizon of (Āᵗ)[i, j], for every pair (i, j)."""
     xp = compat.array_namespace(mixed)
-    row = xp.zeros_like(mixed[..., :1, :])
-    row[..., -1] = 1.0
-    best = row if first == 0 else xp.zeros_like(row)
+    rows = xp.zeros_like(mixed)
+    rows[...] = xp.eye(mixed.shape[-1], dtype=mixed.dtype, device=compat.device(mixed))
+    return _greatest(rows, mixed, horizon, first)
+
+
+def _greatest(rows: Array, mixed: Array, horizon: int, first: int) -> Array:
+    """Return the greatest entries of rows · Āᵗ over first ≤ t ≤ horizon."""
+    xp = compat.array_namespace(mixed)
+    best = rows if first == 0 else xp.zeros_like(rows)
     for time in range(1, horizon + 1):
-        row = row @ mixed
+        rows = rows @ mixed
         if time >= first:
-            best = xp.maximum(best, row)
-    return xp.clip(best[..., 0, :], 0.0, 1.0)  # rows that round to more than 1 compound
+            best = xp.maximum(best, rows)
+    return xp.clip(best, 0.0, 1.0)  # rows that round to more than 1 compound

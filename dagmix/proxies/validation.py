@@ -10,13 +10,14 @@ from typing import Any
 import array_api_compat as compat
 import numpy as np
 
-from dagmix.errors import DagmixError, KindError, NumberError, ShapeError, WeightError
+from dagmix._engine.exact.scalars import read_steps
+from dagmix.errors import DagmixError, KindError, NumberError, ShapeError, StepError, WeightError
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
+from dagmix.operators.read_tensors import HALF, SUITING, check_dense
 
 Array = Any  # of NumPy, torch, or another library with the array API
 
 CORE = 3  # dimensions of one mixture: heads, queries, keys
-HALF = 2  # bytes of a number in half precision
 
 
 def read(array: Any, what: str) -> Array:
@@ -24,13 +25,13 @@ def read(array: Any, what: str) -> Array:
 
     What torch would differentiate is read without its gradient.
     """
+    check_dense(array, what)
     if not compat.is_array_api_obj(array):
         try:
             array = np.asarray(array)
         except ValueError as error:
             message = f"{what} is an array; {error}"
             raise ShapeError(message) from None
-    _check_dense(array, what)
     array = array.detach() if hasattr(array, "detach") else array
     if not compat.array_namespace(array).isdtype(
         array.dtype, ("bool", "integral", "real floating")
@@ -38,16 +39,6 @@ def read(array: Any, what: str) -> Array:
         message = f"{what} holds plain numbers; got dtype {array.dtype}"
         raise NumberError(message)
     return array
-
-
-def _check_dense(array: Array, what: str) -> None:
-    """Raise KindError for masked and sparse arrays, and for those without data."""
-    masked = isinstance(array, np.ma.MaskedArray)
-    sparse = str(getattr(array, "layout", "torch.strided")) != "torch.strided"
-    if masked or sparse or str(compat.device(array)) == "meta":
-        form = "masked" if masked else "sparse" if sparse else "without entries, on meta"
-        message = f"{what} is a dense array with all of its entries; got one that is {form}"
-        raise KindError(message)
 
 
 def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[Any, float]:
@@ -60,8 +51,7 @@ def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[
     if tolerance is None:
         if size <= HALF:
             message = (
-                f"attention in {attention.dtype} needs a tolerance= for its rows' sums;"
-                " 1e-2 suits a softmax in bfloat16, 2e-3 one in float16"
+                f"attention in {attention.dtype} needs a tolerance= for its rows' sums; {SUITING}"
             )
             raise NumberError(message)
         tolerance = TOLERANCE
@@ -79,10 +69,13 @@ def checked_shape(attention: Array) -> tuple[int, ...]:
 
 
 def read_weights(weights: Array | None, attention: Array) -> Array:
-    """Return head weights (…, heads) in float64, their sum over the heads 1; uniform for None."""
+    """Return head weights in float64, their sum over the heads 1; uniform for None.
+
+    They have shape (…, heads, 1), or (…, heads, n) where every receiver has its own.
+    """
     xp, heads = compat.array_namespace(attention), attention.shape[-CORE]
     if weights is None:
-        return xp.full((heads,), 1 / heads, dtype=xp.float64, device=compat.device(attention))
+        return xp.full((heads, 1), 1 / heads, dtype=xp.float64, device=compat.device(attention))
     if not compat.is_array_api_obj(weights):  # plain numbers are of no library yet
         weights = xp.asarray(read(weights, "weights"), device=compat.device(attention))
     weights = read(weights, "weights")
@@ -92,15 +85,45 @@ def read_weights(weights: Array | None, attention: Array) -> Array:
             f" they are {kind(attention)} and {kind(weights)}"
         )
         raise KindError(message)
-    if weights.ndim == 0 or weights.shape[-1] != heads or 0 in weights.shape:
-        message = f"one weight for each of {heads} heads; got shape {tuple(weights.shape)}"
-        raise WeightError(message)
+    axis = -2 if is_per_receiver(tuple(weights.shape), tuple(attention.shape)) else -1
     weights = xp.astype(weights, xp.float64)
     refuse(~is_weight(weights), weights, WeightError("weights are finite and not negative"))
-    largest = xp.max(weights, axis=-1, keepdims=True)
+    largest = xp.max(weights, axis=axis, keepdims=True)
     refuse(largest == 0, largest, WeightError("one weight at least is positive"))
     weights = weights / largest  # so that their sum is finite
-    return weights / xp.sum(weights, axis=-1, keepdims=True)
+    weights = weights / xp.sum(weights, axis=axis, keepdims=True)
+    return weights if axis < -1 else weights[..., None]
+
+
+def is_per_receiver(weights: tuple[int, ...], attention: tuple[int, ...]) -> bool:
+    """Tell whether weights of a shape are (…, heads, n), one for each receiver, or (…, heads).
+
+    Where heads = n a shape may be read both ways: it is (…, heads) unless it has more dimensions
+    than attention without its two last ones. Raises WeightError for other shapes.
+
+    >>> is_per_receiver((2, 5), (7, 2, 5, 5)), is_per_receiver((7, 2), (7, 2, 5, 5))
+    (True, False)
+    >>> is_per_receiver((3, 3), (3, 3, 3, 3)), is_per_receiver((3, 3), (3, 3, 3))
+    (False, True)
+    """
+    heads, n = attention[-CORE], attention[-1]
+    per_head, per_receiver = weights[-1:] == (heads,), weights[-2:] == (heads, n)
+    if 0 in weights or not (per_head or per_receiver):
+        message = (
+            f"one weight for each of {heads} heads, (…, {heads}), or for each head and receiver,"
+            f" (…, {heads}, {n}); got shape {weights}"
+        )
+        raise WeightError(message)
+    return per_receiver and not (per_head and len(weights) <= len(attention) - 2)
+
+
+def read_horizon(first_step: int, horizon: int) -> tuple[int, int]:
+    """Return the first and the last step that count; raise StepError."""
+    first, last = read_steps(first_step, "first_step"), read_steps(horizon, "horizon")
+    if last < first:
+        message = f"the horizon is not before the first step {first}; got {last}"
+        raise StepError(message)
+    return first, last
 
 
 def kind(array: Array) -> str:

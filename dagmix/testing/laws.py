@@ -233,7 +233,7 @@ def minimax_is_the_least_fidelity(diffusion: Subject[DiffusionOperator]) -> Iter
 
 
 def successors_are_a_walk(diffusion: Subject[DiffusionOperator]) -> Iterator[str]:
-    """Every column divided by its sum is a walk; StochasticError where a column is zero."""
+    """Every column divided by its sum is a walk, the sink's replaced; StochasticError for zeros."""
     sums = [sum(column) for column in zip(*diffusion.matrix, strict=True)]
     idle = [j for j in diffusion.rows if not sums[j] and j != diffusion.sink]
     try:
@@ -247,7 +247,8 @@ def successors_are_a_walk(diffusion: Subject[DiffusionOperator]) -> Iterator[str
     subject = _subject(walk)
     for i in diffusion.rows:
         for j in diffusion.rows:
-            if subject.matrix[i][j] * sums[j] != diffusion.matrix[i][j]:
+            share, given = subject.matrix[i][j], diffusion.matrix[i][j]
+            if share != (i == j) if j == diffusion.sink else share * sums[j] != given:
                 yield f"entry [{i}, {j}] is {_short(subject.matrix[i][j])}"
     yield from _violations(subject, WALK_LAWS)
 

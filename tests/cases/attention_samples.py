@@ -36,3 +36,12 @@ def attention(heads: int, n: int, seed: int, scale: float = 2.0) -> Any:
     scores[:, ~np.tri(n, dtype=bool)] = -np.inf
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def both_ways(seed: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Bidirectional attention (batch, heads, n, n) in 64ths and weights (batch, heads)."""
+    rng = np.random.default_rng(seed)
+    batch, heads, n = int(rng.integers(1, 4)), int(rng.integers(1, 4)), int(rng.integers(1, 6))
+    counts = rng.multinomial(63, rng.dirichlet(np.full(n, 0.4), (batch, heads, n)))
+    counts[..., range(n), range(n)] += 1
+    return counts / 64, np.ceil(rng.uniform(0.1, 3, size=(batch, heads)) * 16) / 16

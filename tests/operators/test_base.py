@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
+from dagmix import (
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    MultiHeadWalk,
+    WalkOperator,
+    families,
+)
 
 
 def test_two_classes_of_operators_are_never_equal() -> None:
@@ -37,3 +45,22 @@ def test_what_notebooks_show() -> None:
     assert repr(floats.successors()).endswith(".successors()")
     many = MultiHeadDiffusion([small] * 20)
     assert repr(many) == "MultiHeadDiffusion(<tuple>)"
+
+
+def test_a_question_of_the_other_kind_says_whose_it_is() -> None:
+    """And no attribute is there that was not: hasattr stays False."""
+    graph = families.line(3)
+    for diffusion in (DiffusionOperator(graph), MultiHeadDiffusion([graph])):
+        for name in ("mixing_time", "distance", "expected_hitting_times"):
+            assert not hasattr(diffusion, name)
+            with pytest.raises(AttributeError, match=rf"'{name}': .* as \.successors\(\)\.{name}"):
+                getattr(diffusion, name)
+            assert hasattr(diffusion.successors(), name)
+    for walk in (WalkOperator(graph), MultiHeadWalk([graph])):
+        for name in ("signal", "node_fidelity", "minimax_fidelity", "best_head"):
+            assert not hasattr(walk, name)
+            with pytest.raises(AttributeError, match=f"'{name}': it is asked of a diffusion"):
+                getattr(walk, name)
+            assert hasattr(MultiHeadDiffusion([graph]), name)
+        with pytest.raises(AttributeError, match=r"has no attribute 'mixing_times'$"):
+            _ = walk.mixing_times  # type: ignore[attr-defined]

@@ -274,3 +274,35 @@ def test_weights_that_are_undecided_are_passed_over(monkeypatch: pytest.MonkeyPa
 def test_what_is_no_sequence(call: Any, error: type[DagmixError], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("objective", ["fidelity", "mixing"])
+def test_a_mixture_stands_for_its_heads_and_its_sink(objective: str) -> None:
+    """Whatever its weights: the answer is that of a list of the heads."""
+    kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
+    forked = [FeedforwardDAG([(source, 2)], nodes=range(3)) for source in range(2)]
+    for graphs, sink in ((heads(EXAMPLE_13), None), (forked, 2)):
+        mix = kind(graphs, ["1/5", "4/5"], sink=sink)
+        expected = optimal_weights(graphs, objective, sink=sink)
+        for found in (optimal_weights(mix, objective), optimal_weights(mix, objective, sink=sink)):
+            assert (found.value, found.bound) == (expected.value, expected.bound)
+            assert (found.weights, found.method) == (expected.weights, expected.method)
+
+
+def test_a_mixture_of_the_other_kind_is_refused() -> None:
+    mix = MultiHeadDiffusion.from_attention(attention(2, 4, 0))
+    with pytest.raises(HeadsError, match="MultiHeadWalk mixes WalkOperators; head 0 is Diff"):
+        optimal_weights(mix, "mixing")
+
+
+def test_a_mixture_read_at_a_target() -> None:
+    """No weights on a grid are better than the bound, or than a value that is proved."""
+    tables = ([[1, 2, 0], [0, 1, 1], [3, 0, 1]], [[2, 0, 1], [1, 1, 0], [1, 1, 1]])
+    matrices = [[[Fraction(x, sum(row)) for x in row] for row in table] for table in tables]
+    for target in range(3):
+        delta = MultiHeadDiffusion(matrices, sink=target)
+        found = optimal_weights(delta)
+        grid = [MultiHeadDiffusion(matrices, [k / 16, 1 - k / 16], target) for k in range(17)]
+        best = max(one.minimax_fidelity().lower for one in grid)
+        top = found.value if found.proved else found.bound
+        assert best <= enclosure(top)[1] * (1 + 1e-12)

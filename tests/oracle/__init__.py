@@ -48,6 +48,16 @@ def diffusion_matrix(n: int, edges: Iterable[Edge], *, loops: bool = True) -> Ma
     return delta
 
 
+def successors_to(delta: Matrix, target: int) -> Matrix:
+    """Divide every column of a diffusion by its sum; the column of the target keeps its walk."""
+    n = len(delta)
+    sums = [sum((row[j] for row in delta), ZERO) for j in range(n)]
+    return [
+        [Fraction(int(i == j)) if j == target else delta[i][j] / sums[j] for j in range(n)]
+        for i in range(n)
+    ]
+
+
 def mixture(weights: Sequence[Fraction], matrices: Sequence[Matrix]) -> Matrix:
     """Σ_h weights[h] · matrices[h]."""
     n = len(matrices[0])

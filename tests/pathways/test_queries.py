@@ -46,24 +46,32 @@ def walks(mix: Mixture) -> list[oracle.Matrix]:
     return [oracle.walk_matrix(mix.n, edges, loops=mix.loops) for edges in mix.heads]
 
 
-def agree(mix: MultiHead, heads: list[oracle.Matrix], weights: Any, source: int, t: int) -> None:
+def agree(
+    mix: MultiHead,
+    heads: list[oracle.Matrix],
+    weights: Any,
+    source: int,
+    t: int,
+    target: int | None = None,
+) -> None:
     """Compare every question about a rational mixture with the enumeration."""
-    sink = len(heads[0]) - 1
+    sink = len(heads[0]) - 1 if target is None else target
     every = oracle_pathways.pathways(heads, weights, sink, source, t)
     for k in (1, 2, 5, len(every) + 1):
-        found = pathways.heaviest(mix, source, t, k)
+        found = pathways.heaviest(mix, source, t, k, target)
+        assert (found.source, found.sink) == (source, sink)
         expected = oracle_pathways.ordered(every)[:k]
         assert [(p.nodes, p.heads, p.weight) for p in found] == [p[:3] for p in expected]
         assert found.signal == sum(p.weight for p in every)
-    counts = pathways.by_head_counts(mix, source, t)
+    counts = pathways.by_head_counts(mix, source, t, target)
     assert counts.coefficients == oracle_pathways.grouped(every, uses(len(heads)), lambda p: p.bare)
     assert counts.signal == sum(p.weight for p in every)
     assert list(counts.coefficients) == sorted(counts.coefficients, reverse=True)
-    orders = pathways.by_composition(mix, source, t)
+    orders = pathways.by_composition(mix, source, t, target)
     expected_orders = dict.fromkeys(tuples(range(len(heads)), repeat=t), Fraction(0))
     expected_orders |= oracle_pathways.grouped(every, lambda p: p.heads, lambda p: p.weight)  # type: ignore[arg-type]
     assert list(orders.items()) == list(expected_orders.items())
-    assert cross_share(mix, source, t) == share_of(every)
+    assert cross_share(mix, source, t, target) == share_of(every)
 
 
 def uses(count: int) -> Callable[[Path], tuple[int, ...]]:
@@ -78,10 +86,10 @@ def share_of(every: list[Path]) -> Fraction | None:
     return cross / whole if whole else None
 
 
-def cross_share(mix: MultiHead, source: Any, t: int) -> Fraction | float | None:
+def cross_share(mix: MultiHead, source: Any, t: int, target: Any = None) -> Fraction | float | None:
     """Give the share, None where it is refused as 0 / 0."""
     try:
-        return pathways.cross_head_share(mix, source, t)
+        return pathways.cross_head_share(mix, source, t, target)
     except DagmixError as error:
         assert "0 / 0" in str(error)  # noqa: PT017 - every other error fails here
         return None
@@ -93,6 +101,9 @@ def test_pathways_are_those_of_the_enumeration(mix: Mixture, t: int, data: st.Da
     source = data.draw(st.integers(0, mix.n - 1))
     agree(mixed_diffusion(mix), mix.diffusions(), mix.weights, source, t)
     agree(mixed_walk(mix), walks(mix), mix.weights, source, t)
+    target = data.draw(st.integers(0, mix.n - 1))
+    agree(mixed_diffusion(mix), mix.diffusions(), mix.weights, source, t, target)
+    agree(mixed_walk(mix), walks(mix), mix.weights, source, t, target)
 
 
 @pytest.mark.parametrize("common", [True, False])
@@ -419,3 +430,20 @@ def test_sources_and_steps(ask: Callable[..., object]) -> None:
             ask(MIX, "u", t)
     with pytest.raises(errors.UnknownNodeError, match="xyz"):
         ask(MIX, "xyz", 2)
+
+
+def test_pathways_of_bidirectional_attention_end_at_its_target() -> None:
+    """Everything adds up to the signal at the target, by default and by name."""
+    tensor = np.array([[[0.5, 0.5, 0], [0.25, 0.25, 0.5], [0, 0.5, 0.5]], np.eye(3)])
+    mix = MultiHeadDiffusion.from_attention(tensor, target=1, causal=False)
+    for source, t in tuples(range(3), range(1, 4)):
+        signal = mix.signal(source, t)
+        assert pathways.by_head_counts(mix, source, t).signal == pytest.approx(signal)
+        assert sum(pathways.by_composition(mix, source, t).values()) == pytest.approx(signal)
+        found = pathways.heaviest(mix, source, t, 100)
+        assert found == pathways.heaviest(mix, source, t, 100, 1)
+        assert float(sum(one.exact for one in found)) == pytest.approx(signal)
+    with pytest.raises(errors.UnknownNodeError, match="-1"):
+        pathways.heaviest(mix, 0, 1, 1, target=-1)
+    with pytest.raises(DagmixError, match="leads from 2 to 0"):
+        pathways.cross_head_share(mix, 2, 1, target=0)

@@ -85,8 +85,8 @@ def test_single_precision_steps_in_single_precision() -> None:
     attention = UNIFORM[None, :30, :30].astype(np.float32)
     mixed = attention / attention.sum(axis=-1, keepdims=True, dtype=np.float64)
     found = proxies.fidelities(attention, horizon=40)
-    np.testing.assert_array_equal(found, chains.peaks(mixed.astype(np.float32), 40, 0)[0])
-    assert (found != chains.peaks(mixed, 40, 0)[0].astype(np.float32)).any()
+    np.testing.assert_array_equal(found, chains.peaks(mixed.astype(np.float32), 40, 0, 29)[0])
+    assert (found != chains.peaks(mixed, 40, 0, 29)[0].astype(np.float32)).any()
 
 
 def test_uniform_attention_scores_what_the_two_chains_give() -> None:

@@ -94,6 +94,17 @@ def test_walks_that_miss_the_sink_obey_the_laws() -> None:
     testing.check_walk(WalkOperator.from_matrix(floats, sink=1))
 
 
+def test_diffusions_read_at_a_target_obey_the_laws() -> None:
+    """In a graph, where it sends to others, and in bidirectional attention."""
+    testing.check_diffusion(DiffusionOperator(families.complete(4), sink=2))
+    tensor = np.array([[[0.5, 0.5, 0], [0.25, 0.25, 0.5], [0, 0.5, 0.5]], np.eye(3)])
+    for target in range(3):
+        testing.check_diffusion(
+            MultiHeadDiffusion.from_attention(tensor, target=target, causal=False)
+        )
+        testing.check_walk(MultiHeadWalk.from_attention(tensor, target=target, causal=False))
+
+
 def spoiled(operator: Operator, **members: Any) -> Any:
     """The same operator, of a subclass that answers something otherwise."""
     made: Any = type("Spoiled", (type(operator),), members)

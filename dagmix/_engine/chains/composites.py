@@ -1,4 +1,4 @@
-"""Composites: transitions made of others: convex mixtures and the walk to the successors."""
+"""Composites: transitions made of others: mixtures, walks to the successors, stopped walks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.adjacency.explicit import from_distinct
 from dagmix._engine.adjacency.ranges import IndexRanges, union
 from dagmix._engine.chains.kernel import ConvexSum, Kernel, ScaledKernel
 from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
@@ -119,6 +120,33 @@ class SuccessorMatrix(Transition):
 def _divided(kernel: ScaledKernel, scale: Vec) -> ScaledKernel:
     sender = scale if kernel.sender is None else kernel.sender * scale
     return ScaledKernel(kernel.adjacency, kernel.receiver, kernel.values, sender)
+
+
+class AbsorbingMatrix(Transition):
+    """A walk that stops at one node: the column of the node is replaced by its unit vector."""
+
+    def __init__(self, walk: Transition, node: int) -> None:
+        """List the walk's pairs, with a loop in place of what the node sends."""
+        receivers, senders = walk.adjacency.pairs
+        self.field, self._walk = walk.field, walk
+        self._kept = senders != node
+        self._place = int(np.searchsorted(senders, node))
+        pairs = (np.insert(rows[self._kept], self._place, node) for rows in (receivers, senders))
+        self.adjacency = from_distinct(walk.adjacency.n, *pairs)
+
+    def _stopped(self, kernel: Kernel, one: Any) -> Kernel:
+        entries = np.insert(kernel.entries[self._kept], self._place, one)
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(entries))
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the stopped walk in the ring."""
+        return self._stopped(self._walk.over(ring), ring(Fraction(1)))
+
+    @cached_property
+    def floats(self) -> FloatKernel:
+        """The stopped walk in float64: the other columns are the walk's."""
+        inner = self._walk.floats
+        return FloatKernel(self._stopped(inner.kernel, 1.0), inner.entry_units)
 
 
 class BackwardMatrix(Transition):

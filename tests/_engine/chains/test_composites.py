@@ -13,7 +13,7 @@ from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
 from dagmix import DiffusionOperator
-from dagmix._engine.chains.composites import BackwardMatrix, SuccessorMatrix
+from dagmix._engine.chains.composites import AbsorbingMatrix, BackwardMatrix, SuccessorMatrix
 from dagmix._engine.chains.first_step import hits_from
 from dagmix.bounds import backward_mixing
 
@@ -56,3 +56,18 @@ def test_successors_divide_every_column(*, common: bool) -> None:
         floats = walk.transition.floats
         exact = np.array(expected, dtype=float)
         assert np.allclose(floats.kernel.dense(), exact, rtol=floats.units * 2.0**-53, atol=0)
+
+
+@pytest.mark.usefixtures("always_runs")
+def test_stopped_walks_stay_at_one_node() -> None:
+    for mix in sampled_mixtures(seed=9, count=15, common=False):
+        walk = mixed_diffusion(mix).successors()
+        expected = walk.exact.tolist()
+        for node in range(mix.n):
+            stopped = AbsorbingMatrix(walk.transition, node)
+            columns = oracle.transpose(expected)
+            columns[node] = [Fraction(i == node) for i in range(mix.n)]
+            assert stopped.rationals.dense().tolist() == oracle.transpose(columns)
+            exact = np.array(oracle.transpose(columns), dtype=float)
+            units = stopped.floats.units
+            assert np.allclose(stopped.floats.kernel.dense(), exact, rtol=units * 2.0**-53, atol=0)
