@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from dagmix._engine.exact.scalars import QUARTER
+from dagmix._util.brief import Brief
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.walk import WalkOperator
 
 
-@dataclass(frozen=True)
-class Measures:
+@dataclass(frozen=True, repr=False)
+class Measures(Brief):
     """The measures of one graph, as `describe` returns them; times are in steps.
 
     Attributes

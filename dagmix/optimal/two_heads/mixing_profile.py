@@ -19,6 +19,7 @@ from dagmix._engine.exact.rational_functions import roots_inside, sign
 from dagmix._engine.exact.scalars import HALF, read_count
 from dagmix._engine.exact.vectors import others
 from dagmix._engine.mixing import mixing_time
+from dagmix._util.brief import Brief
 from dagmix.errors import UndecidedError
 from dagmix.optimal.two_heads.fidelity_profile import read_weight
 from dagmix.optimal.two_heads.kernels import PolynomialRows, mixture
@@ -27,8 +28,8 @@ LONGEST = 2**8  # steps, the degree of the polynomials
 NumberInterval = tuple[Number, Number]
 
 
-@dataclass(frozen=True)
-class Fastest:
+@dataclass(frozen=True, repr=False)
+class Fastest(Brief):
     """The least mixing time over all weights α of head 0, and all weights that have it.
 
     Attributes

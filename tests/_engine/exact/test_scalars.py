@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,8 @@ HALF = Fraction(1, 2)
         (np.int64(2), Fraction(2)),
         (np.float32(0.5), 0.5),
         (sp.Float("0.25"), 0.25),
+        (Decimal("0.10"), Fraction(1, 10)),
+        (Decimal("-1e-3"), Fraction(-1, 1000)),
     ],
 )
 def test_scalars(value: Any, expected: Fraction | float) -> None:
@@ -34,7 +37,21 @@ def test_scalars(value: Any, expected: Fraction | float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["x", "1/0", sp.zoo, sp.log(-1), np.inf, sp.oo, sp.I, None, sp.true, sp.Float("nan")]
+    "value",
+    [
+        Decimal("nan"),
+        Decimal("-inf"),
+        "x",
+        "1/0",
+        sp.zoo,
+        sp.log(-1),
+        np.inf,
+        sp.oo,
+        sp.I,
+        None,
+        sp.true,
+        sp.Float("nan"),
+    ],
 )
 def test_no_scalars(value: Any) -> None:
     with pytest.raises(NumberError, match="x must be"):
