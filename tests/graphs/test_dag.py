@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import networkx as nx
@@ -79,14 +80,14 @@ def test_a_graph_without_edges_between_nodes() -> None:
 
 @pytest.mark.parametrize("self_loops", ["no", 0, 1, "False", []])
 def test_self_loops_are_true_false_or_none(self_loops: Any) -> None:
-    """ "no" is a true value."""
-    graph: Any = nx.DiGraph()
-    graph.add_edge(0, 1)
-    for call in (
+    """The word 'no' is a true value."""
+    graph: nx.DiGraph[int] = nx.DiGraph([(0, 1)])
+    calls: tuple[Callable[[], object], ...] = (
         lambda: FeedforwardDAG([(0, 1)], self_loops=self_loops),
         lambda: FeedforwardDAG.from_mask(np.tri(2), self_loops=self_loops),
         lambda: FeedforwardDAG.from_networkx(graph, self_loops=self_loops),
-    ):
+    )
+    for call in calls:
         with pytest.raises(KindError, match="self_loops is True, False or None; got"):
             call()
     every: Any = np.ones(1, dtype=bool)[0]  # a bool of NumPy's is one, too
