@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from typing import Any
 
+import pytest
 import sympy as sp
 from flint import fmpz_poly
 from hypothesis import given
@@ -60,3 +62,16 @@ def test_a_value_at_an_algebraic_number_is_exact() -> None:
 def test_a_constant_has_no_roots() -> None:
     assert roots_inside(fmpz_poly([3]), Fraction(0), Fraction(1)) == []
     assert roots_inside(fmpz_poly([0]), Fraction(0), Fraction(1)) == []
+
+
+def test_ratios_are_frozen_values() -> None:
+    ratio = Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 1]))
+    again = Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 1]))
+    assert ratio == again
+    assert hash(ratio) == hash(again)
+    assert ratio != Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 2]))
+    for name in ("numerator", "denominator", "other"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(ratio, name, fmpz_poly([1]))
+    with pytest.raises(FrozenInstanceError):
+        del ratio.numerator
