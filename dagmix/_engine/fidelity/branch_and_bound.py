@@ -1,7 +1,7 @@
 """Suprema over very long times: branch and bound with balls.
 
 A window of times [a, a + L) has signals f(0), …, f(L) with f(0) and f(L) known as balls, and
-second differences of at least −B (`course`). Then f(s) ≤ g(s) for 0 ≤ s ≤ L with the parabola
+second differences of at least −B (`long_times`). Then f(s) ≤ g(s) for 0 ≤ s ≤ L with the parabola
 
     g(s) = f(0) + (f(L) − f(0)) s/L + B s(L − s)/2,
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from typing import Any
@@ -75,3 +77,12 @@ def test_ratios_are_frozen_values() -> None:
             setattr(ratio, name, fmpz_poly([1]))
     with pytest.raises(FrozenInstanceError):
         del ratio.numerator
+
+
+def test_ratios_are_pickled_and_copied() -> None:
+    """With coefficients of any length."""
+    for top, bottom in (([0, 1], [1, 1]), ([], [3]), ([2**200, -1], [1, 0, 3**200])):
+        ratio = Ratio(fmpz_poly(top), fmpz_poly(bottom))
+        again = pickle.loads(pickle.dumps(ratio))  # noqa: S301 - our own
+        assert again == ratio == copy.deepcopy(ratio)
+        assert hash(again) == hash(ratio)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from collections import Counter
 from fractions import Fraction
@@ -92,9 +93,20 @@ def test_profiles_are_pickled() -> None:
     for objective in ("fidelity", "mixing"):
         found: Any = optimal_weights(heads(EXAMPLE_13), objective)
         again = pickle.loads(pickle.dumps(found))  # noqa: S301 - it comes from the line above
+        assert again == found == optimal_weights(heads(EXAMPLE_13), objective)
+        assert hash(again) == hash(found)
         assert again.profile("1/3") == found.profile("1/3")
         assert again.profile.helps == found.profile.helps
         assert again.weights == found.weights
+        reverse: Any = optimal_weights(heads(EXAMPLE_13)[::-1], objective, epsilon="1/8")
+        assert reverse.profile not in (found.profile, "a profile")
+
+
+def test_pieces_are_pickled_and_copied() -> None:
+    for piece in profile(EXAMPLE_13).pieces:
+        again = pickle.loads(pickle.dumps(piece))  # noqa: S301 - our own
+        assert again == piece == copy.deepcopy(piece)
+        assert again.upper == piece.upper
 
 
 # --- limits of the work --------------------------------------------------------------------------
