@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+LARGEST_EXPONENT = 10**6  # of ten; the fraction for 1e999999999 would take gigabytes
 
 
 class Field(Enum):
@@ -66,10 +67,14 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
 
 def _exact(value: str | numbers.Rational, what: str) -> Fraction:
     try:
-        return Fraction(value)
+        exponent = int(value.lower().partition("e")[2] or 0) if isinstance(value, str) else 0
+        if abs(exponent) <= LARGEST_EXPONENT:
+            return Fraction(value)
     except (ValueError, ZeroDivisionError) as error:
         message = f"{what} must be a number such as '1/3' or '0.1'; got {brief(value)}"
         raise NumberError(message) from error
+    message = f"{what} must have an exponent from −10⁶ to 10⁶; got {brief(value)}"
+    raise NumberError(message)
 
 
 def _finite(value: float, what: str) -> float:

@@ -58,6 +58,16 @@ def test_no_scalars(value: Any) -> None:
         read_scalar(value, "x")
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("value", ["1e999999999", "-1E-1000001", Decimal("1e-999999999")])
+def test_exponents_that_would_take_gigabytes(value: Any) -> None:
+    with pytest.raises(NumberError, match="x must have an exponent from −10⁶ to 10⁶"):
+        read_scalar(value, "x")
+    assert read_scalar("1e-1000000", "x") == Fraction(1, 10**1000000)
+    with pytest.raises(NumberError, match="x must be a number"):
+        read_scalar("1e1e1", "x")
+
+
 def test_symbols_and_roots_are_symbolic() -> None:
     beta = sp.Symbol("beta")
     assert read_scalar(beta, "x") == beta
