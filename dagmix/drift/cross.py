@@ -186,9 +186,7 @@ def cross_drift(mix: MultiHeadWalk) -> CrossDrift:
     missed = np.flatnonzero(~first.adjacency.reaching(np.array([sink])))
     if missed.size:
         names = shorten([mix.nodes[row] for row in missed])
-        message = (
-            f"head 0 alone must reach the sink {mix.sink.node!r}; it does not from {names}"
-        )
+        message = f"head 0 alone must reach the sink {mix.sink.node!r}; it does not from {names}"
         raise SinkError(message)
     two = TwoWalks(first, second, mix.transition, Fraction(share), sink)
     found = in_fractions(two) if mix.field is Field.RATIONAL else in_balls(two)

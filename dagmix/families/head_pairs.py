@@ -10,9 +10,13 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
 from dagmix.families.closed_forms import run_mixing_time
 from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.graphs.labels import check_count
 
 HeadPair = tuple[FeedforwardDAG, FeedforwardDAG]
 
@@ -27,7 +31,7 @@ def express_pair(n: int) -> HeadPair:
     Parameters
     ----------
     n : int
-        Nodes 0..n−1 of each head, at least 2; the sink is n − 1.
+        Nodes 0..n−1 of each head, 2 to 2²⁸; the sink is n − 1.
 
     Returns
     -------
@@ -36,8 +40,8 @@ def express_pair(n: int) -> HeadPair:
 
     Raises
     ------
-    NumberError
-        Unless n is an integer, at least 2.
+    NumberError, ShapeError
+        Unless n is an integer, at least 2; where n is above 2²⁸.
 
     Examples
     --------
@@ -48,12 +52,11 @@ def express_pair(n: int) -> HeadPair:
     ----------
     Theorem B1 of the guide; the claim that it refutes: arXiv:2507.02944, after equation (15).
     """
-    size = read_count(n, 2, "n")
-    one, two = (
-        [(j, size - 1 if j % 2 == parity else min(j + 2, size - 1)) for j in range(size - 1)]
-        for parity in (0, 1)
-    )
-    return FeedforwardDAG(one, nodes=range(size)), FeedforwardDAG(two, nodes=range(size))
+    size = check_count(read_count(n, 2, "n"))
+    senders = np.arange(size - 1)
+    near = np.minimum(senders + 2, size - 1)
+    one, two = (np.where(senders % 2 == parity, size - 1, near) for parity in (0, 1))
+    return _graph_of(senders, one, size), _graph_of(senders, two, size)
 
 
 def lane_pair(k: int) -> HeadPair:
@@ -66,7 +69,7 @@ def lane_pair(k: int) -> HeadPair:
     Parameters
     ----------
     k : int
-        Inner nodes of a lane, at least 1.
+        Inner nodes of a lane, at least 1; 2k + 2 ≤ 2²⁸.
 
     Returns
     -------
@@ -75,8 +78,8 @@ def lane_pair(k: int) -> HeadPair:
 
     Raises
     ------
-    NumberError
-        Unless k is an integer, at least 1.
+    NumberError, ShapeError
+        Unless k is an integer, at least 1; where there are more than 2²⁸ nodes.
 
     Examples
     --------
@@ -88,10 +91,9 @@ def lane_pair(k: int) -> HeadPair:
     Theorem C of the guide; amplification: arXiv:2507.02944, Definition 3.12.
     """
     length = read_count(k, 1, "k")
-    x, y = list(range(1, length + 1)), list(range(length + 1, 2 * length + 1))
-    nodes = range(2 * length + 2)
-    one, two = _lanes(x, y, nodes[-1]), _lanes(y, x, nodes[-1])
-    return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
+    size = check_count(2 * length + 2)
+    x, y = np.arange(1, length + 1), np.arange(length + 1, 2 * length + 1)
+    return _lanes(x, y, size), _lanes(y, x, size)
 
 
 def reversed_lines(n: int) -> HeadPair:
@@ -103,7 +105,7 @@ def reversed_lines(n: int) -> HeadPair:
     Parameters
     ----------
     n : int
-        Nodes 1, …, n − 1 and "τ" of each head, at least 2.
+        Nodes 1, …, n − 1 and "τ" of each head, 2 to 2²⁸.
 
     Returns
     -------
@@ -112,8 +114,8 @@ def reversed_lines(n: int) -> HeadPair:
 
     Raises
     ------
-    NumberError
-        Unless n is an integer, at least 2.
+    NumberError, ShapeError
+        Unless n is an integer, at least 2; where n is above 2²⁸.
 
     Examples
     --------
@@ -124,7 +126,7 @@ def reversed_lines(n: int) -> HeadPair:
     ----------
     Theorem B3 of the guide; the bound that it refutes: arXiv:2507.02944, Theorem 2.8.
     """
-    inner = range(1, read_count(n, 2, "n"))
+    inner = range(1, check_count(read_count(n, 2, "n")))
     nodes = (*inner, "τ")
     one, two = ([*pairwise(order), (order[-1], "τ")] for order in (inner, inner[::-1]))
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
@@ -141,7 +143,7 @@ def run_pair(k: int) -> HeadPair:
     Parameters
     ----------
     k : int
-        The run to wait for, at least 1.
+        The run to wait for, at least 1; 2k ≤ 2²⁸.
 
     Returns
     -------
@@ -150,8 +152,8 @@ def run_pair(k: int) -> HeadPair:
 
     Raises
     ------
-    NumberError
-        Unless k is an integer, at least 1.
+    NumberError, ShapeError
+        Unless k is an integer, at least 1; where there are more than 2²⁸ nodes.
 
     Examples
     --------
@@ -163,6 +165,7 @@ def run_pair(k: int) -> HeadPair:
     Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
     """
     length = read_count(k, 1, "k")
+    check_count(2 * length)
     runs = range(1, length)
     nodes: list[Any] = [0, *runs, *(-r for r in runs), "τ"]
     one, two = ([(node, _next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
@@ -192,8 +195,9 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
 
     Raises
     ------
-    NumberError
-        Unless k is an integer, at least 1, and `layers` one that is at least k − 1.
+    NumberError, ShapeError
+        Unless k is an integer, at least 1, and `layers` one that is at least k − 1; where there
+        are more than 2²⁸ nodes.
 
     Examples
     --------
@@ -208,7 +212,13 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
     Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
     """
     length = read_count(k, 1, "k")
-    last = run_mixing_time(length) if layers is None else read_count(layers, k - 1, "layers")
+    if layers is None:
+        # t tosses have a run of k with probability at most t · 2 / 2ᵏ, hence T(¼) ≥ 3 · 2ᵏ / 8.
+        check_count(reset_size(length, 3 << min(length, 64) >> 3))
+        last = run_mixing_time(length)
+    else:
+        last = read_count(layers, length - 1, "layers")
+    check_count(reset_size(length, last))
     states = [
         (layer, sign * run)
         for layer in range(last + 1)
@@ -222,6 +232,12 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
     return one, two
 
 
+def reset_size(k: int, last: int) -> int:
+    """Return the number of nodes: layers grow by two nodes up to layer k − 1, then are alike."""
+    growing = min(last, k - 1)
+    return 2 + growing * (growing + 1) + 2 * (k - 1) * (last - growing)
+
+
 def _next_run(run: int, sign: int, k: int) -> Any:
     longer = run * sign + 1 if run * sign > 0 else 1
     return "τ" if longer == k else longer * sign
@@ -233,6 +249,12 @@ def _next_state(state: tuple[int, int], sign: int, k: int, last: int) -> Any:
     return "τ" if following == "τ" or layer == last else (layer + 1, following)
 
 
-def _lanes(clean: list[int], fed: list[int], sink: int) -> list[tuple[int, int]]:
-    steps = [step for lane in (clean, fed) for step in pairwise([0, *lane, sink])]
-    return steps + [(0, node) for node in fed]
+def _lanes(clean: Ints, fed: Ints, size: int) -> FeedforwardDAG:
+    first, last = np.array([0]), np.array([size - 1])
+    senders = np.concatenate((first, clean, first, fed, np.zeros_like(fed)))
+    receivers = np.concatenate((clean, last, fed, last, fed))
+    return _graph_of(senders, receivers, size)
+
+
+def _graph_of(senders: Ints, receivers: Ints, size: int) -> FeedforwardDAG:
+    return FeedforwardDAG(np.stack((senders, receivers), axis=1), nodes=range(size))

@@ -8,13 +8,15 @@ from fractions import Fraction
 from typing import Any
 
 from dagmix._engine.exact.scalars import QUARTER
+from dagmix._util.brief import Brief, brief
+from dagmix.errors import KindError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.walk import WalkOperator
 
 
-@dataclass(frozen=True)
-class Measures:
+@dataclass(frozen=True, repr=False)
+class Measures(Brief):
     """The measures of one graph, as `describe` returns them; times are in steps.
 
     Attributes
@@ -73,8 +75,8 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
     ------
     SinkError
         Where there are several sinks.
-    EpsilonError
-        Unless 0 < ε < 1.
+    EpsilonError, KindError
+        Unless 0 < ε < 1; for what is no graph.
 
     Examples
     --------
@@ -87,6 +89,7 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
     ----------
     arXiv:2507.02944, Definitions 2.7 and 3.5; arXiv:2502.06751.
     """
+    _check_graph(graph)
     walk, n = WalkOperator(graph), len(graph.nodes)
     fidelity = DiffusionOperator(graph).minimax_fidelity().value
     return Measures(
@@ -98,6 +101,12 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
         normalised_fidelity=n * fidelity,
         backward_mixing_time=_backward_mixing_time(graph, epsilon),
     )
+
+
+def _check_graph(graph: Any) -> None:
+    if not isinstance(graph, FeedforwardDAG):
+        message = f"a FeedforwardDAG is asked for; got {brief(graph)}"
+        raise KindError(message)
 
 
 def _backward_mixing_time(graph: FeedforwardDAG, epsilon: Any) -> int | float:

@@ -145,7 +145,7 @@ def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
     Attention sinks: arXiv:2309.17453.
     """
     nodes, starts, stops = _window(n, width)
-    first = np.minimum(read_count(sinks, 0, "sinks"), stops)
+    first = np.minimum(min(read_count(sinks, 0, "sinks"), len(stops)), stops)
     ends = np.concatenate((np.zeros_like(starts), starts)), np.concatenate((first, stops))
     return FeedforwardDAG.from_runs(np.tile(nodes, 2), *ends)
 
@@ -189,7 +189,7 @@ def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> Feedfo
     """
     size = _size(n)
     step, nodes = min(read_count(dilation, 1, "dilation"), size), np.arange(size)
-    back = np.minimum(nodes // step, read_count(width, 1, "width")) * step
+    back = np.minimum(nodes // step, min(read_count(width, 1, "width"), size)) * step
     starts, stops, steps = nodes - back, nodes + 1, np.full(size, step)
     if repair:
         # The last d nodes, which send to no other, are one more range of the last one's senders.
@@ -282,6 +282,6 @@ def _size(n: int) -> int:
 def _window(n: int, width: int) -> tuple[Ints, Ints, Ints]:
     """Return the nodes and the range of senders of each, which ends after the node itself."""
     size = _size(n)
-    reach = read_count(width, 0 if size == 1 else 1, "width")
+    reach = min(read_count(width, 0 if size == 1 else 1, "width"), size)
     nodes = np.arange(size)
     return nodes, nodes - np.minimum(nodes, reach), nodes + 1

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dagmix._engine.adjacency.base import check_square
 from dagmix._engine.exact.scalars import read_count, read_scalar
+from dagmix._util.brief import brief
 from dagmix.errors import NumberError
 from dagmix.graphs.dag import FeedforwardDAG
 
@@ -135,6 +136,6 @@ def _uniform_matrix(n: int, seed: int) -> NDArray[np.float64]:
 def _read_probability(value: Any) -> float:
     number = read_scalar(value, "p")
     if not isinstance(number, Fraction | float) or not 0 <= number <= 1:
-        message = f"p is a probability, from 0 to 1; got {value!r}"
+        message = f"p is a probability, from 0 to 1; got {brief(value)}"
         raise NumberError(message)
     return float(number)

@@ -19,11 +19,14 @@ from numpy.typing import ArrayLike
 from dagmix._engine.adjacency import choose
 from dagmix._engine.adjacency.base import Adjacency, Ints
 from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._util.brief import brief
 from dagmix._util.frozen import Frozen
 from dagmix._util.lazy import Lazy
-from dagmix.errors import CycleError, EmptyError, NumberError, ShapeError
+from dagmix.errors import CycleError, EmptyError, KindError, NumberError, ShapeError
 from dagmix.graphs.edges import (
     Edge,
+    as_array,
+    check_order,
     check_runs,
     in_order_of_appearance,
     read_array,
@@ -48,7 +51,7 @@ class FeedforwardDAG(Frozen):
     ----------
     edges : pairs (j, i)
         Sender and receiver; a repeated edge counts once. An integer array of shape (m, 2)
-        together with a range of nodes is read without a loop.
+        together with a range of nodes is read without a loop. A set needs `nodes`.
     nodes : iterable, optional
         The row and column order; by default the order of first appearance in `edges`.
     self_loops : bool or None
@@ -60,7 +63,9 @@ class FeedforwardDAG(Frozen):
     CycleError, UnknownNodeError, RepeatedNodeError, EmptyError
         Each names what broke the rule. Nothing is built.
     ShapeError
-        For what are no pairs, or an array that is not of shape (m, 2).
+        For what are no pairs, an array that is not of shape (m, 2), nodes without an order.
+    KindError
+        For `self_loops` other than True, False and None.
 
     Notes
     -----
@@ -96,6 +101,8 @@ class FeedforwardDAG(Frozen):
             receivers, senders = read_array(edges, nodes)
         else:
             pairs = read_edges(edges)
+            if nodes is None:
+                check_order(edges)
             labels = Nodes(in_order_of_appearance(pairs) if nodes is None else nodes)
             senders = np.array([labels.row(j) for j, _ in pairs], dtype=np.intp)
             receivers = np.array([labels.row(i) for _, i in pairs], dtype=np.intp)
@@ -142,8 +149,8 @@ class FeedforwardDAG(Frozen):
         ------
         ShapeError
             Unless the mask is square, with n labels.
-        NumberError
-            For other entries than booleans, 0 and 1.
+        NumberError, KindError
+            For other entries than booleans, 0 and 1; for another `self_loops`.
         CycleError
             Where the mask has a cycle of several nodes.
 
@@ -152,7 +159,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.from_mask(np.tri(3)).edges
         ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
         """
-        array = np.asarray(mask)
+        array = as_array(mask, "a mask")
         if array.ndim != 2 or array.shape[0] != array.shape[1]:  # noqa: PLR2004 - a matrix
             message = f"a mask is square, n × n; got shape {array.shape}"
             raise ShapeError(message)
@@ -234,8 +241,8 @@ class FeedforwardDAG(Frozen):
 
         Raises
         ------
-        ShapeError
-            For an undirected graph.
+        ShapeError, KindError
+            For an undirected graph; for what is no graph of networkx, or another `self_loops`.
         CycleError, EmptyError
             Where the graph has a cycle, or no nodes.
 
@@ -244,6 +251,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.from_networkx(nx.DiGraph([("u", "v"), ("v", "v")])).edges
         (('u', 'v'), ('v', 'v'))
         """
+        _check_networkx(graph)
         if not graph.is_directed():
             message = f"edges need a direction; got an undirected {type(graph).__name__}"
             raise ShapeError(message)
@@ -265,8 +273,8 @@ class FeedforwardDAG(Frozen):
 
         Raises
         ------
-        EmptyError, HeadsError
-            For no graphs, or graphs on different nodes.
+        EmptyError, HeadsError, KindError
+            For no graphs, graphs on different nodes, and what are no graphs.
         CycleError
             Where the graphs share no topological order.
 
@@ -276,7 +284,7 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
         3
         """
-        heads = list(graphs)
+        heads = _read_graphs(graphs)
         if not heads:
             message = "a union needs at least one graph"
             raise EmptyError(message)
@@ -445,20 +453,42 @@ class FeedforwardDAG(Frozen):
             return f"<FeedforwardDAG: {len(self.nodes)} nodes, {count} edges, {kind}>"
         edges = [pair for pair in self.edges if loops is None or pair[0] != pair[1]]
         given = "" if loops is True else f", self_loops={loops}"
-        return f"FeedforwardDAG({edges}, nodes={tuple(self.nodes)!r}{given})"
+        pairs = ", ".join(map(brief, edges))
+        return f"FeedforwardDAG([{pairs}], nodes={brief(tuple(self.nodes))}{given})"
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: bool | None) -> Adjacency:
+def _read_graphs(graphs: Any) -> list[FeedforwardDAG]:
+    if not isinstance(graphs, Iterable):
+        message = f"a union is of a sequence of FeedforwardDAGs; got {brief(graphs)}"
+        raise KindError(message)
+    heads = list(graphs)
+    for number, head in enumerate(heads):
+        if not isinstance(head, FeedforwardDAG):
+            message = f"a union is of FeedforwardDAGs; number {number} is {brief(head)}"
+            raise KindError(message)
+    return heads
+
+
+def _joined(n: int, receivers: Ints, senders: Ints, *, self_loops: Any) -> Adjacency:
     """Return the adjacency of edges among n rows, self-loops added, removed or as they are."""
+    if not (self_loops is None or isinstance(self_loops, bool | np.bool_)):
+        message = f"self_loops is True, False or None; got {brief(self_loops)}"
+        raise KindError(message)
     if self_loops is not None:
         proper = receivers != senders
         loops = np.arange(n if self_loops else 0)
         receivers = np.concatenate((receivers[proper], loops))
         senders = np.concatenate((senders[proper], loops))
     return choose.adjacency_of_pairs(n, receivers, senders)
+
+
+def _check_networkx(graph: Any) -> None:
+    if not isinstance(graph, nx.Graph):
+        message = f"a networkx DiGraph is asked for; got {brief(graph)}"
+        raise KindError(message)
 
 
 def _digraph(adjacency: Adjacency) -> nx.DiGraph[int]:

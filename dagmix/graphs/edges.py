@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dagmix._engine.adjacency.base import Ints
+from dagmix._util.brief import brief
 from dagmix.errors import NumberError, ShapeError, UnknownNodeError
 from dagmix.graphs.labels import Node, normal
 
@@ -33,8 +34,9 @@ def read_array(edges: NDArray[Any], nodes: range) -> tuple[Ints, Ints]:
 
 def read_runs(*parts: ArrayLike) -> list[Ints]:
     """Return receivers, starts, stops and steps of index ranges as 1-D arrays of one length."""
-    arrays = [np.asarray(part) for part in parts]
-    for name, array in zip(("receivers", "starts", "stops", "steps"), arrays, strict=True):
+    names = ("receivers", "starts", "stops", "steps")
+    arrays = [as_array(part, f"{name} of runs") for name, part in zip(names, parts, strict=True)]
+    for name, array in zip(names, arrays, strict=True):
         if array.size and (array.dtype.kind not in "iu" or array.max() > LARGEST_INDEX):
             message = f"{name} of runs are integers below 2^63; got dtype {array.dtype}"
             raise NumberError(message)
@@ -49,6 +51,15 @@ def read_runs(*parts: ArrayLike) -> list[Ints]:
     return [part.astype(np.intp) for part in together]
 
 
+def as_array(value: ArrayLike, what: str) -> NDArray[Any]:
+    """Return np.asarray; raise ShapeError, naming `what`, for lists of unequal lengths."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        message = f"{what}: an array is asked for, lists of equal lengths; {error}"
+        raise ShapeError(message) from None
+
+
 def check_runs(n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints) -> None:
     """Raise NumberError at the first index range outside 0..n−1, or with a step below 1."""
     bad = (rows < 0) | (rows >= n) | (starts < 0) | (stops > n) | (steps < 1)
@@ -61,6 +72,13 @@ def check_runs(n: int, rows: Ints, starts: Ints, stops: Ints, steps: Ints) -> No
         raise NumberError(message)
 
 
+def check_order(edges: Any) -> None:
+    """Raise ShapeError for a set of edges, which gives nodes an order that depends on hashing."""
+    if isinstance(edges, set | frozenset):
+        message = "a set of edges has no order for the nodes to appear in: pass nodes, or a list"
+        raise ShapeError(message)
+
+
 def in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:
     """Return the nodes of the pairs, each once where they can be hashed."""
     ends = [node for pair in pairs for node in pair]
@@ -70,15 +88,16 @@ def in_order_of_appearance(pairs: Iterable[Edge]) -> Iterable[Node]:
 def read_edges(edges: Any) -> list[Edge]:
     """Return edges as pairs of nodes. Raises ShapeError."""
     if not isinstance(edges, Iterable):
-        message = f"edges are pairs (sender, receiver); got {edges!r}"
+        message = f"edges are pairs (sender, receiver); got {brief(edges)}"
         raise ShapeError(message)
     return [_read_edge(edge) for edge in edges]
 
 
 def _read_edge(edge: Any) -> Edge:
+    ends: Any = () if isinstance(edge, set | frozenset) else edge  # a set has no first element
     try:
-        sender, receiver = edge
+        sender, receiver = ends
     except (TypeError, ValueError):
-        message = f"an edge is a pair (sender, receiver); got {edge!r}"
+        message = f"an edge is a pair (sender, receiver); got {brief(edge)}"
         raise ShapeError(message) from None
     return normal(sender), normal(receiver)

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, Self
 
+from dagmix._util.brief import brief
 from dagmix.errors import EmptyError, HeadsError, RepeatedNodeError, ShapeError, UnknownNodeError
 
 Node = Hashable
@@ -27,9 +28,12 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
             nodes = super().__new__(cls, labels)
             nodes._range = labels
             return nodes
+        if isinstance(labels, set | frozenset) or not isinstance(labels, Iterable):
+            message = f"nodes are labels in an order, such as a list; got {brief(labels)}"
+            raise ShapeError(message)
         nodes = super().__new__(cls, (normal(label) for label in labels))
-        if not all(isinstance(node, Hashable) for node in nodes):
-            message = f"node labels are hashable; got {shorten(nodes)}"
+        if not all(map(_can_be_found, nodes)):
+            message = f"node labels are hashable and equal to themselves; got {shorten(nodes)}"
             raise UnknownNodeError(message)
         if not nodes:
             message = "a graph needs at least one node"
@@ -37,7 +41,7 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
         nodes._range = None
         for row, node in enumerate(nodes):
             if nodes._rows[node] != row:
-                message = f"node {node!r} is repeated (labels are compared in Unicode NFC)"
+                message = f"node {brief(node)} is repeated (labels are compared in Unicode NFC)"
                 raise RepeatedNodeError(message)
         return nodes
 
@@ -60,14 +64,22 @@ class Nodes(tuple[Node, ...]):  # noqa: SLOT001 - it keeps a dictionary, which s
         try:
             return self._rows[normal(node)]
         except (KeyError, TypeError):
-            message = f"unknown node {node!r}; the nodes are {shorten(self)}"
+            message = f"unknown node {brief(node)}; the nodes are {shorten(self)}"
             raise UnknownNodeError(message) from None
+
+
+def _can_be_found(label: Any) -> bool:
+    """Tell whether a label can be hashed and equals itself, which NaN does not."""
+    parts = label if isinstance(label, tuple) else ()
+    return (
+        isinstance(label, Hashable) and bool(label == label) and all(map(_can_be_found, parts))  # noqa: PLR0124 - NaN
+    )
 
 
 def check_count(n: int) -> int:
     """Return a number of nodes; raise ShapeError where arrays of them would not fit."""
     if n > LARGEST_COUNT:
-        message = f"{n} nodes; a graph has at most {LARGEST_COUNT}"
+        message = f"{brief(n)} nodes; a graph has at most {LARGEST_COUNT}"
         raise ShapeError(message)
     return n
 
@@ -80,8 +92,8 @@ def normal(label: Node) -> Node:
 def shorten(items: Sequence[Any]) -> str:
     """Write a sequence, its middle left out where it is long."""
     if len(items) <= SHOWN:
-        return ", ".join(map(repr, items))
-    return f"{', '.join(map(repr, items[:3]))}, …, {items[-1]!r} ({len(items)} in all)"
+        return ", ".join(map(brief, items))
+    return f"{', '.join(map(brief, items[:3]))}, …, {brief(items[-1])} ({len(items)} in all)"
 
 
 def check_same_nodes(labels: Sequence[Nodes]) -> None:

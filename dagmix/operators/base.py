@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dagmix._engine.adjacency.base import Adjacency
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar
+from dagmix._util.brief import brief
 from dagmix._util.frozen import Frozen
 from dagmix.errors import KindError, SymbolicError
 from dagmix.graphs.labels import SHOWN, Node, Nodes
@@ -165,7 +166,7 @@ class Operator(Frozen):
         return sp.ImmutableMatrix(entries.tolist())
 
     def subs(self, values: Mapping[Expr, Any]) -> Self:
-        """Return the operator with symbols replaced, checked anew.
+        """Return the operator with symbols replaced, all at once, and checked anew.
 
         Parameters
         ----------
@@ -182,6 +183,8 @@ class Operator(Frozen):
         NumberError, StochasticError
             For a value that is no finite real number or expression, or that makes an entry
             negative or a sum differ from 1.
+        KindError
+            For what is no mapping from symbols.
 
         Examples
         --------
@@ -192,10 +195,13 @@ class Operator(Frozen):
         >>> mix.subs({a: "1/3"}).signal(0, 2)
         Fraction(5, 9)
         """
-        constructor, (_, *rest) = self._origin
+        exact = exact_values(values)
+        constructor, (given, *rest) = self._origin
         if self.field is not Field.SYMBOLIC:
             return self
-        made: Self = constructor(self.exact.subs(_exact_values(values)), *rest)
+        made_of_another = isinstance(given, Operator)  # successors of a diffusion
+        first = given.subs(exact) if made_of_another else substituted(self.exact, exact)
+        made: Self = constructor(first, *rest)
         return made
 
     def _need_numbers(self, what: str) -> None:
@@ -246,10 +252,23 @@ class Operator(Frozen):
         return f"${sp.latex(self.exact)}$"
 
 
-def _exact_values(values: Mapping[Expr, Any]) -> dict[Expr, Any]:
+def exact_values(values: Any) -> dict[Expr, Any]:
+    """Return symbols and their values as expressions of SymPy; raise KindError or NumberError."""
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
+    if not isinstance(values, Mapping):
+        message = f"subs takes a mapping from symbols to values; got {brief(values)}"
+        raise KindError(message)
+    for symbol in values:
+        if not isinstance(symbol, sp.Expr | str):
+            message = f"subs replaces symbols; got {brief(symbol)} of type {type(symbol).__name__}"
+            raise KindError(message)
     return {s: sp.sympify(read_scalar(v, f"the value of {s}")) for s, v in values.items()}
+
+
+def substituted(given: Any, exact: dict[Expr, Any]) -> Any:
+    """Return a number or a matrix of SymPy with symbols replaced, all at once: a swap swaps."""
+    return given.subs(exact, simultaneous=True)
 
 
 def _show(argument: Any) -> str:
@@ -257,7 +276,7 @@ def _show(argument: Any) -> str:
         return f"<{argument.dtype} array of shape {tuple(argument.shape)}>"
     if isinstance(argument, tuple) and len(argument) <= SHOWN:
         return f"({', '.join(map(_show, argument))},)"
-    text = repr(argument)
+    text = brief(argument)
     return text if len(text) <= LONGEST_REPR else f"<{type(argument).__name__}>"
 
 

@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike
 from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
-from dagmix._engine.exact.scalars import Field, read_scalar, read_steps
+from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix.errors import EmptyError, HeadsError, ShapeError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, Nodes, check_same_nodes
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator
+from dagmix.operators.base import Operator, exact_values, substituted
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.read_arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
 from dagmix.operators.read_tensors import as_numpy, half_hint
@@ -141,7 +141,9 @@ class MultiHead(Operator):
         return nodes, transition
 
     def subs(self, values: Mapping[Expr, Any]) -> Self:
-        """Return the mixture with symbols among its weights and heads replaced, checked anew.
+        """Return the mixture with symbols among its weights and heads replaced, all at once.
+
+        What comes out is checked anew.
 
         Parameters
         ----------
@@ -155,8 +157,9 @@ class MultiHead(Operator):
 
         Raises
         ------
-        NumberError
-            For a value that is no finite real number or expression.
+        NumberError, KindError
+            For a value that is no finite real number or expression; for what is no mapping
+            from symbols.
         WeightError
             Where the weights are then no longer convex.
 
@@ -168,9 +171,9 @@ class MultiHead(Operator):
         >>> mix.subs({a: "1/4"}).weights
         (Fraction(1, 4), Fraction(3, 4))
         """
-        exact = {symbol: read_scalar(v, f"the value of {symbol}") for symbol, v in values.items()}
-        heads = [h.subs(values) if isinstance(h, Operator) else h for h in self.heads]
-        weights = [w.subs(exact) if hasattr(w, "subs") else w for w in self.weights]
+        exact = exact_values(values)
+        heads = [_head_at(h, part, exact) for h, part in zip(self.heads, self._parts, strict=True)]
+        weights = [substituted(w, exact) if hasattr(w, "subs") else w for w in self.weights]
         sink, tolerance = self._origin[1][2:]
         return type(self)(heads, weights, sink, tolerance)
 
@@ -467,6 +470,17 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         inf
         """
         return ratio(self.minimax_fidelity(first_step).value, self.best_head(first_step).value)
+
+
+def _head_at(head: Any, part: Transition, exact: dict[Expr, Any]) -> Any:
+    """Return a head with symbols replaced: a graph or a matrix of numbers as it is."""
+    if part.field is not Field.SYMBOLIC:
+        return head
+    if isinstance(head, Operator):
+        return head.subs(exact)
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    return substituted(sp.ImmutableMatrix(part.over(sp.sympify).dense().tolist()), exact)
 
 
 def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:

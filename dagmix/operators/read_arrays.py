@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.adjacency.base import Vec, check_square
 from dagmix._engine.chains.matrices import ExactMatrix, FloatMatrix
 from dagmix._engine.chains.transition import Transition
-from dagmix._engine.exact.scalars import Field, read_scalar
+from dagmix._engine.exact.scalars import Field, is_negative, read_scalar
+from dagmix._util.brief import brief
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
+from dagmix.graphs.edges import as_array
 from dagmix.graphs.labels import Nodes
 
 TOLERANCE = 1e-5  # float32 softmax rows are off by about 2e-7
@@ -53,13 +55,14 @@ def check_tolerance(tolerance: Any) -> None:
 
 def _read_entries(matrix: Any) -> Vec:
     """Return nested numbers as an array: float64 if one is a float, else exact objects."""
-    if hasattr(matrix, "toarray"):
-        return np.asarray(matrix.toarray())  # SciPy's sparse matrices
+    if hasattr(matrix, "toarray"):  # SciPy's sparse matrices
+        check_square(max(matrix.shape))
+        return np.asarray(matrix.toarray())
     if hasattr(matrix, "__array__") and not hasattr(matrix, "free_symbols"):
         return np.asarray(matrix)  # torch, pandas, …; SymPy's matrices go entry by entry
     rows = matrix.tolist() if hasattr(matrix, "tolist") else matrix
     try:
-        lengths = {len(row) for row in rows}
+        lengths, height = {len(row) for row in rows}, len(rows)
     except TypeError:
         message = f"an operator is a square matrix; got {type(matrix).__name__}"
         raise ShapeError(message) from None
@@ -70,10 +73,10 @@ def _read_entries(matrix: Any) -> Vec:
         read_scalar(x, f"entry [{i}, {j}]") for i, row in enumerate(rows) for j, x in enumerate(row)
     ]
     if any(isinstance(entry, float) for entry in entries):
-        return np.array(entries, dtype=np.float64).reshape(len(rows), -1)
+        return np.array(entries, dtype=np.float64).reshape(height, -1)
     array = np.empty(len(entries), dtype=object)
     array[:] = [0 if entry == 0 else entry for entry in entries]
-    return array.reshape(len(rows), -1)
+    return array.reshape(height, -1)
 
 
 def _exact(array: Vec, axis: int) -> ExactMatrix:
@@ -81,8 +84,8 @@ def _exact(array: Vec, axis: int) -> ExactMatrix:
     for place, entry in np.ndenumerate(array):
         if not isinstance(entry, int | Fraction):
             field = Field.SYMBOLIC
-        elif entry < 0:
-            message = f"entries are not negative; entry {list(place)} is {entry}"
+        if is_negative(entry):
+            message = f"entries are not negative; entry {list(place)} is {brief(entry, str)}"
             raise NumberError(message)
     for line, total in enumerate(array.sum(axis=axis)):
         if (total if field is Field.RATIONAL else _simplified(total)) != 1:
@@ -99,7 +102,7 @@ def _simplified(total: Any) -> Any:
 def _off_by(line: int, axis: int, total: Any) -> str:
     side = "column" if axis == COLUMNS else "row"
     kind = "a walk" if axis == COLUMNS else "a diffusion"
-    return f"every {side} of {kind} sums to 1; {side} {line} sums to {total}"
+    return f"every {side} of {kind} sums to 1; {side} {line} sums to {brief(total, str)}"
 
 
 def check_floats(array: NDArray[Any], axis: int, tolerance: float) -> NDArray[np.float64]:
@@ -137,7 +140,7 @@ def read_attention(
 
     Raises ShapeError, NumberError, StochasticError, and CausalError unless `causal` is False.
     """
-    array = np.asarray(attention)
+    array = as_array(attention, "attention")
     if array.ndim != TENSOR or array.shape[1] != array.shape[2] or 0 in array.shape:
         hint = "; index sample and layer, or use proxies" if array.ndim > TENSOR else ""
         message = f"attention has shape (heads, n, n); got {array.shape}{hint}"

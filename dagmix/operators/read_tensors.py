@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.errors import KindError, ShapeError
+from dagmix.errors import KindError
+from dagmix.graphs.edges import as_array
 
 HALF = 2  # bytes of a number in half precision
 SUITING = "1e-2 suits a softmax in bfloat16, 2e-3 one in float16"
@@ -41,11 +42,7 @@ def as_numpy(array: Any, what: str) -> NDArray[Any]:
     if hasattr(array, "detach"):
         array = array.detach().cpu()
         array = array.float() if is_half(array) else array
-    try:
-        return np.asarray(array)
-    except ValueError as error:
-        message = f"{what} is an array; {error}"
-        raise ShapeError(message) from None
+    return as_array(array, what)
 
 
 def is_half(array: Any) -> bool:

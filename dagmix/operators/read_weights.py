@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dagmix._engine.exact.scalars import read_scalar
+from dagmix._engine.exact.scalars import is_negative, read_scalar
+from dagmix._util.brief import brief
 from dagmix.errors import SymbolicError, WeightError
 from dagmix.operators.read_arrays import check_tolerance, read_numbers
 from dagmix.operators.read_tensors import as_numpy
@@ -38,8 +39,8 @@ def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fract
         message = f"one weight for each head: got {len(numbers)} weights for {heads} heads"
         raise WeightError(message)
     for head, number in enumerate(numbers):
-        if _is_negative(number):
-            message = f"weights are not negative; weight {head} is {number}"
+        if is_negative(number):
+            message = f"weights are not negative; weight {head} is {brief(number, str)}"
             raise WeightError(message)
     symbols = [number for number in numbers if not isinstance(number, Fraction | float)]
     floats = any(isinstance(number, float) for number in numbers)
@@ -72,16 +73,11 @@ def read_exact_weights(
     return tuple(map(Fraction, exact))
 
 
-def _is_negative(number: Any) -> bool:
-    """Tell whether a number, or a symbol by its assumptions, is surely negative."""
-    return bool(getattr(number, "is_negative", None) or (number < 0) is True)
-
-
 def _normalised(numbers: Sequence[Any], tolerance: float) -> list[Fraction | Expr]:
     exact = [Fraction(number) for number in numbers]
     total: Fraction = sum(exact, Fraction(0))
     if abs(total - 1) > tolerance:
-        shown = float(total) if tolerance else total
+        shown = float(total) if tolerance else brief(total, str)
         message = f"weights sum to 1; these {len(numbers)} sum to {shown}"
         raise WeightError(message)
     return [number / total for number in exact]

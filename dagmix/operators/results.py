@@ -21,7 +21,7 @@ def ratio(value: Fraction | float, other: Fraction | float) -> Fraction | float:
     return math.inf if value else math.nan
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MinimaxFidelity(Bounded[Fraction | float]):
     """φ_min = min_j φ_j, the minimum of all node fidelities, and the nodes that have it.
 
@@ -49,7 +49,7 @@ class MinimaxFidelity(Bounded[Fraction | float]):
     nodes: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BestHead(Bounded[Fraction | float]):
     """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
 

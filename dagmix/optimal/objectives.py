@@ -41,7 +41,7 @@ ObjectiveName = Literal["fidelity", "mixing"]
 HeadWeights = tuple[Number | float, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluated(Bounded[Any]):
     """The objective at some weights: a Number or a float, between `lower` and `upper`."""
 

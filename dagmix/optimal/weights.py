@@ -17,7 +17,8 @@ import numpy as np
 from dagmix._engine.adjacency.base import Floats
 from dagmix._engine.exact.algebraic import Number
 from dagmix._engine.exact.enclosures import Bounded
-from dagmix._engine.exact.scalars import QUARTER, Field, brief, read_count, read_epsilon
+from dagmix._engine.exact.scalars import QUARTER, Field, read_count, read_epsilon
+from dagmix._util.brief import brief
 from dagmix._util.progress import tracked
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.operators.mixture import MultiHead, MultiHeadDiffusion, MultiHeadWalk
@@ -39,7 +40,7 @@ Method = Literal["auto", "exact", "numerical"]
 SMALL = 8  # nodes up to which two rational heads are solved exactly by default
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OptimalWeights(Bounded[Number | float]):
     """Weights found for the heads, the objective there, and a bound over all weights.
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon
+from dagmix._util.brief import Brief
 from dagmix._util.progress import progress_bar
 from dagmix.errors import ClaimError
 from dagmix.graphs.dag import FeedforwardDAG
@@ -18,8 +19,8 @@ from dagmix.search.claims import Claim
 from dagmix.search.enumeration import Edges, IsomorphismClasses
 
 
-@dataclass(frozen=True)
-class Witness:
+@dataclass(frozen=True, repr=False)
+class Witness(Brief):
     """A mixture that violates a claim, the first in order of size.
 
     Attributes

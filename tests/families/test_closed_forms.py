@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, WalkOperator, families
+from dagmix.errors import NumberError
 from dagmix.families import closed_forms as known
 
 QUARTER = Fraction(1, 4)
@@ -106,3 +109,27 @@ def test_run_pair_in_closed_form(k: int) -> None:
     assert max(mixed.expected_hitting_times()) == known.run_hitting_time(k)
     for epsilon in (QUARTER, Fraction(9, 10), Fraction(1, 1000)):
         assert mixed.mixing_time(epsilon) == known.run_mixing_time(k, epsilon)
+
+
+@pytest.mark.parametrize(
+    ("form", "least"),
+    [
+        (known.line_mixing_time, 1),
+        (known.line_fidelity, 1),
+        (known.line_hitting_time, 1),
+        (lambda n: known.complete_distance(n, 1), 1),
+        (known.complete_hitting_time, 1),
+        (known.complete_fidelity, 1),
+        (lambda k: known.lane_signal(k, 1, mixed=True), 1),
+        (lambda k: known.lane_fidelity(k, mixed=False), 1),
+        (known.reversed_lines_hitting_time, 2),
+        (known.run_mixing_time, 1),
+        (known.run_hitting_time, 1),
+    ],
+)
+def test_closed_forms_need_a_size(form: Callable[[Any], Any], least: int) -> None:
+    """The least size is answered, one below it and what is no integer are refused."""
+    assert form(least) >= 0
+    for size in (least - 1, 0, -1, 1.5, None):
+        with pytest.raises(NumberError, match=r"[nk] (is an integer, at least|must be)"):
+            form(size)

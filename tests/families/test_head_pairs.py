@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix.errors import ShapeError
 from dagmix.families import closed_forms as known
+from dagmix.families import head_pairs
 
 
 @pytest.mark.parametrize(("k", "layers"), [(1, 0), (2, 5), (3, 11), (4, 24), (5, 50), (8, 390)])
@@ -29,3 +35,54 @@ def test_reset_pair_has_enough_layers_by_default(k: int) -> None:
     for t in range(known.run_mixing_time(k) + 1):
         assert reset.distance(t) == run.distance(t)
     assert reset.mixing_time() == run.mixing_time()
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: families.express_pair(10**12),
+        lambda: families.express_pair(2**28 + 1),
+        lambda: families.lane_pair(2**27),
+        lambda: families.reversed_lines(10**12),
+        lambda: families.run_pair(2**27 + 1),
+        lambda: families.reset_pair(3, 10**12),
+        lambda: families.reset_pair(10**12, 10**12),
+        lambda: families.reset_pair(30),
+        lambda: families.reset_pair(10**12),
+    ],
+)
+def test_pairs_too_large_are_refused_before_they_are_made(make: Callable[[], Any]) -> None:
+    with pytest.raises(ShapeError, match="nodes; a graph has at most 268435456"):
+        make()
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5])
+def test_the_size_of_a_reset_pair_is_known_beforehand(k: int) -> None:
+    for layers in range(k - 1, 15):
+        nodes = families.reset_pair(k, layers)[0].nodes
+        assert head_pairs.reset_size(k, layers) == len(nodes)
+    assert families.reset_pair(str(k), k)[0] == families.reset_pair(k, k)[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("k", range(1, 11))
+def test_a_run_of_k_takes_three_eighths_of_two_to_the_k(k: int) -> None:
+    """The bound by which the pair is refused without computing its layers."""
+    assert 8 * known.run_mixing_time(k) >= 3 * 2**k
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 9, 70, 71])
+def test_the_express_pair_by_its_rule(n: int) -> None:
+    for parity, head in enumerate(families.express_pair(n)):
+        target = {j: n - 1 if j % 2 == parity else min(j + 2, n - 1) for j in range(n - 1)}
+        assert {(j, i) for j, i in head.edges if j != i} == set(target.items())
+        assert head.self_loops
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 40])
+def test_the_lane_pair_by_its_rule(k: int) -> None:
+    x, y = range(1, k + 1), range(k + 1, 2 * k + 1)
+    lanes = [step for lane in (x, y) for step in pairwise([0, *lane, 2 * k + 1])]
+    for head, fed in zip(families.lane_pair(k), (y, x), strict=True):
+        proper = {(j, i) for j, i in head.edges if j != i}
+        assert proper == {*lanes, *((0, node) for node in fed)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import oracle
 import pytest
@@ -12,6 +13,7 @@ from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 
 from dagmix import FeedforwardDAG, families
+from dagmix.errors import KindError
 
 QUARTER = Fraction(1, 4)
 
@@ -57,3 +59,9 @@ def test_backward_mixing_bounds_normalised_fidelity(head: FeedforwardDAG) -> Non
     """n · φ_min ≤ (8/3) T_bwd, trivially where there are several sources."""
     found = families.describe(head)
     assert found.normalised_fidelity <= Fraction(8, 3) * found.backward_mixing_time
+
+
+@pytest.mark.parametrize("given", [None, 3, [(0, 1)]])
+def test_what_is_no_graph_is_not_described(given: Any) -> None:
+    with pytest.raises(KindError, match="a FeedforwardDAG is asked for; got"):
+        families.describe(given)

@@ -93,3 +93,29 @@ def test_refused(name: str) -> None:
     call, error, named = BAD[name]
     with pytest.raises(error, match=named):
         call()
+
+
+@pytest.mark.parametrize("huge", [10**30, 2**63, 2**64])
+def test_windows_wider_than_any_integer_of_64_bits(huge: int) -> None:
+    assert families.sliding_window(5, huge) == families.complete(5)
+    assert families.sink_window(5, huge, 1) == families.complete(5)
+    assert families.sink_window(5, 0, huge) == families.complete(5)
+    assert families.dilated(5, huge, 2) == families.dilated(5, 4, 2)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "make",
+    [
+        families.line,
+        families.complete,
+        families.log_sparse,
+        lambda n: families.sliding_window(n, 3),
+        lambda n: families.sink_window(n, 1, 3),
+        lambda n: families.dilated(n, 3, 2),
+    ],
+)
+def test_families_too_large_are_refused_before_they_are_made(make: Callable[[int], Any]) -> None:
+    for n in (2**28 + 1, 10**12, 10**5000):
+        with pytest.raises(errors.ShapeError, match="nodes; a graph has at most 268435456"):
+            make(n)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pytest
 
-from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator
-from dagmix.errors import CycleError, NumberError, ShapeError
+from dagmix import DiffusionOperator, FeedforwardDAG, WalkOperator, families
+from dagmix.errors import CycleError, KindError, NumberError, ShapeError
 
 
 def test_runs_that_are_refused() -> None:
@@ -74,3 +76,42 @@ def test_a_graph_without_edges_between_nodes() -> None:
     assert DiffusionOperator(graph, sink=3).signals(2)[2].tolist() == [
         int(j == 3) for j in range(20)
     ]
+
+
+@pytest.mark.parametrize("self_loops", ["no", 0, 1, "False", []])
+def test_self_loops_are_true_false_or_none(self_loops: Any) -> None:
+    """The word 'no' is a true value."""
+    graph: nx.DiGraph[int] = nx.DiGraph([(0, 1)])
+    calls: tuple[Callable[[], object], ...] = (
+        lambda: FeedforwardDAG([(0, 1)], self_loops=self_loops),
+        lambda: FeedforwardDAG.from_mask(np.tri(2), self_loops=self_loops),
+        lambda: FeedforwardDAG.from_networkx(graph, self_loops=self_loops),
+    )
+    for call in calls:
+        with pytest.raises(KindError, match="self_loops is True, False or None; got"):
+            call()
+    every: Any = np.ones(1, dtype=bool)[0]  # a bool of NumPy's is one, too
+    assert FeedforwardDAG.from_networkx(graph, self_loops=every).self_loops is True
+
+
+@pytest.mark.parametrize("graphs", [None, 3, families.line(2), [None], [families.line(2), 3]])
+def test_unions_are_of_graphs(graphs: Any) -> None:
+    with pytest.raises(KindError, match="a union is of"):
+        FeedforwardDAG.union(graphs)
+
+
+@pytest.mark.parametrize("graph", [None, 3, [(0, 1)], families.line(2)])
+def test_what_is_no_graph_of_networkx(graph: Any) -> None:
+    with pytest.raises(KindError, match="a networkx DiGraph is asked for"):
+        FeedforwardDAG.from_networkx(graph)
+
+
+def test_ragged_masks_and_runs() -> None:
+    with pytest.raises(ShapeError, match="a mask: an array is asked for"):
+        FeedforwardDAG.from_mask([[1], [1, 1]])
+    with pytest.raises(ShapeError, match="starts of runs: an array is asked for"):
+        FeedforwardDAG.from_runs(0, [[0], [0, 1]], 1)
+
+
+def test_graphs_with_labels_of_thousands_of_digits_have_a_repr() -> None:
+    assert len(repr(FeedforwardDAG([(10**5000, 0)]))) < 300

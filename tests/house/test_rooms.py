@@ -27,7 +27,7 @@ graphs        errors _util adjacency
 operators     errors _util adjacency exact chains fidelity mixing graphs
 bounds        errors _util adjacency exact chains mixing graphs operators
 drift         errors _util adjacency exact chains graphs operators
-families      errors adjacency exact graphs operators
+families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
 pathways      errors _util adjacency exact chains fidelity graphs operators
 proxies       errors exact operators

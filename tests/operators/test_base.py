@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import numpy as np
 import pytest
+import sympy as sp
 
 from dagmix import (
     DiffusionOperator,
@@ -13,6 +17,7 @@ from dagmix import (
     WalkOperator,
     families,
 )
+from dagmix.errors import KindError
 
 
 def test_two_classes_of_operators_are_never_equal() -> None:
@@ -64,3 +69,30 @@ def test_a_question_of_the_other_kind_says_whose_it_is() -> None:
             assert hasattr(MultiHeadDiffusion([graph]), name)
         with pytest.raises(AttributeError, match=r"has no attribute 'mixing_times'$"):
             _ = walk.mixing_times  # type: ignore[attr-defined]
+
+
+def test_subs_is_simultaneous() -> None:
+    """A swap swaps and a chain moves every symbol on by one, whatever comes first."""
+    a, b, c = sp.symbols("a b c")
+    rows = [[1, 0, 0], [a, 1 - a, 0], [a, b, 1 - a - b]]
+    diffusion = DiffusionOperator.from_matrix(rows)
+    swapped = DiffusionOperator.from_matrix([[1, 0, 0], [b, 1 - b, 0], [b, a, 1 - a - b]])
+    chained = DiffusionOperator.from_matrix([[1, 0, 0], [b, 1 - b, 0], [b, c, 1 - b - c]])
+    for pairs in ([(a, b), (b, a)], [(b, a), (a, b)]):
+        assert diffusion.subs(dict(pairs)) == swapped
+        assert diffusion.successors().subs(dict(pairs)) == swapped.successors()
+    for pairs in ([(a, b), (b, c)], [(b, c), (a, b)]):
+        assert diffusion.subs(dict(pairs)) == chained
+    walk = WalkOperator.from_matrix([[1 - a, 0], [a, 1]])
+    assert walk.subs({a: b, b: a}) == WalkOperator.from_matrix([[1 - b, 0], [b, 1]])
+    assert walk.subs({a: "1/3"}).distance(1) == Fraction(2, 3)
+
+
+@pytest.mark.parametrize("values", [None, 3, [(1, 2)], {None: 1}, {3: 1}])
+def test_subs_takes_a_mapping_from_symbols(values: Any) -> None:
+    a = sp.Symbol("a")
+    graph = families.line(2)
+    mix = MultiHeadDiffusion([graph, graph], [a, 1 - a])
+    for operator in (mix, WalkOperator(graph), DiffusionOperator.from_matrix([[1, 0], [a, 1 - a]])):
+        with pytest.raises(KindError, match=r"subs (takes a mapping|replaces symbols)"):
+            operator.subs(values)

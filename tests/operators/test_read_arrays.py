@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 import sympy as sp
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, families
+from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, families
 from dagmix.errors import NumberError, ShapeError, StochasticError
 from dagmix.operators import Field
 
 HALF = Fraction(1, 2)
+NEGATIVE = sp.Symbol("n", negative=True)
 
 
 class Tensor:
@@ -54,6 +55,10 @@ def test_matrices(matrix: Any, field: Field) -> None:
         ([["3/2", "-1/2"], [0, 1]], NumberError, r"\[0, 1\] is -1/2"),
         (sp.Matrix([[1, 0], [sp.Symbol("a"), sp.Symbol("a")]]), StochasticError, r"2\*a"),
         ([[1, 0], ["x", 1]], NumberError, r"entry \[1, 0\]"),
+        ([[1, 0], [1 - sp.pi, sp.pi]], NumberError, r"entry \[1, 0\] is 1 - pi"),
+        (sp.Matrix([[1, 0], [2 - NEGATIVE, NEGATIVE - 1]]), NumberError, r"\[1, 1\] is n - 1"),
+        (iter([[1]]), ShapeError, "got list_iterator"),
+        (eye_array(10**6), ShapeError, "n = 1000000 has 1000000000000 entries; too large"),
     ],
 )
 def test_no_matrices(matrix: Any, error: type[Exception], message: str) -> None:
@@ -64,6 +69,19 @@ def test_no_matrices(matrix: Any, error: type[Exception], message: str) -> None:
 def test_sparse_matrices() -> None:
     dense = DiffusionOperator(families.line(4)).matrix
     assert DiffusionOperator.from_matrix(csr_array(dense)) == DiffusionOperator.from_matrix(dense)
+
+
+@pytest.mark.parametrize("kind", [MultiHeadDiffusion, MultiHeadWalk])
+def test_ragged_attention(kind: Any) -> None:
+    with pytest.raises(ShapeError, match="attention: an array is asked for"):
+        kind.from_attention([[[1.0, 0.0], [1.0]]])
+    with pytest.raises(ShapeError, match="weights: an array is asked for"):
+        kind.from_attention([[[1.0]]], weights=[[1], [1, 2]])
+
+
+def test_constants_that_are_not_negative_are_entries() -> None:
+    found = DiffusionOperator.from_matrix([[1, 0], [sp.pi - 3, 4 - sp.pi]])
+    assert found.signal(1, 1) == 4 - sp.pi
 
 
 def test_attention_that_is_no_array_of_numbers() -> None:

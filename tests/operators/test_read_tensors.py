@@ -82,7 +82,7 @@ def test_arrays_without_all_of_their_entries(kind: Any) -> None:
         kind.from_attention(np.ma.masked_less(np.array(ROWS), 0.3))
     with pytest.raises(KindError, match=r"weights is a dense array .* masked"):
         kind.from_attention(ROWS, np.ma.masked_less(np.ones(2), 0.3))
-    with pytest.raises(ShapeError, match="attention is an array"):
+    with pytest.raises(ShapeError, match="attention: an array is asked for"):
         kind.from_attention([[[1, 0], [1]]])
 
 

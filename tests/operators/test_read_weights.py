@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -41,3 +42,10 @@ def test_symbols_refuse_float_heads() -> None:
     floats = DiffusionOperator.from_matrix(DiffusionOperator(families.line(3)).matrix)
     with pytest.raises(SymbolicError, match="float array"):
         MultiHeadDiffusion([floats, floats], sp.symbols("a b"))
+
+
+def test_decimals_are_the_strings_they_print() -> None:
+    weights = [Decimal("0.1"), Decimal("0.90")]
+    mix = MultiHeadDiffusion([families.line(3)] * 2, weights)
+    assert mix.weights == (Fraction(1, 10), Fraction(9, 10))
+    assert DiffusionOperator.from_matrix([[1, 0], weights]).signal(0, 1) == Fraction(1, 10)

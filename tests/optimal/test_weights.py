@@ -14,7 +14,14 @@ from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, all_pairs, heads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagmix import DagmixError, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, families, optimal
+from dagmix import (
+    DagmixError,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    MultiHeadWalk,
+    families,
+    optimal,
+)
 from dagmix._engine.exact.algebraic import enclosure
 from dagmix._engine.fidelity import limits
 from dagmix.errors import (
@@ -178,11 +185,17 @@ def test_three_heads() -> None:
 
 
 def test_rational_heads_get_simple_weights() -> None:
-    """The ascent ends near ½; ½ itself is at least as good, and exact."""
-    lanes = families.lane_pair(4)
-    found = optimal_weights(lanes, restarts=0, start=["1/5", "4/5"], method="numerical")
-    assert found.weights == (Fraction(1, 2), Fraction(1, 2))
-    assert found.lower == found.upper
+    """Head 1 is there twice: ½ for head 0 is best, which is tried only as a rounding of floats."""
+    one, two = families.lane_pair(4)
+    found = optimal_weights([one, two, two], restarts=0)
+    assert found.weights[0] == Fraction(1, 2)
+    assert all(isinstance(w, Fraction) and w.denominator <= 12 for w in found.weights)
+    assert sum(found.weights) == 1
+    assert found.exact
+    assert found.value == MultiHeadDiffusion([one, two]).minimax_fidelity().value
+    tried_anyway = (None, [1, 0, 0], [0, 1, 0], [0, 0, 1])
+    mixtures = (MultiHeadDiffusion([one, two, two], weights) for weights in tried_anyway)
+    assert all(mix.minimax_fidelity().value < found.value for mix in mixtures)
 
 
 def test_attention_gains() -> None:

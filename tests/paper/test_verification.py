@@ -20,6 +20,7 @@ from dagmix.paper import (
     verification,
 )
 from dagmix.search import NotFound, Witness
+from paper import verify_rows
 
 STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
 
@@ -167,3 +168,12 @@ def test_verify_covers_the_equations_of_theorem_2_8() -> None:
     named = " ".join(statement.label for statement in verification.STATEMENTS)
     for number in (3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20):
         assert f"({number})" in named
+
+
+def test_every_row_says_what_it_said() -> None:
+    """Statement, computed values, verdict, premise and witness, word for word."""
+    kept = verify_rows.KEPT.read_text(encoding="utf-8")
+    assert verify_rows.text() == kept
+    assert kept.startswith("# ")
+    assert verify_rows.COMMAND in kept.splitlines()[0]
+    assert kept.count("\nstatement: ") == len(verification.STATEMENTS)

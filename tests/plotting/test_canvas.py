@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib import image
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
@@ -45,9 +46,21 @@ def test_formats(ending: str, header: bytes, tmp_path: Path) -> None:
 
 
 def test_figures_are_kept_too(tmp_path: Path) -> None:
-    inner = Figure().add_subfigure(GridSpec(1, 1)[0]).subplots()
-    for picture in (Figure(), plotting.graph(families.line(3), ax=inner)):
-        plotting.save(picture, tmp_path / "a.png")
+    """A figure as it is; axes with the whole figure that they lie in, however deep."""
+    outer = Figure(figsize=(3, 2))
+    inner = plotting.graph(families.line(3), ax=outer.add_subfigure(GridSpec(1, 1)[0]).subplots())
+    pictures: dict[str, Any] = {
+        "empty": Figure(figsize=(3, 2)),
+        "axes": inner,
+        "figure": outer,
+    }
+    for name, picture in pictures.items():
+        plotting.save(picture, tmp_path / f"{name}.png")
+    kept = {name: image.imread(tmp_path / f"{name}.png") for name in pictures}
+    assert kept["axes"].shape == kept["empty"].shape
+    assert (kept["axes"] == kept["figure"]).all()
+    assert (kept["empty"] == kept["empty"][0, 0]).all()
+    assert (kept["axes"] != kept["empty"]).any()
 
 
 def test_a_picture_is_there_whole_or_not_at_all(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import oracle
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 from dagmix import (
     FeedforwardDAG,
@@ -151,3 +153,29 @@ def test_a_false_claim_shrinks_to_the_smallest_witness(
 def test_example_of_the_guide(graph: FeedforwardDAG) -> None:
     """With self-loops no graph is slower than four steps a node."""
     assert WalkOperator(graph).mixing_time() <= 4 * (len(graph.nodes) - 1)
+
+
+def size(drawn: Any) -> int:
+    """The number of nodes of whatever a strategy draws."""
+    if isinstance(drawn, np.ndarray):
+        return int(drawn.shape[-1])
+    return len((drawn[0] if isinstance(drawn, tuple) else drawn).nodes)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "least", "most"),
+    [
+        (testing.feedforward_dags, "min_nodes", "max_nodes"),
+        (testing.unique_sink_dags, "min_nodes", "max_nodes"),
+        (testing.heads, "min_nodes", "max_nodes"),
+        (partial(testing.mixtures, MultiHeadWalk), "min_nodes", "max_nodes"),
+        (testing.causal_attention, "min_length", "max_length"),
+    ],
+)
+def test_one_node_is_drawn_by_default(strategy: Any, least: str, most: str) -> None:
+    """It is the simplest case; none has fewer, and none more than asked for."""
+    steady = settings(derandomize=True, database=None, max_examples=40, deadline=None)
+    for bounds, smallest in (({}, 1), ({most: 1}, 1), ({least: 3}, 3)):
+        assert size(find(strategy(**bounds), lambda _: True, settings=steady)) == smallest
+    with pytest.raises(NoSuchExample):
+        find(strategy(**{most: 3}), lambda drawn: size(drawn) > 3, settings=steady)

@@ -16,8 +16,8 @@ import numpy as np
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import ball, compare, give_up, precision, settle
-from dagmix._engine.exact.scalars import brief
 from dagmix._engine.exact.vectors import others, unit
+from dagmix._util.brief import brief
 from dagmix._util.lazy import flint
 from dagmix.errors import UndecidedError
 

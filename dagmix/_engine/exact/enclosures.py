@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, Self, TypeVar
 
+from dagmix._util.brief import Brief
+
 UNIT = 2.0**-53  # the unit roundoff of float64
 SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
@@ -95,8 +97,8 @@ class Enclosure(float):
 Value = TypeVar("Value")  # numbers that are compared
 
 
-@dataclass(frozen=True)
-class Bounded(Generic[Value]):
+@dataclass(frozen=True, repr=False)
+class Bounded(Brief, Generic[Value]):
     """An answer between certified bounds: lower ≤ value ≤ upper, as the exact number is.
 
     Attributes

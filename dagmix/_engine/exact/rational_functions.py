@@ -121,6 +121,11 @@ class Ratio:
     def __hash__(self) -> int:
         return hash((str(self.numerator), str(self.denominator)))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the coefficients: FLINT's polynomials cannot be pickled."""
+        tops, bottoms = (list(map(int, p.coeffs())) for p in (self.numerator, self.denominator))
+        return _of_coefficients, (tops, bottoms)
+
     def minus(self, other: Ratio) -> fmpz_poly:
         """Return a polynomial with the sign and the zeros of self − other on (0, 1).
 
@@ -262,6 +267,10 @@ class Ratio:
             return near if len(near) == 1 else None
 
         return settle(only, BITS)[0]
+
+
+def _of_coefficients(numerator: list[int], denominator: list[int]) -> Ratio:
+    return Ratio(fmpz_poly(numerator), fmpz_poly(denominator))
 
 
 def _at_companion(ratio: Ratio, coefficients: tuple[int, ...]) -> Any:

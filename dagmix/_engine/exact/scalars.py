@@ -1,23 +1,26 @@
 """Numbers as users write them, read once into one of three fields.
 
-int, Fraction, rational strings and SymPy rationals are exact; a float makes the result a
-float; any other SymPy expression is symbolic.
+int, Fraction, rational strings, Decimals and SymPy rationals are exact; a float makes the result
+a float; any other SymPy expression is symbolic.
 """
 
 from __future__ import annotations
 
 import math
 import numbers
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from dagmix._util.brief import brief
 from dagmix.errors import EpsilonError, NumberError, StepError
 
 if TYPE_CHECKING:
     from sympy import Expr
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
+LARGEST_EXPONENT = 10**6  # of ten; the fraction for 1e999999999 would take gigabytes
 
 
 class Field(Enum):
@@ -50,22 +53,28 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
         raise NumberError(message)
     if isinstance(value, str | numbers.Rational):
         return _exact(value, what)
+    if isinstance(value, Decimal):
+        return _exact(str(value), what)
     if isinstance(value, numbers.Real):
         return _finite(float(value), what)
     from sympy import Expr  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     if isinstance(value, Expr):
         return _from_sympy(value, what)
-    message = f"{what} must be a real number; got {value!r} of type {type(value).__name__}"
+    message = f"{what} must be a real number; got {brief(value)} of type {type(value).__name__}"
     raise NumberError(message)
 
 
 def _exact(value: str | numbers.Rational, what: str) -> Fraction:
     try:
-        return Fraction(value)
+        exponent = int(value.lower().partition("e")[2] or 0) if isinstance(value, str) else 0
+        if abs(exponent) <= LARGEST_EXPONENT:
+            return Fraction(value)
     except (ValueError, ZeroDivisionError) as error:
-        message = f"{what} must be a number such as '1/3' or '0.1'; got {value!r}"
+        message = f"{what} must be a number such as '1/3' or '0.1'; got {brief(value)}"
         raise NumberError(message) from error
+    message = f"{what} must have an exponent from −10⁶ to 10⁶; got {brief(value)}"
+    raise NumberError(message)
 
 
 def _finite(value: float, what: str) -> float:
@@ -82,6 +91,16 @@ def _from_sympy(value: Any, what: str) -> Fraction | float | Expr:
     return value
 
 
+def is_negative(number: Any) -> bool:
+    """Tell whether a number, or a symbol or constant of SymPy by its assumptions, is negative.
+
+    >>> import sympy as sp
+    >>> is_negative(Fraction(-1, 2)), is_negative(1 - sp.pi), is_negative(sp.Symbol("a") - 1)
+    (True, True, False)
+    """
+    return bool(getattr(number, "is_negative", None) or (number < 0) is True)
+
+
 def read_epsilon(value: Any) -> Fraction:
     """Return a threshold as the exact rational it is; the float 0.1 is not 1/10.
 
@@ -96,18 +115,6 @@ def read_epsilon(value: Any) -> Fraction:
         message = f"epsilon must be a number strictly between 0 and 1; got {brief(value)}"
         raise EpsilonError(message)
     return Fraction(number)
-
-
-def brief(value: Any) -> str:
-    """Return the repr of a value; Python refuses to write integers of over 4,300 digits.
-
-    >>> brief(Fraction(1, 3)), brief(Fraction(1, 10**5000))
-    ('Fraction(1, 3)', 'a Fraction too long to write')
-    """
-    try:
-        return repr(value)
-    except ValueError:
-        return f"a {type(value).__name__} too long to write"
 
 
 def read_steps(value: Any, what: str = "t") -> int:
@@ -134,6 +141,6 @@ def read_count(value: Any, least: int, what: str) -> int:
     """
     number = read_scalar(value, what)
     if not isinstance(number, Fraction | float) or number != int(number) or number < least:
-        message = f"{what} is an integer, at least {least}; got {value!r}"
+        message = f"{what} is an integer, at least {least}; got {brief(value)}"
         raise NumberError(message)
     return int(number)

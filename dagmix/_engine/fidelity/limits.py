@@ -15,10 +15,10 @@ import numpy as np
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.chains import first_step
 from dagmix._engine.exact.recurrences import Tail
-from dagmix._engine.exact.scalars import brief
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
 from dagmix._engine.fidelity.sink_context import SinkContext
+from dagmix._util.brief import brief
 from dagmix.errors import UndecidedError
 
 LONGEST_LIMIT = 2**16  # float steps towards a limit

@@ -23,7 +23,7 @@ from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Minimum(Bounded[Fraction | float]):
     """min_j φ_j, and the rows of the nodes that may have it."""
 

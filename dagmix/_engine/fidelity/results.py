@@ -10,7 +10,7 @@ from typing import Literal
 from dagmix._engine.exact.enclosures import Bounded
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NodeFidelity(Bounded[Fraction | float]):
     """φ_j = sup_t (Δᵗ)[τ, j], the fidelity of one node, and the times that attain it.
 

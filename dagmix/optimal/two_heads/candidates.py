@@ -56,7 +56,7 @@ class WeightInterval:
     def __init__(
         self,
         heads: TwoDiffusions,
-        hitting: HittingBounds,
+        visits: HittingBounds,
         low: Fraction,
         high: Fraction,
         excess: float,
@@ -64,7 +64,7 @@ class WeightInterval:
         """Begin at no time; signals may exceed a limit by `excess`."""
         self.low, self.high = low, high
         self._heads, self._allowed = heads, excess
-        reach = hitting.greatest(low, high)
+        reach = visits.greatest(low, high)
         passing = heads.context.recurrent_class < 0
         # An exact upper bound of φ_min, where floats would leave it undecided.
         self._limit = min(reach[heads.sink][passing], default=Fraction(1))

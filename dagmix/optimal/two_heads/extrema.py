@@ -13,7 +13,7 @@ from dagmix._engine.exact.rational_functions import Ratio, roots_inside
 from dagmix.optimal.two_heads.envelope import Piece
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Extremum(Bounded[Number]):
     """A supremum or infimum of φ_min over the weight β of head 0, and where it is.
 

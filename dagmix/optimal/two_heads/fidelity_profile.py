@@ -18,6 +18,7 @@ from dagmix._engine.exact.rational_functions import Ratio, roots_inside, sign
 from dagmix._engine.exact.scalars import read_scalar
 from dagmix._engine.fidelity import minimax
 from dagmix._engine.fidelity.exact_minima import exact_minimum
+from dagmix._util.brief import brief
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
 from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
@@ -33,7 +34,7 @@ from dagmix.optimal.two_heads.extrema import (
     points,
 )
 from dagmix.optimal.two_heads.hitting_bounds import HittingBounds
-from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture
+from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture, same_heads
 
 FIRST_PARTS = 8  # equal intervals of weights, halved as needed
 NARROWEST = Fraction(1, 2**10)  # width of an interval on which φ_min is only enclosed
@@ -139,13 +140,13 @@ class FidelityProfile:
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
-        width, hitting = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
+        width, visits = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
             low, high = queue.popleft()
             tried += 1
-            interval = WeightInterval(self._heads, hitting, low, high, EXCESS)
+            interval = WeightInterval(self._heads, visits, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
@@ -247,12 +248,23 @@ class FidelityProfile:
     def _is_above(self, piece: Piece, at: Number, level: Fraction) -> bool:
         return sign(piece.function.minus(Ratio.constant(level)), at) > 0
 
+    def __eq__(self, other: object) -> bool:
+        """Compare nodes, sink and the exact matrices of the heads."""
+        if not isinstance(other, FidelityProfile):
+            return NotImplemented
+        same = self.nodes == other.nodes and self._heads.sink == other._heads.sink
+        return same and same_heads(self._heads.heads, other._heads.heads)
+
+    def __hash__(self) -> int:
+        """Hash what is compared, the matrices apart."""
+        return hash((self.nodes, self._heads.sink))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the heads only; what was computed is computed again."""
         return FidelityProfile, (self._heads, self.nodes)
 
     def __repr__(self) -> str:
-        low, high = self.ends
+        low, high = (brief(end, str) for end in self.ends)
         return f"FidelityProfile(nodes={self.nodes!r}, ends=({low}, {high}))"
 
 
@@ -260,7 +272,7 @@ def read_weight(weight: Any) -> Fraction:
     """Return the weight of head 0 of two heads, exactly; WeightError outside [0, 1]."""
     number = read_scalar(weight, "a weight")
     if not isinstance(number, Fraction | float) or not 0 <= number <= 1:
-        message = f"a weight of the first of two heads is a number from 0 to 1; got {weight!r}"
+        message = f"a weight of the first of two heads is a number from 0 to 1; got {brief(weight)}"
         raise WeightError(message)
     return Fraction(number)
 

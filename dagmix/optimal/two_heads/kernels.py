@@ -16,7 +16,7 @@ from flint import fmpq_mat, fmpz_poly
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains import first_step
 from dagmix._engine.chains.composites import MixtureMatrix
-from dagmix._engine.chains.transition import Transition
+from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.convert import fraction, objects, rational
 from dagmix._engine.exact.rational_functions import Ratio, sign
 from dagmix._engine.exact.scalars import HALF
@@ -30,6 +30,12 @@ BETA = fmpz_poly([0, 1])
 def mixture(heads: tuple[Transition, Transition], weight: Fraction) -> Transition:
     """Return the mixture with this weight on head 0."""
     return MixtureMatrix([weight, 1 - weight], heads)
+
+
+def same_heads(one: tuple[Transition, Transition], other: tuple[Transition, Transition]) -> bool:
+    """Tell whether two pairs of heads are the same exact matrices, in the same order."""
+    sizes = {head.adjacency.n for head in (*one, *other)}
+    return len(sizes) == 1 and all(map(same_matrix, one, other))
 
 
 class PolynomialRows:

@@ -19,16 +19,17 @@ from dagmix._engine.exact.rational_functions import roots_inside, sign
 from dagmix._engine.exact.scalars import HALF, read_count
 from dagmix._engine.exact.vectors import others
 from dagmix._engine.mixing import mixing_time
+from dagmix._util.brief import Brief, brief
 from dagmix.errors import UndecidedError
 from dagmix.optimal.two_heads.fidelity_profile import read_weight
-from dagmix.optimal.two_heads.kernels import PolynomialRows, mixture
+from dagmix.optimal.two_heads.kernels import PolynomialRows, mixture, same_heads
 
 LONGEST = 2**8  # steps, the degree of the polynomials
 NumberInterval = tuple[Number, Number]
 
 
-@dataclass(frozen=True)
-class Fastest:
+@dataclass(frozen=True, repr=False)
+class Fastest(Brief):
     """The least mixing time over all weights α of head 0, and all weights that have it.
 
     Attributes
@@ -219,12 +220,23 @@ class MixingProfile:
             return self.within(int(best) - 1)
         return () if self(HALF) == math.inf else ((Fraction(0), Fraction(1)),)
 
+    def __eq__(self, other: object) -> bool:
+        """Compare threshold, sink and the exact matrices of the heads."""
+        if not isinstance(other, MixingProfile):
+            return NotImplemented
+        same = self.epsilon == other.epsilon and self._sink == other._sink
+        return same and same_heads(self._heads, other._heads)
+
+    def __hash__(self) -> int:
+        """Hash what is compared, the matrices apart."""
+        return hash((self.epsilon, self._sink))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the heads only; what was computed is computed again."""
         return MixingProfile, (self._heads, self._sink, self.epsilon)
 
     def __repr__(self) -> str:
-        return f"MixingProfile(epsilon={self.epsilon}, ends={self.ends})"
+        return f"MixingProfile(epsilon={brief(self.epsilon, str)}, ends={self.ends})"
 
 
 def _extend(found: list[NumberInterval], low: Number, high: Number) -> None:

@@ -12,7 +12,7 @@ from cases.subjects import graph, mixed_diffusion
 from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
-from dagmix import DiffusionOperator
+from dagmix import DiffusionOperator, MultiHeadDiffusion
 from dagmix._engine.chains.composites import AbsorbingMatrix, BackwardMatrix, SuccessorMatrix
 from dagmix._engine.chains.first_step import hits_from
 from dagmix.bounds import backward_mixing
@@ -71,3 +71,42 @@ def test_stopped_walks_stay_at_one_node() -> None:
             exact = np.array(oracle.transpose(columns), dtype=float)
             units = stopped.floats.units
             assert np.allclose(stopped.floats.kernel.dense(), exact, rtol=units * 2.0**-53, atol=0)
+
+
+LOST = 1000  # additions of half a unit to 1, each of which is lost
+
+
+@pytest.fixture
+def unlike_heads() -> tuple[MultiHeadDiffusion, MultiHeadDiffusion]:
+    """Return ½ (A in 1,001 heads) + ½ B in floats, which lose about 500 roundings, and exactly."""
+    a = DiffusionOperator.from_matrix([[1, 0, 0], ["1/2", "1/2", 0], [0, "1/2", "1/2"]], sink=2)
+    b = DiffusionOperator.from_matrix([[1, 0, 0], ["1/2", "1/2", 0], [0, 0, 1]], sink=2)
+    weights = [1 - LOST * 2.0**-54, *[2.0**-54] * LOST]
+    many = MultiHeadDiffusion([a] * (LOST + 1), weights)
+    return MultiHeadDiffusion([many, b]), MultiHeadDiffusion([a, b])
+
+
+def test_mixtures_of_unlike_heads_have_the_entry_error_of_the_worst(
+    unlike_heads: tuple[MultiHeadDiffusion, MultiHeadDiffusion],
+) -> None:
+    """Every entry is within its bound; without the worse head's error the bound would be wrong."""
+    floats, exact = unlike_heads
+    kernel = floats.transition.floats
+    worst = 0.0
+    for found, entry in zip(kernel.kernel.dense().flat, exact.exact, strict=True):
+        if entry:
+            worst = max(worst, abs(float(1 - Fraction(found) / Fraction(str(entry)))) * 2**53)
+    assert 400 < worst <= kernel.entry_units
+    assert worst > 10 * DiffusionOperator(graph(3, ((0, 1), (1, 2)))).transition.floats.entry_units
+
+
+def test_enclosures_of_unlike_heads_hold_the_exact_fidelity(
+    unlike_heads: tuple[MultiHeadDiffusion, MultiHeadDiffusion],
+) -> None:
+    """φ of the middle node is 5/16 at t = 2; floats are off by 700 units, a step's own error 9."""
+    floats, exact = unlike_heads
+    expected = exact.node_fidelity(1)
+    assert (expected.value, expected.times) == (Fraction(5, 16), (2,))
+    for found in (floats.node_fidelity(1), floats.minimax_fidelity()):
+        assert found.lower <= expected.value <= found.upper
+        assert expected.value - Fraction(found.value) > 200 * Fraction(1, 2**54)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from dataclasses import FrozenInstanceError
 from fractions import Fraction
 from typing import Any
 
+import pytest
 import sympy as sp
 from flint import fmpz_poly
 from hypothesis import given
@@ -60,3 +64,25 @@ def test_a_value_at_an_algebraic_number_is_exact() -> None:
 def test_a_constant_has_no_roots() -> None:
     assert roots_inside(fmpz_poly([3]), Fraction(0), Fraction(1)) == []
     assert roots_inside(fmpz_poly([0]), Fraction(0), Fraction(1)) == []
+
+
+def test_ratios_are_frozen_values() -> None:
+    ratio = Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 1]))
+    again = Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 1]))
+    assert ratio == again
+    assert hash(ratio) == hash(again)
+    assert ratio != Ratio(fmpz_poly([0, 1]), fmpz_poly([1, 2]))
+    for name in ("numerator", "denominator", "other"):
+        with pytest.raises(FrozenInstanceError):
+            setattr(ratio, name, fmpz_poly([1]))
+    with pytest.raises(FrozenInstanceError):
+        del ratio.numerator
+
+
+def test_ratios_are_pickled_and_copied() -> None:
+    """With coefficients of any length."""
+    for top, bottom in (([0, 1], [1, 1]), ([], [3]), ([2**200, -1], [1, 0, 3**200])):
+        ratio = Ratio(fmpz_poly(top), fmpz_poly(bottom))
+        again = pickle.loads(pickle.dumps(ratio))  # noqa: S301 - our own
+        assert again == ratio == copy.deepcopy(ratio)
+        assert hash(again) == hash(ratio)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,8 @@ HALF = Fraction(1, 2)
         (np.int64(2), Fraction(2)),
         (np.float32(0.5), 0.5),
         (sp.Float("0.25"), 0.25),
+        (Decimal("0.10"), Fraction(1, 10)),
+        (Decimal("-1e-3"), Fraction(-1, 1000)),
     ],
 )
 def test_scalars(value: Any, expected: Fraction | float) -> None:
@@ -34,11 +37,35 @@ def test_scalars(value: Any, expected: Fraction | float) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["x", "1/0", sp.zoo, sp.log(-1), np.inf, sp.oo, sp.I, None, sp.true, sp.Float("nan")]
+    "value",
+    [
+        Decimal("nan"),
+        Decimal("-inf"),
+        "x",
+        "1/0",
+        sp.zoo,
+        sp.log(-1),
+        np.inf,
+        sp.oo,
+        sp.I,
+        None,
+        sp.true,
+        sp.Float("nan"),
+    ],
 )
 def test_no_scalars(value: Any) -> None:
     with pytest.raises(NumberError, match="x must be"):
         read_scalar(value, "x")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("value", ["1e999999999", "-1E-1000001", Decimal("1e-999999999")])
+def test_exponents_that_would_take_gigabytes(value: Any) -> None:
+    with pytest.raises(NumberError, match="x must have an exponent from −10⁶ to 10⁶"):
+        read_scalar(value, "x")
+    assert read_scalar("1e-1000000", "x") == Fraction(1, 10**1000000)
+    with pytest.raises(NumberError, match="x must be a number"):
+        read_scalar("1e1e1", "x")
 
 
 def test_symbols_and_roots_are_symbolic() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
+from collections import Counter
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import sympy as sp
@@ -14,7 +16,9 @@ from cases.profiles import PAIRS, profile, two_heads
 
 from dagmix import DagmixError, MultiHeadDiffusion
 from dagmix.errors import WeightError
-from dagmix.optimal import optimal_weights
+from dagmix.optimal import FidelityProfile, optimal_weights
+from dagmix.optimal.two_heads import fidelity_profile
+from dagmix.optimal.two_heads.candidates import WeightInterval
 
 BETA = sp.Symbol("beta")
 
@@ -89,6 +93,106 @@ def test_profiles_are_pickled() -> None:
     for objective in ("fidelity", "mixing"):
         found: Any = optimal_weights(heads(EXAMPLE_13), objective)
         again = pickle.loads(pickle.dumps(found))  # noqa: S301 - it comes from the line above
+        assert again == found == optimal_weights(heads(EXAMPLE_13), objective)
+        assert hash(again) == hash(found)
         assert again.profile("1/3") == found.profile("1/3")
         assert again.profile.helps == found.profile.helps
         assert again.weights == found.weights
+        reverse: Any = optimal_weights(heads(EXAMPLE_13)[::-1], objective, epsilon="1/8")
+        assert reverse.profile not in (found.profile, "a profile")
+
+
+def test_pieces_are_pickled_and_copied() -> None:
+    for piece in profile(EXAMPLE_13).pieces:
+        again = pickle.loads(pickle.dumps(piece))  # noqa: S301 - our own
+        assert again == piece == copy.deepcopy(piece)
+        assert again.upper == piece.upper
+
+
+# --- limits of the work --------------------------------------------------------------------------
+
+QUICK: Heads = (
+    ((0, 1), (0, 3), (1, 3), (2, 1), (2, 3)),
+    ((0, 3), (1, 0), (1, 3), (2, 0)),
+)  # exact on each of the first eight intervals, with comparisons of different cost
+
+
+class Intervals(WeightInterval):
+    """The intervals of weights that are processed, their widths noted."""
+
+    widths: ClassVar[list[Fraction]] = []
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.widths.append(self.high - self.low)
+
+
+@pytest.fixture
+def widths(monkeypatch: pytest.MonkeyPatch) -> list[Fraction]:
+    monkeypatch.setattr(fidelity_profile, "WeightInterval", Intervals)
+    Intervals.widths.clear()
+    return Intervals.widths
+
+
+def fresh(pair: Heads) -> Any:
+    mixed = MultiHeadDiffusion(heads(pair))
+    return FidelityProfile(two_heads(mixed), mixed.nodes)
+
+
+def test_a_profile_processes_so_many_intervals_and_no_more(
+    widths: list[Fraction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no comparison is cheap enough all is enclosed, after 8 + 2 · 61 intervals.
+
+    61 are halved, the widest first, until more than 128 are processed or in the queue: those of
+    ⅛, 1/16, 1/32 and five of 1/64.
+    """
+    monkeypatch.setattr(fidelity_profile, "FEW", -1)
+    monkeypatch.setattr(fidelity_profile, "MOST_AT_ONCE", -1)
+    shape = fresh(EXAMPLE_13)
+    assert not any(piece.exact for piece in shape.pieces)
+    assert Counter(widths[61:]) == {Fraction(1, 64): 59, Fraction(1, 128): 10}
+    assert widths == sorted(widths, reverse=True)
+    assert sum(widths[61:]) == 1
+    for beta in GRID[1:-1]:
+        here = [piece for piece in shape.pieces if piece.low <= beta <= piece.high]
+        least = minimax(EXAMPLE_13, beta)
+        assert here
+        assert all(p.function.value(beta) <= least <= p.upper.value(beta) for p in here)
+
+
+def test_intervals_are_halved_to_a_width(
+    widths: list[Fraction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fidelity_profile, "FEW", -1)
+    monkeypatch.setattr(fidelity_profile, "MOST_AT_ONCE", -1)
+    monkeypatch.setattr(fidelity_profile, "NARROWEST", Fraction(1, 32))
+    assert fresh(QUICK).pieces
+    assert Counter(widths) == {Fraction(1, 2**k): 2**k for k in (3, 4, 5)}
+
+
+def test_what_costs_as_much_as_is_allowed_is_compared(
+    widths: list[Fraction], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The costliest of the first eight intervals, with its very cost as the limit, and one less."""
+    costs: list[int] = []
+    cost = fidelity_profile._cost
+
+    def noted(found: Any) -> int:
+        costs.append(cost(found))
+        return costs[-1]
+
+    monkeypatch.setattr(fidelity_profile, "_cost", noted)
+    assert fresh(QUICK).gaps == ()
+    assert widths == [Fraction(1, 8)] * 8
+    most = max(costs)
+    assert min(costs) < most < fidelity_profile.FEW
+    for limit, halved in ((most, 0), (most - 1, 1)):
+        monkeypatch.setattr(fidelity_profile, "FEW", limit)
+        widths.clear()
+        assert fresh(QUICK).gaps == ()
+        assert (len(widths) > 8) == halved
+    monkeypatch.setattr(fidelity_profile, "NARROWEST", Fraction(1))  # nothing is halved
+    for limit, exact in ((most, True), (most - 1, False)):
+        monkeypatch.setattr(fidelity_profile, "MOST_AT_ONCE", limit)
+        assert (fresh(QUICK).gaps == ()) == exact

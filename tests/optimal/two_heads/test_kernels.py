@@ -10,9 +10,9 @@ from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, heads
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import FOURS, two_heads
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion
+from dagmix import DiffusionOperator, MultiHeadDiffusion, families
 from dagmix._engine.exact.scalars import HALF
-from dagmix.optimal.two_heads.kernels import mixture
+from dagmix.optimal.two_heads.kernels import mixture, same_heads
 
 BETA = sp.Symbol("beta")
 
@@ -40,3 +40,14 @@ def test_the_sink_of_the_mixture_is_the_listener() -> None:
     model = two_heads(MultiHeadDiffusion(heads(EXAMPLE_8)))
     assert model.sink == 2
     assert mixture(model.heads, HALF).adjacency.n == 3
+
+
+def test_two_pairs_of_heads_are_the_same() -> None:
+    """The same matrices in the same order, however they are kept."""
+    line, complete = (DiffusionOperator(make(3)) for make in (families.line, families.complete))
+    rows = DiffusionOperator.from_matrix(line.exact)
+    pair = line.transition, complete.transition
+    assert same_heads(pair, (rows.transition, complete.transition))
+    assert not same_heads(pair, pair[::-1])
+    assert not same_heads(pair, (line.transition, line.transition))
+    assert not same_heads(pair, (DiffusionOperator(families.line(2)).transition,) * 2)
