@@ -438,6 +438,11 @@ def _attention_heads(
     attention: ArrayLike, nodes: Iterable[Node] | None, tolerance: float
 ) -> list[DiffusionOperator]:
     """Return the heads of a checked attention tensor, the last position their sink."""
-    tensor = read_attention(attention, tolerance)
-    labels = Nodes(range(tensor.shape[1]) if nodes is None else nodes)
-    return [DiffusionOperator.from_matrix(a, labels, labels[-1], tolerance) for a in tensor]
+    heads, labels = read_attention(attention, nodes, tolerance)
+    made = DiffusionOperator.from_matrix
+    return [
+        DiffusionOperator.of(
+            head, labels, labels[-1], (made, (head.matrix, labels, labels[-1], tolerance))
+        )
+        for head in heads
+    ]
