@@ -94,8 +94,6 @@ def test_a_wrong_entry_is_found_in_any_chunk(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("library", ["numpy", "torch"])
 def test_the_cast_is_in_row_order(order: str, library: str) -> None:
     """Broadcast heads have strides of 0, which a plain cast would make the fastest."""
-    if library == "torch":
-        pytest.importorskip("torch")
     attention = np.broadcast_to(UNIFORM[:9, :9], (4, 3, 9, 9)).astype(np.float32, order="C")
     views = {
         "rows": attention,
@@ -107,8 +105,7 @@ def test_the_cast_is_in_row_order(order: str, library: str) -> None:
     }
     given: Any = views[order]
     if library == "torch":
-        import torch  # noqa: PLC0415 - not installed everywhere
-
+        torch = pytest.importorskip("torch")
         given = torch.from_numpy(np.ascontiguousarray(given))
         if order in ("columns", "broadcast"):
             given = given.permute(2, 3, 0, 1).contiguous().permute(2, 3, 0, 1)
