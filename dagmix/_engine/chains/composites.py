@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -17,6 +18,8 @@ from dagmix._engine.exact.scalars import Field
 
 if TYPE_CHECKING:
     from sympy import Expr
+
+LARGEST_SCALE = 2.0**35  # of a column; a greater one would scale up what a step loses to underflow
 
 
 class MixtureMatrix(Transition):
@@ -95,7 +98,9 @@ class SuccessorMatrix(Transition):
         (_, whole), *_ = kernel.parts
         scale = one / whole.column_sums()
         if whole.matrix is not None:
-            return _divided(whole, scale)
+            divided = _divided(whole, scale)
+            is_safe = scale.max() <= LARGEST_SCALE
+            return divided if is_safe else ConvexSum(self.adjacency, [1], [divided]).merged
         return ScaledKernel(self.adjacency, None, self.adjacency.place(whole.entries), scale)
 
     def over(self, ring: Ring) -> Kernel:
@@ -112,8 +117,10 @@ class SuccessorMatrix(Transition):
             return FloatKernel(self._divided(inner.kernel, 1.0), units)
         terms = int(self.adjacency.out_degree.max())
         # The entry and the column's sum each carry the inner error; folding rounds twice, and in a
-        # matrix, where nothing is folded, the scales of the column and its sum round instead.
-        return FloatKernel(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
+        # matrix, where nothing is folded, the scales of the column and its sum round instead. What
+        # was too small for a bound before it was divided has none afterwards.
+        units = 2 * (inner.entry_units + 2) + terms if math.isfinite(inner.units) else math.inf
+        return FloatKernel(self._divided(inner.kernel, 1.0), units)
 
 
 def _divided(kernel: ScaledKernel, scale: Vec) -> ScaledKernel:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, WalkOperator
 from dagmix._engine.adjacency import dense
 from dagmix._engine.chains import float_matrices, kernel
+from dagmix._engine.chains.composites import LARGEST_SCALE
 from dagmix._engine.chains.float_matrices import add_scaled, column_sums
 from dagmix._engine.chains.transition import Transition
 
@@ -93,6 +94,8 @@ def operators() -> dict[str, Any]:
     diffusion = MultiHeadDiffusion([attention(1, n)[0], attention(1, n, float)[0], band, graph])
     lists = MultiHeadDiffusion([band, FeedforwardDAG.from_mask(band > 0)], [0.25, 0.75])
     idle = MultiHeadDiffusion.from_attention(attention(2, n, idle=True), weights=[0, 1])
+    faint = np.tri(n) / np.arange(1, n + 1)[:, None]
+    faint[1:, 1] = 1e-20 * faint[1:, 1]  # a column whose scale is beyond LARGEST_SCALE
     turned = [*range(n - 2, -1, -1), n - 1]  # disagrees on every node but the last
     return {
         "alike": MultiHeadDiffusion.from_attention(attention(3, n)),
@@ -106,6 +109,7 @@ def operators() -> dict[str, Any]:
         "idle, walk": MultiHeadWalk.from_attention(attention(2, n, idle=True)),
         "one head": idle.heads[0],
         "a cycle": MultiHeadDiffusion([head := attention(1, n)[0], head[np.ix_(turned, turned)]]),
+        "faint, successors": MultiHeadDiffusion([faint], tolerance=0.9).successors(),
         "a graph's marks": MultiHeadDiffusion([graph], [1.0]),
         "a graph's marks, successors": MultiHeadDiffusion([graph], [1.0]).successors(),
     }
@@ -149,6 +153,20 @@ def test_a_mixture_is_no_more_certain_than_its_least_certain_head() -> None:
     heads = [part.floats.entry_units for _, part in mix.parts]
     assert min(heads) + 2 * len(heads) + 4 < max(heads)
     assert mix.transition.floats.entry_units >= max(heads) + len(heads) + 3
+
+
+def test_a_faint_column_is_divided_before_it_is_stepped() -> None:
+    """A sender's scale would scale up what a step loses to underflow."""
+    for name, transition in ((name, one.transition) for name, one in OPERATORS.items()):
+        sender = transition.floats.kernel.parts[0][1].sender
+        assert sender is None or sender.max() <= LARGEST_SCALE, name
+    lost = np.array([[1, 0, 0], [1, 1e-290, 0], [0.5, 1e-290, 0.5]])
+    diffusion = MultiHeadDiffusion([lost])
+    assert diffusion.successors().transition.floats.units == np.inf
+    assert (
+        diffusion.successors().mixing_time()
+        == WalkOperator.from_matrix(diffusion.successors().exact).mixing_time()
+    )
 
 
 def test_numbers_that_underflow_certify_nothing() -> None:
