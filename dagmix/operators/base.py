@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.chains.matrices import FloatMatrix
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar
 from dagmix._util.brief import brief
@@ -280,9 +281,11 @@ def _show(argument: Any) -> str:
     return text if len(text) <= LONGEST_REPR else f"<{type(argument).__name__}>"
 
 
-def frozen_copy(matrix: Any) -> Any:
-    """Return a matrix as it may be kept: a private copy of an array, others as they are."""
-    return matrix.copy() if isinstance(matrix, np.ndarray) else matrix
+def frozen(matrix: Any, transition: Transition) -> Any:
+    """Return a matrix as it may be kept: the private copy of an array, others as they are."""
+    if isinstance(matrix, np.ndarray) and isinstance(transition, FloatMatrix):
+        return transition.matrix
+    return matrix
 
 
 def check_kind(operator: Any, kind: type[Operator]) -> None:

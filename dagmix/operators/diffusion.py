@@ -25,7 +25,7 @@ from dagmix.errors import NumberError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen_copy
+from dagmix.operators.base import Operator, frozen
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.operators.results import MinimaxFidelity
 from dagmix.operators.targets import Target, find_target
@@ -126,7 +126,10 @@ class DiffusionOperator(Operator):
         Fraction(5, 9)
         """
         transition, labels = read_matrix(matrix, ROWS, nodes, tolerance)
-        origin = (DiffusionOperator.from_matrix, (frozen_copy(matrix), labels, sink, tolerance))
+        origin = (
+            DiffusionOperator.from_matrix,
+            (frozen(matrix, transition), labels, sink, tolerance),
+        )
         return DiffusionOperator.of(transition, labels, sink, origin)
 
     def signal(self, node: Node, t: Any) -> Fraction | float | Expr:

@@ -17,13 +17,20 @@ from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_steps
-from dagmix.errors import EmptyError, HeadsError, ShapeError, StochasticError, SymbolicError
+from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, Nodes, check_same_nodes
 from dagmix.graphs.sinks import UniqueSink
 from dagmix.operators.base import Operator, exact_values, substituted
 from dagmix.operators.diffusion import DiffusionOperator
-from dagmix.operators.read_arrays import COLUMNS, ROWS, TOLERANCE, read_attention, read_matrix
+from dagmix.operators.read_arrays import (
+    COLUMNS,
+    ROWS,
+    TOLERANCE,
+    first_rows,
+    read_attention,
+    read_matrix,
+)
 from dagmix.operators.read_tensors import as_numpy, half_hint
 from dagmix.operators.read_weights import read_importance, read_weights
 from dagmix.operators.results import BestHead, MinimaxFidelity, ratio
@@ -500,16 +507,17 @@ def _attention_heads(
 ) -> list[DiffusionOperator]:
     """Return the heads of a checked attention tensor, cut to the target where it is causal."""
     try:
-        tensor = read_attention(as_numpy(attention, "attention"), tolerance, causal=causal)
+        heads, labels = read_attention(
+            as_numpy(attention, "attention"), nodes, tolerance, causal=causal
+        )
     except StochasticError as error:
         message = f"{error}{half_hint(attention)}"
         raise StochasticError(message) from None
-    labels = Nodes(range(tensor.shape[1]) if nodes is None else nodes)
-    if len(labels) != tensor.shape[1]:
-        message = f"{len(labels)} nodes for attention of shape {tensor.shape}"
-        raise ShapeError(message)
-    sink = target_row(target, labels, causal=causal)
-    if causal:
-        size = sink + 1
-        tensor, labels = tensor[:, :size, :size], Nodes(labels[:size])
-    return [DiffusionOperator.from_matrix(a, labels, labels[sink], tolerance) for a in tensor]
+    row = target_row(target, labels, causal=causal)
+    if causal and row + 1 < len(labels):
+        heads, labels = first_rows(heads, row + 1), Nodes(labels[: row + 1])
+    sink, made = labels[row], DiffusionOperator.from_matrix
+    return [
+        DiffusionOperator.of(head, labels, sink, (made, (head.matrix, labels, sink, tolerance)))
+        for head in heads
+    ]

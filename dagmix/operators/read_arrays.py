@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from numbers import Real
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -37,13 +37,12 @@ def read_matrix(matrix: Any, axis: int, nodes: Any, tolerance: float) -> tuple[T
     if array.ndim != MATRIX or array.shape[0] != array.shape[1] or not len(array):
         message = f"an operator is a square matrix, n × n with n ≥ 1; got shape {array.shape}"
         raise ShapeError(message)
-    labels = Nodes(range(len(array)) if nodes is None else nodes)
-    if len(labels) != len(array):
-        message = f"{len(labels)} nodes for a matrix of shape {array.shape}"
-        raise ShapeError(message)
+    labels = _labels(nodes, array.shape)
     if array.dtype == object and not isinstance(matrix, np.ndarray):
         return _exact(array, axis), labels
-    return FloatMatrix(check_floats(array, axis, tolerance), axis), labels
+    numbers = private_copy(array)
+    check_sums(numbers, axis, tolerance)
+    return FloatMatrix(numbers, axis), labels
 
 
 def check_tolerance(tolerance: Any) -> None:
@@ -105,63 +104,106 @@ def _off_by(line: int, axis: int, total: Any) -> str:
     return f"every {side} of {kind} sums to 1; {side} {line} sums to {brief(total, str)}"
 
 
-def check_floats(array: NDArray[Any], axis: int, tolerance: float) -> NDArray[np.float64]:
-    """Return a numeric square array as float64, its lines summing to 1 within tolerance."""
-    matrix = read_numbers(array)
-    sums = matrix.sum(axis=axis)
+def check_sums(matrix: NDArray[Any], axis: int, tolerance: float) -> None:
+    """Raise StochasticError unless the lines of a matrix sum to 1 within tolerance."""
+    with np.errstate(over="ignore"):  # an infinite sum is refused
+        sums = matrix.sum(axis=axis, dtype=np.float64)
     worst = int(np.abs(sums - 1).argmax())
     if abs(sums[worst] - 1) > tolerance:
         message = f"{_off_by(worst, axis, float(sums[worst]))} (tolerance {tolerance})"
         raise StochasticError(message)
-    return matrix
 
 
-def read_numbers(array: NDArray[Any]) -> NDArray[np.float64]:
-    """Return an array as float64; raise NumberError for objects, text, NaN, ∞ and negatives."""
+def private_copy(array: NDArray[Any]) -> NDArray[Any]:
+    """Return a checked copy of numbers that nobody can write to, in C order.
+
+    float32 stays what it is, half the size; all else becomes float64. Raises NumberError for
+    objects, text, NaN, ∞ and negatives.
+    """
     if array.dtype.kind not in "biuf":
         message = (
             f"an array of dtype {array.dtype} holds no plain numbers;"
             " for exact entries pass nested lists or a SymPy matrix"
         )
         raise NumberError(message)
-    numbers = array.astype(np.float64)
-    for rule, bad in (("finite", ~np.isfinite(numbers)), ("not negative", numbers < 0)):
-        if bad.any():
-            place = [int(k) for k in np.argwhere(bad)[0]]
-            message = f"entries are {rule}; entry {place} is {numbers[tuple(place)]}"
-            raise NumberError(message)
+    kept = np.float32 if array.dtype == np.float32 else np.float64
+    numbers = np.array(array, dtype=kept, order="C")
+    # Neither holds for a NaN.
+    if not (numbers.min(initial=0) >= 0 and numbers.max(initial=0) < np.inf):
+        _refuse(numbers)
+    numbers.setflags(write=False)
     return numbers
 
 
-def read_attention(
-    attention: ArrayLike, tolerance: float, *, causal: bool = True
-) -> NDArray[np.float64]:
-    """Return an attention tensor (heads, n, n), row-stochastic, query i and key j.
+def _refuse(numbers: NDArray[Any]) -> NoReturn:
+    """Name the first number that is not finite, else the first that is negative."""
+    infinite = ~np.isfinite(numbers)
+    rule, bad = ("finite", infinite) if infinite.any() else ("not negative", numbers < 0)
+    place = [int(k) for k in np.argwhere(bad)[0]]
+    message = f"entries are {rule}; entry {place} is {numbers[tuple(place)]}"
+    raise NumberError(message)
 
-    Raises ShapeError, NumberError, StochasticError, and CausalError unless `causal` is False.
+
+def read_numbers(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return an array as float64; raise NumberError for objects, text, NaN, ∞ and negatives."""
+    return private_copy(array).astype(np.float64, copy=False)
+
+
+def read_attention(
+    attention: ArrayLike, nodes: Any, tolerance: float, *, causal: bool = True
+) -> tuple[list[FloatMatrix], Nodes]:
+    """Return the heads of attention (heads, n, n), query i and key j, and the labels.
+
+    The tensor is copied once and checked once; heads of one mask share its adjacency. Raises
+    ShapeError, NumberError or StochasticError, and CausalError unless `causal` is False.
     """
+    check_tolerance(tolerance)
     array = as_array(attention, "attention")
     if array.ndim != TENSOR or array.shape[1] != array.shape[2] or 0 in array.shape:
         hint = "; index sample and layer, or use proxies" if array.ndim > TENSOR else ""
         message = f"attention has shape (heads, n, n); got {array.shape}{hint}"
         raise ShapeError(message)
-    tensor = read_numbers(array)
+    heads: list[FloatMatrix] = []
+    for matrix in private_copy(array):
+        known = heads[-1].adjacency if heads else None
+        heads.append(FloatMatrix(matrix, ROWS, known))
     if causal:
-        _check_causal(tensor)
-    for head, matrix in enumerate(tensor):
+        _check_causal(heads)
+    for number, head in enumerate(heads):
         try:
-            check_floats(matrix, ROWS, tolerance)
+            check_sums(head.matrix, ROWS, tolerance)
         except StochasticError as error:
-            message = f"head {head}: {error}"
+            message = f"head {number}: {error}"
             raise StochasticError(message) from None
-    return tensor
+    return heads, _labels(nodes, array.shape[1:])
 
 
-def _check_causal(tensor: NDArray[np.float64]) -> None:
-    """Raise CausalError with the first weight on a later key."""
-    ahead = np.argwhere(np.triu(tensor, 1) > 0)
-    if len(ahead):
-        head, i, j = (int(k) for k in ahead[0])
-        weight = tensor[head, i, j]
-        message = f"attention is causal; head {head}, query {i} gives {weight} to the later key {j}"
-        raise CausalError(message)
+def first_rows(heads: list[FloatMatrix], size: int) -> list[FloatMatrix]:
+    """Return causal heads on the first positions, which send nothing to the later ones."""
+    cut: list[FloatMatrix] = []
+    for head in heads:
+        matrix = np.ascontiguousarray(head.matrix[:size, :size])
+        matrix.setflags(write=False)
+        cut.append(FloatMatrix(matrix, ROWS, cut[-1].adjacency if cut else None))
+    return cut
+
+
+def _check_causal(heads: list[FloatMatrix]) -> None:
+    for number, head in enumerate(heads):
+        order = head.adjacency.order
+        if order is None or (np.diff(order) < 0).any():
+            i, j = (int(k) for k in np.argwhere(np.triu(head.matrix, 1) > 0)[0])
+            weight = head.matrix[i, j]
+            message = (
+                f"attention is causal; head {number}, query {i} gives {weight} to the later key {j}"
+            )
+            raise CausalError(message)
+
+
+def _labels(nodes: Any, shape: tuple[int, ...]) -> Nodes:
+    """Return the labels of the rows of a square matrix, their numbers by default."""
+    labels = Nodes(range(shape[0]) if nodes is None else nodes)
+    if len(labels) != shape[0]:
+        message = f"{len(labels)} nodes for a matrix of shape {shape}"
+        raise ShapeError(message)
+    return labels

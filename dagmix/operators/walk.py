@@ -22,7 +22,7 @@ from dagmix.errors import SinkError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, shorten
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen_copy
+from dagmix.operators.base import Operator, frozen
 from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
 
 
@@ -110,7 +110,7 @@ class WalkOperator(Operator):
         2
         """
         transition, labels = read_matrix(matrix, COLUMNS, nodes, tolerance)
-        origin = (WalkOperator.from_matrix, (frozen_copy(matrix), labels, sink, tolerance))
+        origin = (WalkOperator.from_matrix, (frozen(matrix, transition), labels, sink, tolerance))
         return WalkOperator.of(transition, labels, sink, origin)
 
     def distance(self, t: int) -> Fraction | float:

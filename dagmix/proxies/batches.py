@@ -20,6 +20,7 @@ from dagmix.proxies.validation import (
     CORE,
     Array,
     checked_shape,
+    in_double,
     is_weight,
     read,
     read_precision,
@@ -115,9 +116,7 @@ class Batch:
     def _weighted(self, part: Part, head: int, change: Change | None) -> Array:
         """Return w_h A_h of a part, having checked every entry."""
         xp = self.xp
-        given = self._attention[(*part, ..., head, slice(None), slice(None))]
-        matrix = xp.empty(given.shape, dtype=xp.float64, device=self.device)
-        matrix[...] = given  # in C order, which products need, whatever was broadcast
+        matrix = in_double(self._attention[(*part, ..., head, slice(None), slice(None))])
         with np.errstate(over="ignore", invalid="ignore"):  # infinities are refused below
             sums = matrix @ self._ones
         # A NaN fails every comparison. A sum of non-negative numbers is 0 only if all of them are,

@@ -24,6 +24,8 @@ from report import cell, page
 from slopes import slope
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
+from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
+
 PEERS = Path(__file__).parent / "peers"
 RATES = Rates(cached=1e10, streamed=1e9, operations=1e9)
 
@@ -215,3 +217,16 @@ def test_the_command_writes_the_page_and_its_plots(tmp_path: Path) -> None:
     drawn = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     names = ("absorption", "batch", "hitting", "mixing", "stationary", "sticky")
     assert drawn == {"benchmarks.md", *(f"{name}.svg" for name in names)}
+
+
+def test_operators_are_built_as_by_hand_in_a_process_of_their_own() -> None:
+    """And attention that breaks a rule is refused by hand as well."""
+    tensor, asked = attention(30, 2), jobs()
+    worker = Worker(ROOT, 30, 2)
+    answers = {job: worker.ask(job)[1] for job in asked}
+    worker.close()
+    assert answers == {job: float(ask(tensor)) for job, ask in asked.items()}
+    assert answers["T(¼)"] == mixing_by_hand(tensor)
+    tensor[1, 0, 1] = 0.5
+    with pytest.raises(ValueError, match="no causal attention"):
+        mixing_by_hand(tensor)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency
-from dagmix._engine.adjacency.explicit import DenseAdjacency
+from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import strided_ranges
 from dagmix._engine.exact.convert import objects

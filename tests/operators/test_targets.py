@@ -183,7 +183,7 @@ def test_targets_that_are_refused(kind: Kind) -> None:
         kind.from_attention(tensor, nodes="abcde", target=0)
     with pytest.raises(SinkError, match="name a target=, from 'a' to 'e'"):
         kind.from_attention(tensor, nodes="abcde", causal=False)
-    with pytest.raises(ShapeError, match="4 nodes for attention"):
+    with pytest.raises(ShapeError, match="4 nodes for a matrix"):
         kind.from_attention(tensor, nodes="abcd", target="a")
     with pytest.raises(CausalError, match="query 0 gives"):
         kind.from_attention(attention(1, causal=False), target=0)

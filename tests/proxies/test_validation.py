@@ -9,7 +9,7 @@ import pytest
 from cases.attention_samples import sample
 
 from dagmix import errors, proxies
-from dagmix.proxies import batches
+from dagmix.proxies import batches, validation
 
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
 ONE = np.array([[[1.0, 0.0], [0.25, 0.75]]])
@@ -88,3 +88,35 @@ def test_a_wrong_entry_is_found_in_any_chunk(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(batches, "CACHED", 1)
     with pytest.raises(errors.CausalError, match=r"\[2, 1, 0, 4\] has 0.5"):
         proxies.hitting_time(changed((2, 1, 0, 4), 0.5))
+
+
+@pytest.mark.parametrize("order", ["rows", "columns", "broadcast", "reversed"])
+@pytest.mark.parametrize("library", ["numpy", "torch"])
+def test_the_cast_is_in_row_order(order: str, library: str) -> None:
+    """Broadcast heads have strides of 0, which a plain cast would make the fastest."""
+    attention = np.broadcast_to(UNIFORM[:9, :9], (4, 3, 9, 9)).astype(np.float32, order="C")
+    views = {
+        "rows": attention,
+        "columns": np.asfortranarray(attention),
+        "broadcast": np.broadcast_to(attention[0, 0, :, :, None, None], (9, 9, 4, 3)).transpose(
+            2, 3, 0, 1
+        ),
+        "reversed": attention[::-1],
+    }
+    given: Any = views[order]
+    if library == "torch":
+        torch = pytest.importorskip("torch")
+        given = torch.from_numpy(np.ascontiguousarray(given))
+        if order in ("columns", "broadcast"):
+            given = given.permute(2, 3, 0, 1).contiguous().permute(2, 3, 0, 1)
+    cast = validation.in_double(given)
+    assert np.asarray(cast).flags.c_contiguous
+    assert np.asarray(cast).dtype == np.float64
+    np.testing.assert_array_equal(np.asarray(cast), np.asarray(views[order]))
+    assert proxies.hitting_time(given).shape == (4,)
+
+
+def test_a_cast_is_a_copy() -> None:
+    cast = validation.in_double(UNIFORM)
+    cast[0, 0] = 7
+    assert UNIFORM[0, 0] == 1

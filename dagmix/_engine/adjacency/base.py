@@ -181,6 +181,13 @@ def distinct(n: int, receivers: Ints, senders: Ints) -> tuple[Ints, Ints]:
     return keys % n, keys // n
 
 
+def have_equal_pairs(one: Adjacency, other: Adjacency) -> bool:
+    """Tell whether two adjacencies list the same pairs."""
+    if one.n != other.n or one.edges != other.edges:
+        return False
+    return all(map(np.array_equal, one.pairs, other.pairs))
+
+
 def check_square(n: int) -> None:
     """Raise ShapeError where an n × n matrix would not fit."""
     if n**2 > LARGEST_DENSE:

@@ -1,40 +1,57 @@
 """Adjacencies kept pair by pair: as a matrix or as a list, whichever is smaller.
 
-A value array of `DenseAdjacency` is n × n with entry [i, j]; one of `SparseAdjacency` has a
-value for each pair.
+A value array of `DenseAdjacency` is n × n with entry [i, j], 0 where there is no pair; one of
+`SparseAdjacency` has a value for each pair.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from heapq import heappop, heappush
 
 import numpy as np
 import scipy
 
-from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec, csr_matrix, distinct
+from dagmix._engine.adjacency.base import (
+    Adjacency,
+    Ints,
+    Mask,
+    Vec,
+    csr_matrix,
+    distinct,
+    have_equal_pairs,
+)
+from dagmix._engine.adjacency.dense import DenseAdjacency, pairs_of
 
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
 
 
-class ExplicitAdjacency(Adjacency):
-    """What is read off the list of pairs, whichever way it is kept."""
+class SparseAdjacency(Adjacency):
+    """An adjacency kept as a list of receivers for each sender."""
+
+    kind = "sparse"
+
+    def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
+        """Keep the pairs, which must be sorted by sender and then by receiver."""
+        self.n, self.work = n, len(receivers)
+        self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
 
     @cached_property
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
-        return np.bincount(self.pairs[1], minlength=self.n)
+        return np.bincount(self._pairs[1], minlength=self.n)
 
     @cached_property
     def in_degree(self) -> Ints:
         """Senders of each receiver, itself included where it has a loop."""
-        return np.bincount(self.pairs[0], minlength=self.n)
+        return np.bincount(self._pairs[0], minlength=self.n)
 
     @cached_property
     def has_loop(self) -> Mask:
         """Mark the nodes that send to themselves."""
-        receivers, senders = self.pairs
+        receivers, senders = self._pairs
         marked = np.zeros(self.n, dtype=bool)
         marked[senders[receivers == senders]] = True
         return marked
@@ -42,7 +59,7 @@ class ExplicitAdjacency(Adjacency):
     @cached_property
     def order(self) -> Ints | None:
         """The first topological order by node number, loops apart; None where there is a cycle."""
-        receivers, senders = self.pairs
+        receivers, senders = self._pairs
         if bool((senders <= receivers).all()):
             return np.arange(self.n)
         near, starts = receivers.tolist(), self.starts.tolist()
@@ -60,86 +77,14 @@ class ExplicitAdjacency(Adjacency):
 
     def has_same_pairs(self, other: Adjacency) -> bool:
         """Tell whether two adjacencies have the same pairs."""
-        if self.n != other.n or self.edges != other.edges:
-            return False
-        return all(map(np.array_equal, self.pairs, other.pairs))
+        return have_equal_pairs(self, other)
 
     def with_loops(self, where: Mask) -> Adjacency:
         """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
         if not loops.size:
             return self
-        return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self.pairs))
-
-
-class DenseAdjacency(ExplicitAdjacency):
-    """An adjacency kept as an n × n mask; a step is one product of a row with a matrix."""
-
-    kind = "dense"
-
-    def __init__(self, mask: Mask) -> None:
-        """Keep `mask`, where mask[i, j] is true if j sends to i."""
-        self.n = len(mask)
-        self.work = self.n**2
-        self._mask = mask
-
-    def gather(self, x: Vec, values: Vec | None = None) -> Vec:
-        """Return x @ values."""
-        if values is None:
-            values = self._float_mask if x.dtype == np.float64 else self._int_mask
-        return x @ values
-
-    @cached_property
-    def _float_mask(self) -> Vec:
-        return self._mask.astype(np.float64)
-
-    @cached_property
-    def _int_mask(self) -> Vec:
-        return self._mask.astype(int).astype(object)
-
-    def transposed(self) -> DenseAdjacency:
-        """Return the adjacency of the transposed mask."""
-        return DenseAdjacency(self._mask.T)
-
-    def transposed_values(self, values: Vec) -> Vec:
-        """Return the transposed matrix."""
-        return values.T
-
-    @cached_property
-    def pairs(self) -> tuple[Ints, Ints]:
-        """Receivers and senders of all pairs, by sender and then by receiver."""
-        return pairs_of(self._mask)
-
-    def reached(self, origins: Ints) -> Mask:
-        """Mark the nodes to which a directed path, maybe empty, leads from an origin."""
-        seen = np.zeros(self.n, dtype=bool)
-        seen[origins] = True
-        new = seen
-        while new.any():
-            new = self._mask[:, new].any(axis=1) & ~seen
-            seen |= new
-        return seen
-
-    def place(self, values: Vec) -> Vec:
-        """Return the n × n matrix of values."""
-        matrix = np.zeros((self.n, self.n), dtype=values.dtype)
-        matrix[self.pairs] = values
-        return matrix
-
-    def take(self, values: Vec) -> Vec:
-        """Return the entries of the matrix at the pairs."""
-        return values[self.pairs]
-
-
-class SparseAdjacency(ExplicitAdjacency):
-    """An adjacency kept as a list of receivers for each sender."""
-
-    kind = "sparse"
-
-    def __init__(self, n: int, receivers: Ints, senders: Ints) -> None:
-        """Keep the pairs, which must be sorted by sender and then by receiver."""
-        self.n, self.work = n, len(receivers)
-        self._pairs = np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
+        return from_pairs(self.n, *(np.concatenate((ends, loops)) for ends in self._pairs))
 
     @cached_property
     def _busy(self) -> tuple[Mask, Ints]:
@@ -194,23 +139,17 @@ class SparseAdjacency(ExplicitAdjacency):
         return values
 
 
-def pairs_of(mask: Mask) -> tuple[Ints, Ints]:
-    """Return receivers and senders of the pairs of a mask, by sender and then by receiver.
-
-    >>> pairs_of(np.array([[False, False], [True, True]]))
-    (array([1, 1]), array([0, 1]))
-    """
-    senders, receivers = np.nonzero(mask.T)  # strided views of one array
-    return np.ascontiguousarray(receivers), np.ascontiguousarray(senders)
-
-
-def from_mask(mask: Mask) -> Adjacency:
+def from_mask(mask: Mask, known: Adjacency | None = None) -> Adjacency:
     """Return the adjacency of a mask with mask[i, j] true where j sends to i.
+
+    It is `known` where that has the same mask: heads of one causal mask share its degrees.
 
     >>> type(from_mask(np.tri(100, dtype=bool))).__name__, from_mask(np.eye(100, dtype=bool)).edges
     ('DenseAdjacency', 100)
     """
     n = len(mask)
+    if isinstance(known, DenseAdjacency) and np.array_equal(mask, known.mask):
+        return known
     if n <= DENSE_UP_TO or np.count_nonzero(mask) >= DENSE_FROM * n * n:
         return DenseAdjacency(mask)
     return SparseAdjacency(n, *pairs_of(mask))
@@ -219,6 +158,24 @@ def from_mask(mask: Mask) -> Adjacency:
 def from_pairs(n: int, receivers: Ints, senders: Ints) -> Adjacency:
     """Return the adjacency of a list of pairs in any order, repeats allowed."""
     return from_distinct(n, *distinct(n, receivers, senders))
+
+
+def merged(adjacencies: Sequence[Adjacency]) -> Adjacency:
+    """Return the adjacency of all pairs of several on the same nodes.
+
+    Marks are united where there may be enough of them for a matrix; lists of fewer are sorted.
+    """
+    n = adjacencies[0].n
+    if n > DENSE_UP_TO and sum(one.edges for one in adjacencies) < DENSE_FROM * n * n:
+        pairs = [one.pairs for one in adjacencies]
+        return from_pairs(n, *(np.concatenate(ends) for ends in zip(*pairs, strict=True)))
+    mask = np.zeros((n, n), dtype=bool)
+    for one in adjacencies:
+        if isinstance(one, DenseAdjacency):
+            mask |= one.mask
+        else:
+            mask[one.pairs] = True
+    return from_mask(mask)
 
 
 def from_distinct(n: int, receivers: Ints, senders: Ints) -> Adjacency:

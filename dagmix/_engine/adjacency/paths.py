@@ -8,12 +8,11 @@ import numpy as np
 import scipy
 
 from dagmix._engine.adjacency.base import Adjacency, Ints
-from dagmix._engine.adjacency.ranges import IndexRanges
 
 
 def recurrent_classes(chain: Adjacency) -> Ints:
     """Return, for every node, the number of its recurrent class, or −1 where it is transient."""
-    if isinstance(chain, IndexRanges) and chain.order is not None:
+    if chain.order is not None:
         classes = np.full(chain.n, -1)
         classes[chain.sinks] = np.arange(len(chain.sinks))
         return classes

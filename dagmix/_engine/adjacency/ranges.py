@@ -18,7 +18,7 @@ from functools import cached_property
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec
-from dagmix._engine.adjacency.explicit import SparseAdjacency, from_pairs
+from dagmix._engine.adjacency.explicit import SparseAdjacency, merged
 from dagmix._engine.adjacency.strided import (
     StridedRanges,
     UnvisitedPlaces,
@@ -219,11 +219,12 @@ class IndexRanges(Adjacency):
 
 def union(adjacencies: Sequence[Adjacency]) -> Adjacency:
     """Return the adjacency of all pairs: as index ranges if one of several is, else as pairs."""
-    if any(isinstance(adjacency, IndexRanges) for adjacency in adjacencies):
-        return IndexRanges.of(adjacencies)
-    pairs = [adjacency.pairs for adjacency in adjacencies]
-    receivers, senders = (np.concatenate(some) for some in zip(*pairs, strict=True))
-    return from_pairs(adjacencies[0].n, receivers, senders)
+    unlike = list({id(adjacency): adjacency for adjacency in adjacencies}.values())
+    if len(unlike) == 1:
+        return unlike[0]
+    if any(isinstance(adjacency, IndexRanges) for adjacency in unlike):
+        return IndexRanges.of(unlike)
+    return merged(unlike)
 
 
 def _layers(adjacency: Adjacency) -> Iterable[StridedRanges]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
@@ -18,6 +19,8 @@ from dagmix._engine.exact.scalars import Field
 
 if TYPE_CHECKING:
     from sympy import Expr
+
+LARGEST_SCALE = 2.0**35  # of a column; a greater one would scale up what a step loses to underflow
 
 
 class MixtureMatrix(Transition):
@@ -46,10 +49,7 @@ class MixtureMatrix(Transition):
         self.adjacency = union([head.adjacency for _, head in self._parts])
 
     def _sum(self, weights: list[Any], kernels: list[Kernel]) -> Kernel:
-        total = ConvexSum(self.adjacency, weights, kernels)
-        if isinstance(self.adjacency, IndexRanges):
-            return total
-        return ScaledKernel(self.adjacency, values=self.adjacency.place(total.entries))
+        return ConvexSum(self.adjacency, weights, kernels).merged
 
     def over(self, ring: Ring) -> Kernel:
         """Return the weighted sum in the ring."""
@@ -67,7 +67,8 @@ class MixtureMatrix(Transition):
         """The weighted sum in float64."""
         heads = [head.floats for _, head in self._parts]
         kernel = self._sum([float(a) for a, _ in self._parts], [head.kernel for head in heads])
-        # Folding a head's scales rounds twice; weight, product and sum follow.
+        # Folding a head's scales rounds twice; weight, product and sum follow: in a matrix, weight
+        # and product with the row's scale, and with the column's.
         return FloatKernel(kernel, max(head.entry_units for head in heads) + len(heads) + 4)
 
 
@@ -90,15 +91,18 @@ class SuccessorMatrix(Transition):
             loops = ScaledKernel(
                 IndexRanges(self.adjacency.n, ()).with_loops(self._idle), sender=ones
             )
-            kernel = ConvexSum(self.adjacency, [1, 1], [kernel, loops])
+            kernel = ConvexSum(self.adjacency, [1, 1], [kernel, loops]).merged
         if isinstance(self.adjacency, IndexRanges):
             weights, parts = zip(*kernel.parts, strict=True)
             scale = ones / kernel.step(ones)
             return ConvexSum(self.adjacency, weights, [_divided(part, scale) for part in parts])
-        entries = kernel.entries
-        sums = np.zeros(self.adjacency.n, dtype=entries.dtype)
-        np.add.at(sums, self.adjacency.pairs[1], entries)
-        return ScaledKernel(self.adjacency, None, self.adjacency.place(entries), one / sums)
+        (_, whole), *_ = kernel.parts
+        scale = one / whole.column_sums()
+        if whole.matrix is not None:
+            divided = _divided(whole, scale)
+            is_safe = scale.max() <= LARGEST_SCALE
+            return divided if is_safe else ConvexSum(self.adjacency, [1], [divided]).merged
+        return ScaledKernel(self.adjacency, None, self.adjacency.place(whole.entries), scale)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the exact quotient in the ring."""
@@ -113,8 +117,11 @@ class SuccessorMatrix(Transition):
             units = inner.entry_units + inner.units + 4
             return FloatKernel(self._divided(inner.kernel, 1.0), units)
         terms = int(self.adjacency.out_degree.max())
-        # The entry and the column's sum each carry the inner error; folding rounds twice.
-        return FloatKernel(self._divided(inner.kernel, 1.0), 2 * (inner.entry_units + 2) + terms)
+        # The entry and the column's sum each carry the inner error; folding rounds twice, and in a
+        # matrix, where nothing is folded, the scales of the column and its sum round instead. What
+        # was too small for a bound before it was divided has none afterwards.
+        units = 2 * (inner.entry_units + 2) + terms if math.isfinite(inner.units) else math.inf
+        return FloatKernel(self._divided(inner.kernel, 1.0), units)
 
 
 def _divided(kernel: ScaledKernel, scale: Vec) -> ScaledKernel:

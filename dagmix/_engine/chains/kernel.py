@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,9 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.base import Adjacency, Floats, Ints, Vec
+from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.chains.float_matrices import add_scaled, column_sums
 from dagmix._engine.exact.convert import objects
+
+WIDENED = 2**20  # values of 32 bits, 8 MiB in float64; more are widened at every step
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,14 +76,24 @@ class Kernel(ABC):
     def dense(self) -> Vec:
         """Return M as an n × n array; ShapeError where it does not fit."""
         self.adjacency.need_square()
-        return self.adjacency.dense(self.adjacency.place(self.entries))
+        if self.is_exact:
+            return self.adjacency.dense(self.adjacency.place(self.entries))
+        return self._summed_floats()
+
+    def _summed_floats(self) -> Floats:
+        """Return M as an n × n array of floats, its parts added one after the other."""
+        total = np.zeros((self.adjacency.n, self.adjacency.n))
+        for weight, part in self.parts:
+            part.add_to(total, weight)
+        return total
 
 
 @dataclass(frozen=True, eq=False)
 class ScaledKernel(Kernel):
     """M[i, j] = receiver[i] · values[i, j] · sender[j] where j sends to i, else 0.
 
-    Any two of the three may be absent (all ones): a graph needs its degrees only.
+    Any two of the three may be absent (all ones): a graph needs its degrees only. Values on a
+    matrix of marks are a matrix, 0 off the marks; floats among them may be of 32 bits.
     """
 
     receiver: Vec | None = None
@@ -90,8 +104,32 @@ class ScaledKernel(Kernel):
         """Return the row x M."""
         if self.receiver is not None:
             x = x * self.receiver
-        sums = self.adjacency.gather(x, self.values)
+        values = self._stepped
+        is_narrow = values is not None and values.dtype == np.float32
+        sums = column_sums(values, x) if is_narrow else self.adjacency.gather(x, values)
         return sums if self.sender is None else sums * self.sender
+
+    @cached_property
+    def _stepped(self) -> Any:
+        """The values, or a copy in float64 of those of 32 bits where it stays in a cache."""
+        values = self.values
+        if values is None or values.dtype != np.float32 or values.size > WIDENED:
+            return values
+        return values.astype(np.float64)
+
+    @property
+    def matrix(self) -> Vec | None:
+        """What receiver and sender scale, n × n, 0 off the pairs; None but for floats on marks."""
+        if self.is_exact or not isinstance(self.adjacency, DenseAdjacency):
+            return None
+        return self.adjacency.mask if self.values is None else self.values
+
+    def add_to(self, total: Floats, weight: Any) -> None:
+        """Add weight · M to an n × n array of floats."""
+        if self.matrix is None:
+            total[self.adjacency.pairs] += weight * self.entries
+        else:
+            add_scaled(total, weight, self.matrix, self.receiver, self.sender)
 
     @property
     def parts(self) -> Sequence[tuple[Any, ScaledKernel]]:
@@ -106,10 +144,16 @@ class ScaledKernel(Kernel):
     @property
     def least_entry(self) -> Any:
         """A number that no entry on the adjacency is less than."""
-        if self.values is not None:
-            return np.min(self.entries, initial=1.0)
-        scales = (scale for scale in self.scales if scale is not None)
-        return math.prod(scale.min() for scale in scales)
+        if self.values is None or self.matrix is not None:
+            return math.prod(self._least_values)
+        return np.min(self.entries, initial=1.0)
+
+    @property
+    def _least_values(self) -> Iterator[Any]:
+        """The least number of each of the three parts; of the values, the least on the marks."""
+        if self.values is not None and isinstance(self.adjacency, DenseAdjacency):
+            yield float(self.values.min(where=self.adjacency.mask, initial=1.0))
+        yield from (scale.min() for scale in (self.receiver, self.sender) if scale is not None)
 
     @property
     def roundings(self) -> int:
@@ -122,10 +166,17 @@ class ScaledKernel(Kernel):
         if self.values is None and isinstance(self.adjacency, IndexRanges):
             ones = np.ones(self.adjacency.n, dtype=object if self.is_exact else np.float64)
             return ScaledKernel(self.adjacency.proper, self.receiver, None, self.sender).step(ones)
+        return self.column_sums(proper=True)
+
+    def column_sums(self, *, proper: bool = False) -> Vec:
+        """Return Σ_i M[i, j] for every sender j, over i ≠ j only if `proper`."""
+        if self.matrix is not None:
+            sums = column_sums(self.matrix, self.receiver, proper=proper)
+            return sums if self.sender is None else sums * self.sender
         receivers, senders = self.adjacency.pairs
-        proper = receivers != senders
+        counted = receivers != senders if proper else slice(None)
         total = np.zeros(self.adjacency.n, dtype=self.entries.dtype)
-        np.add.at(total, senders[proper], self.entries[proper])
+        np.add.at(total, senders[counted], self.entries[counted])
         return total
 
     @cached_property
@@ -218,6 +269,15 @@ class ConvexSum(Kernel):
             total[positions(head.adjacency, self.adjacency)] += weight * head.entries
         return total
 
+    @property
+    def merged(self) -> Kernel:
+        """The same matrix as one kernel; over index ranges, whose pairs are not listed, itself."""
+        if isinstance(self.adjacency, IndexRanges):
+            return self
+        if isinstance(self.adjacency, DenseAdjacency) and not self.is_exact:
+            return ScaledKernel(self.adjacency, values=self._summed_floats())
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(self.entries))
+
     def over_denominator(self) -> tuple[ConvexSum, int]:
         """Return integer weights of the heads' integers, and the denominator of the sum."""
         scaled = [head.over_denominator() for head in self.heads]
@@ -228,8 +288,10 @@ class ConvexSum(Kernel):
         return ConvexSum(self.adjacency, weights, heads), common
 
 
-def positions(part: Adjacency, whole: Adjacency) -> Ints:
+def positions(part: Adjacency, whole: Adjacency) -> Ints | slice:
     """Return where the pairs of an adjacency stand in the list of one that has them all."""
+    if part is whole:
+        return slice(None)
     mine, theirs = (
         senders * whole.n + receivers for receivers, senders in (part.pairs, whole.pairs)
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.base import Adjacency, Floats, Ints, Vec
+from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.explicit import from_mask
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
 from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
@@ -62,20 +63,24 @@ class GraphDiffusion(_OfGraph):
 class FloatMatrix(Transition):
     """A float matrix that stands for its exact rationals, each line divided by its exact sum.
 
-    `axis` is the axis of the sum: 0 for columns (a walk), 1 for rows (a diffusion).
+    `axis` is the axis of the sum: 0 for columns (a walk), 1 for rows (a diffusion). The matrix is
+    kept as it is given; where it is kept as marks too, its own numbers are those that are stepped.
     """
 
     field = Field.FLOAT
 
-    def __init__(self, matrix: NDArray[np.float64], axis: int) -> None:
-        """Take a checked non-negative matrix without a line of zeros."""
-        self.adjacency = from_mask(matrix > 0)
-        self._entries = matrix[self.adjacency.pairs]
+    def __init__(self, matrix: NDArray[Any], axis: int, known: Adjacency | None = None) -> None:
+        """Take a checked matrix, float32 or float64, not negative, without a line of zeros.
+
+        `known` is an adjacency that it may have.
+        """
+        self.matrix = matrix
+        self.adjacency = from_mask(matrix > 0, known)
         self._axis = axis
 
     @property
-    def _lines(self) -> Ints:
-        return self.adjacency.pairs[1 - self._axis]
+    def _entries(self) -> Floats:
+        return self.matrix[self.adjacency.pairs].astype(np.float64)
 
     def over(self, ring: Ring) -> Kernel:
         """Return the entries as integers (of one power of two) over each line's sum."""
@@ -84,7 +89,8 @@ class FloatMatrix(Transition):
         shifts = (exponents - exponents.min()).tolist()
         whole = [number << shift for number, shift in zip(integers, shifts, strict=True)]
         sums = [0] * self.adjacency.n
-        for line, number in zip(self._lines.tolist(), whole, strict=True):
+        lines = self.adjacency.pairs[1 - self._axis]
+        for line, number in zip(lines.tolist(), whole, strict=True):
             sums[line] += number
         values = self.adjacency.place(objects([ring(Fraction(number)) for number in whole]))
         scale = objects([ring(Fraction(1, total)) for total in sums])
@@ -93,9 +99,10 @@ class FloatMatrix(Transition):
     @cached_property
     def floats(self) -> FloatKernel:
         """The entries times the float reciprocal of each line's sum."""
-        sums = np.bincount(self._lines, self._entries, minlength=self.adjacency.n)
-        terms = int(np.bincount(self._lines).max())
-        values = self.adjacency.place(self._entries)
+        sums = self.matrix.sum(axis=self._axis, dtype=np.float64)
+        terms = int(_degrees(self.adjacency, self._axis).max())
+        is_dense = isinstance(self.adjacency, DenseAdjacency)
+        values = self.matrix if is_dense else self.adjacency.place(self._entries)
         return FloatKernel(_scaled(self.adjacency, self._axis, 1.0 / sums, values), terms)
 
 

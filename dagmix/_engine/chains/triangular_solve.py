@@ -18,6 +18,7 @@ from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
 from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
+from dagmix._engine.chains.float_matrices import OverColumns
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
 
 
@@ -45,6 +46,8 @@ def _head(whole: Adjacency, kernel: ScaledKernel) -> Any:
         if not isinstance(adjacency, IndexRanges):
             adjacency = IndexRanges.of([adjacency])
         return _OverRuns(adjacency.proper, kernel, forward=whole.forward)
+    if kernel.matrix is not None:
+        return OverColumns(kernel.matrix, kernel.receiver, kernel.sender)
     return _OverPairs(kernel)
 
 

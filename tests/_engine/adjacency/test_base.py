@@ -9,7 +9,8 @@ from cases.relations import runs_of
 from dagmix import FeedforwardDAG, families
 from dagmix._engine.adjacency import explicit
 from dagmix._engine.adjacency.base import Adjacency
-from dagmix._engine.adjacency.explicit import DenseAdjacency, SparseAdjacency
+from dagmix._engine.adjacency.dense import DenseAdjacency
+from dagmix._engine.adjacency.explicit import SparseAdjacency
 from dagmix._engine.adjacency.ranges import IndexRanges
 
 

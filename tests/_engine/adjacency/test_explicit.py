@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from cases.relations import mask_of
 
 from dagmix import families
-from dagmix._engine.adjacency.explicit import from_pairs
+from dagmix._engine.adjacency.explicit import from_mask, from_pairs, merged
+from dagmix._engine.adjacency.ranges import union
 
 
 def test_counts_do_not_overflow() -> None:
@@ -17,3 +19,29 @@ def test_counts_do_not_overflow() -> None:
     far = from_pairs(2**31, np.array([2**31 - 1]), np.array([2**31 - 2]))
     assert far.pairs[0].tolist() == [2**31 - 1]
     assert graph.adjacency.senders_after(n - 1, 10**18).all()
+
+
+def test_unions_of_marks_and_lists() -> None:
+    """However the heads are kept, their union is the mask of both, a matrix where that is full."""
+    rng = np.random.default_rng(2)
+    thin, full = (rng.random((40, 40)) < share for share in (0.05, 0.5))
+    thirds = [rng.random((40, 40)) < 0.2 for _ in range(3)]
+    for masks in ([thin, full], [thin, thin.T], thirds, [full, full.T]):
+        found = merged([from_mask(mask) for mask in masks])
+        expected = np.logical_or.reduce(masks)
+        assert (mask_of(found) == expected).all()
+        assert found.kind == from_mask(expected).kind
+    assert from_mask(thirds[0]).kind == "sparse"
+    assert merged([from_mask(mask) for mask in thirds]).kind == "dense"
+
+
+def test_an_adjacency_that_is_known_is_shared() -> None:
+    mask = np.tri(20, dtype=bool)
+    known = from_mask(mask)
+    assert from_mask(mask.copy(), known) is known
+    assert union([known, from_mask(mask, known)]) is known
+    other = from_mask(mask.T, known)
+    assert other is not known
+    assert other.has_same_pairs(known.transposed())
+    line = np.eye(20, k=-1, dtype=bool)
+    assert from_mask(line, from_mask(line)).kind == "sparse"

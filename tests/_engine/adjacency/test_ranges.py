@@ -25,7 +25,7 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix._engine.adjacency.explicit import DenseAdjacency
+from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.paths import recurrent_classes
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.first_step import hitting_times
