@@ -27,13 +27,14 @@ from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import Enclosure
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.mixing import float_squares
+from dagmix._engine.mixing import float_squares, jump_chain
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
 LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
+MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 
@@ -164,8 +165,16 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
 
 
 def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) -> bool:
-    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`."""
-    return most < math.inf and float(1 - epsilon) * _mean(transition, sink) > most
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`.
+
+    Where the matrix is too large to square, whether so many steps would take many minutes.
+    """
+    adjacency = transition.adjacency
+    if most == math.inf:
+        if adjacency.order is None:
+            return False
+        most = MOST_WORK // (adjacency.work + STEP_WORK)
+    return float(1 - epsilon) * _mean(transition, sink) > most
 
 
 def _mean(transition: Transition, sink: int) -> float:
@@ -176,7 +185,9 @@ def _mean(transition: Transition, sink: int) -> float:
 
 
 def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
-    """Square in balls, at the precision that a walk as long as the mean needs."""
+    """Count moves, or square in balls at the precision that a walk as long as the mean needs."""
+    if (found := jump_chain.exit_time(transition, sink, epsilon)) is not None:
+        return found
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
     bits = 2 * doublings + transition.adjacency.n.bit_length() + 10
     return ball_powers.exit_time(transition, sink, epsilon, bits)
