@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from enum import Enum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from dagmix.errors import EpsilonError, NumberError, StepError
 if TYPE_CHECKING:
     from sympy import Expr
 
+LARGEST_EXPONENT = 10_000  # of a power of ten in a string
+EXPONENT = re.compile(r"[eE][+-]?([\d_]+)\s*$")
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
 
@@ -88,6 +91,8 @@ def read_epsilon(value: Any) -> Fraction:
     >>> read_epsilon("0.1") == Fraction(1, 10), read_epsilon(0.1) == Fraction(1, 10)
     (True, False)
     """
+    if isinstance(value, str) and (exponent := EXPONENT.search(value)):
+        _check_exponent(value, exponent[1])
     try:
         number = read_scalar(value, "epsilon")
     except NumberError:
@@ -96,6 +101,14 @@ def read_epsilon(value: Any) -> Fraction:
         message = f"epsilon must be a number strictly between 0 and 1; got {brief(value)}"
         raise EpsilonError(message)
     return Fraction(number)
+
+
+def _check_exponent(value: str, digits: str) -> None:
+    """Refuse an exponent that takes for ever to write out, by its length before its size."""
+    digits = digits.replace("_", "").lstrip("0") or "0"
+    if len(digits) > len(str(LARGEST_EXPONENT)) or int(digits) > LARGEST_EXPONENT:
+        message = f"epsilon has an exponent of at most {LARGEST_EXPONENT}; got {brief(value)}"
+        raise EpsilonError(message)
 
 
 def brief(value: Any) -> str:

@@ -13,6 +13,7 @@ counted; T is proved by d(T) ≤ ε < d(T − 1), with more bits where these do 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from itertools import count, islice
 from typing import Any
@@ -52,12 +53,12 @@ def exit_time(transition: Transition, sink: int, epsilon: Fraction) -> int | Non
     length = (rate.denominator // rate.numerator).bit_length()
     for doubling in range(RETRIES):
         bits = (FIRST_BITS + length) << doubling
-        with precision(bits + length + 64):
+        with precision(bits + length + 64), suppress(_BluntError):
             moves = _Moves(transition, sink, rate, bits)
             rows = moves.guessed_rows(float(epsilon))
             found = None if rows is None else _prove(moves, rows, epsilon)
-        if rows is None or found is not None:
-            return found
+            if rows is None or found is not None:
+                return found
     return None
 
 
@@ -66,6 +67,10 @@ def _rate(transition: Transition, sink: int) -> Fraction:
     with precision(64):
         away = np.delete(leaving(transition.over(ball)), sink)
         return ABOVE * max(ends(probability)[1] for probability in away.tolist())
+
+
+class _BluntError(ArithmeticError):
+    """A ball is too wide at this precision."""
 
 
 class _Moves:
@@ -131,8 +136,15 @@ class _Moves:
 
 
 def _floor(number: Any) -> int:
-    """Return the integer part of the lower end of a ball; 0 where that is negative."""
-    return max(int(number.lower().floor().unique_fmpz()), 0)
+    """Return an integer below a non-negative number, less than two below it.
+
+    Raises _BluntError where the ball is too wide to tell, which another thread that lowers the
+    precision makes it.
+    """
+    low, high = number.lower().fmpq(), number.upper().fmpq()
+    if high - low > 1:
+        raise _BluntError
+    return max(int(low.p // low.q), 0)
 
 
 def _guess(moves: _Moves, rows: Vec, epsilon: float) -> int:

@@ -133,3 +133,10 @@ def test_large_walks_are_refused_where_steps_would_take_for_ever(
     monkeypatch.setattr(jump_chain, "MOST_PAIRS", 1)
     with pytest.raises(UndecidedError, match="5 × 5 balls are too many"):
         walk.mixing_time()
+
+
+def test_balls_too_wide_give_no_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a precision that someone else has lowered there is no answer, rather than a wrong one."""
+    walk = line(9, 1e-6)
+    monkeypatch.setattr(jump_chain, "precision", lambda _: arb.precision(30))
+    assert jump_chain.exit_time(walk.transition, 8, QUARTER) is None
