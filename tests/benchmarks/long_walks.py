@@ -76,6 +76,7 @@ SLOW: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
 def measure(name: str) -> None:
     """Print the seconds of one row and a digest of its answer."""
     make, ask = (ROWS | SLOW)[name]
+    line(3, 1e-9).mixing_time()  # imports what is imported late
     subject = make()
     start = time.perf_counter()
     answer = ask(subject)
