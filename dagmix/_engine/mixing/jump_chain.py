@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -105,11 +105,11 @@ class _Moves:
     def rows(self) -> Iterator[Vec]:
         """Yield r_0, r_1, … in parts of 2^−bits, rounded down, until the rest is not known."""
         kernel, row = self._kernel(self._parts), others(self.n, self._sink, 1) << self.bits
-        for moves in count():
+        moves = 0
+        yield row
+        while self.lost(moves) < row.max() and moves < self.most:
+            row, moves = kernel.step(row) >> self.bits, moves + 1
             yield row
-            if row.max() <= self.lost(moves) or moves > self.most:
-                return
-            row = kernel.step(row) >> self.bits
 
     def lost(self, moves: int) -> int:
         """Bound what entries of r_k, k ≤ moves, have lost: two parts a pair, and one, a move."""
@@ -122,9 +122,11 @@ class _Moves:
         time that is asked for is near 2^(60 + length).
         """
         odds, weight = ball(self._rate / (1 - self._rate)), ball(1 - self._rate) ** time
-        for k in count():
+        k = 0
+        while True:
             yield weight
-            weight = weight * odds * (time - k) / (k + 1)
+            k += 1
+            weight = weight * odds * (time - k + 1) / k
 
     def float_weights(self, time: int, size: int) -> Vec:
         """Return the first of them in floats."""
