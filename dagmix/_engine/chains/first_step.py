@@ -16,6 +16,8 @@ from fractions import Fraction
 import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
+from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.chains.common_denominator import is_rational, solve_in_integers
 from dagmix._engine.chains.kernel import Kernel, leaving
 from dagmix._engine.chains.transition import FloatKernel
 from dagmix._engine.chains.triangular_solve import substitute
@@ -30,11 +32,19 @@ def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     The columns of M sum to 1 and every free node can leave `free`.
     """
     order = kernel.adjacency.order
+    if order is not None and _has_rational_pairs(kernel, base):
+        return solve_in_integers(kernel, base, free, order)
     if order is not None:
         return substitute(kernel, base, np.where(free, leaving(kernel), 0), order)
     if base.dtype == object:
         return _solve_exactly(kernel, base, free)
     return _eliminate(kernel, base, free)
+
+
+def _has_rational_pairs(kernel: Kernel, base: Vec) -> bool:
+    """Tell whether a kernel is kept as pairs, not as index ranges, and is rational."""
+    listed = not isinstance(kernel.adjacency, IndexRanges)
+    return listed and base.dtype == object and is_rational(base) and is_rational(kernel.entries)
 
 
 def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:

@@ -2,6 +2,11 @@
 
 A ball is a midpoint with a rigorous radius (Arb, through python-flint). What one precision
 leaves open is asked again at twice as many bits.
+
+The working precision is global to the process. The lock here keeps threads of dagmix apart; code
+of others may still change the precision while something is computed. A ball is right at any
+precision, only wider, and no answer is taken from a ball but what holds for all of it: such code
+costs time, or an answer, but never makes one wrong.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -19,6 +20,8 @@ from dagmix.errors import EpsilonError, NumberError, StepError
 if TYPE_CHECKING:
     from sympy import Expr
 
+FINEST = 10_000  # the largest exponent of ten in an ε, which is stepped or squared for
+EXPONENT = re.compile(r"[eE][+-]?([\d_]+)\s*$")
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 LARGEST_EXPONENT = 10**6  # of ten; the fraction for 1e999999999 would take gigabytes
 
@@ -107,6 +110,8 @@ def read_epsilon(value: Any) -> Fraction:
     >>> read_epsilon("0.1") == Fraction(1, 10), read_epsilon(0.1) == Fraction(1, 10)
     (True, False)
     """
+    if isinstance(value, str) and (exponent := EXPONENT.search(value)):
+        _check_exponent(value, exponent[1])
     try:
         number = read_scalar(value, "epsilon")
     except NumberError:
@@ -115,6 +120,14 @@ def read_epsilon(value: Any) -> Fraction:
         message = f"epsilon must be a number strictly between 0 and 1; got {brief(value)}"
         raise EpsilonError(message)
     return Fraction(number)
+
+
+def _check_exponent(value: str, digits: str) -> None:
+    """Refuse an exponent that takes for ever to write out, by its length before its size."""
+    digits = digits.replace("_", "").lstrip("0") or "0"
+    if len(digits) > len(str(FINEST)) or int(digits) > FINEST:
+        message = f"epsilon has an exponent of at most {FINEST}; got {brief(value)}"
+        raise EpsilonError(message)
 
 
 def read_steps(value: Any, what: str = "t") -> int:

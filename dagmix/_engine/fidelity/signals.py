@@ -10,9 +10,10 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
 from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.integer_powers import advance
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
-from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects
+from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects, quotient
 from dagmix._engine.exact.enclosures import SMALLEST, Enclosure
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
@@ -120,13 +121,13 @@ def signals(transition: Transition, sink: int, steps: int) -> Vec:
 
 
 def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction:
-    bits = steps * transition.integers[1].bit_length()
-    if bits > LARGEST_ROW:
-        message = f"the exact signal after {steps} steps needs numbers of {bits} bits"
+    kernel, scale = transition.integers
+    length = scale.bit_length()
+    if steps * length > LARGEST_ROW:
+        message = f"the exact signal after {steps} steps needs numbers of {steps * length} bits"
         raise UndecidedError(message)
-    row = SignalRow(transition, sink, exact=True)
-    row.step(steps)
-    return Fraction(int(row.x[node]), row.scale**steps)
+    row = advance(kernel, unit(transition.adjacency.n, sink, 1), steps, length)
+    return quotient(int(row[node]), scale**steps)
 
 
 def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -> Expr:

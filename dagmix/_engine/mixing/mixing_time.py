@@ -5,7 +5,8 @@ walk's matrix without the sink. The distance to the stationary distribution 1_τ
 variation, at the worst initial node, is d(t) = max_j s_t[j], and T(ε) = min{t : d(t) ≤ ε}.
 
 Survival is stepped in float64, where it has a rigorous relative error; a comparison within
-that error is settled in exact integers. Walks too long to step are squared in balls.
+that error is settled in exact integers. Walks too long to step are squared, in floats under a
+proved bound, and in balls where that does not decide.
 """
 
 from __future__ import annotations
@@ -26,10 +27,14 @@ from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import Enclosure
 from dagmix._engine.exact.scalars import Field
+from dagmix._engine.mixing import float_squares, jump_chain
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+LEAST_STEPS = 64  # after which squaring in floats is worth while
+STEP_WORK = 2**16  # what calling one step costs, in multiplications
+MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 
@@ -91,6 +96,12 @@ def affordable(transition: Transition) -> int | float:
     return max(4 * STEPS_BEFORE_ESTIMATE, 8 * n**3 // transition.adjacency.work)
 
 
+def _first_steps(transition: Transition) -> int:
+    """Return the number of steps that cost about as much as a few squarings in floats."""
+    n, work = transition.adjacency.n, transition.adjacency.work
+    return max(LEAST_STEPS, n**3 // (work + STEP_WORK))
+
+
 def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
     """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, or math.inf where some node misses the sink.
 
@@ -112,7 +123,7 @@ def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | f
 def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Step in floats, settling what they cannot decide; square where the walk is too long."""
     survival, exact = FloatSurvival(transition, sink), ExactSurvival(transition, sink)
-    most, threshold = affordable(transition), scaled(epsilon)
+    first, most, threshold = _first_steps(transition), affordable(transition), scaled(epsilon)
     while True:
         survival.step()
         time, certified = survival.time, survival.is_certified
@@ -121,6 +132,8 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if not (certified and ratio * (1 - error_bound) > 1) and at_most(exact, time, epsilon):
             return time
+        if time == first and (found := float_squares.exit_time(transition, sink, epsilon)):
+            return found
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)
         if time == most:
@@ -152,8 +165,16 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
 
 
 def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) -> bool:
-    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`."""
-    return most < math.inf and float(1 - epsilon) * _mean(transition, sink) > most
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`.
+
+    Where the matrix is too large to square, whether so many steps would take many minutes.
+    """
+    adjacency = transition.adjacency
+    if most == math.inf:
+        if adjacency.order is None:
+            return False
+        most = MOST_WORK // (adjacency.work + STEP_WORK)
+    return float(1 - epsilon) * _mean(transition, sink) > most
 
 
 def _mean(transition: Transition, sink: int) -> float:
@@ -164,7 +185,9 @@ def _mean(transition: Transition, sink: int) -> float:
 
 
 def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
-    """Square in balls, at the precision that a walk as long as the mean needs."""
+    """Count moves, or square in balls at the precision that a walk as long as the mean needs."""
+    if (found := jump_chain.exit_time(transition, sink, epsilon)) is not None:
+        return found
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
     bits = 2 * doublings + transition.adjacency.n.bit_length() + 10
     return ball_powers.exit_time(transition, sink, epsilon, bits)

@@ -11,8 +11,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from dagmix._engine.chains.integer_powers import advance
 from dagmix._engine.chains.transition import Transition
-from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE
+from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, quotient
 from dagmix._engine.exact.vectors import others
 from dagmix.errors import UndecidedError
 
@@ -36,7 +37,7 @@ class ExactSurvival:
     def distance(self, steps: int) -> Fraction:
         """Return d(steps); `steps` may not decrease from call to call."""
         self._advance(steps)
-        return Fraction(int(self._row.max()), self._scale)
+        return quotient(int(self._row.max()), self._scale)
 
     def is_at_most(self, steps: int, epsilon: Fraction) -> bool:
         """Decide d(steps) ≤ ε in integers, without a gcd."""
@@ -49,10 +50,9 @@ class ExactSurvival:
             message = f"the exact distance after {steps} steps needs {n} numbers of {bits} bits"
             raise UndecidedError(message)
         kernel, denominator = self.transition.integers
-        while self._time < steps:
-            self._row = kernel.step(self._row)
-            self._time += 1
-            self._scale *= denominator
+        further = steps - self._time
+        self._row = advance(kernel, self._row, further, denominator.bit_length())
+        self._time, self._scale = steps, self._scale * denominator**further
 
 
 class FloatSurvival:

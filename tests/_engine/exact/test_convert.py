@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from fractions import Fraction
 
 import flint
@@ -9,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix._engine.exact.convert import fraction, objects, rational_matrix
+from dagmix._engine.exact.convert import fraction, objects, quotient, rational_matrix
 
 
 @given(st.lists(st.fractions(), min_size=4, max_size=4))
@@ -30,3 +31,13 @@ def test_objects_stay_one_by_one() -> None:
     array = objects(items)
     assert array.shape == (4,)
     assert all(kept is item for kept, item in zip(array, items, strict=True))
+
+
+def test_long_quotients_are_in_lowest_terms() -> None:
+    """A Fraction like any other: of a million bits, negative, whole, pickled and compared."""
+    long = quotient(3 * 2**1_000_000, 9)
+    assert (long.numerator, long.denominator) == (2**1_000_000, 3)
+    assert type(long) is Fraction
+    assert quotient(-6, 4) == Fraction(-3, 2)
+    assert pickle.loads(pickle.dumps(quotient(6, 4))) + 1 == Fraction(5, 2)  # noqa: S301 - our own
+    assert hash(quotient(8, 4)) == hash(2)

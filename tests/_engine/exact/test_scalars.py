@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -82,3 +83,16 @@ def test_no_thresholds(value: Any) -> None:
 
 def test_steps_of_every_integer_type() -> None:
     assert [read_steps(t) for t in (3, 3.0, "3", sp.Integer(3), np.int8(3))] == [3] * 5
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1e-1000000", "1E-00_010_001", "1e-" + "9" * 9999])
+def test_exponents_that_would_take_for_ever_are_refused_at_once(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(EpsilonError, match="an exponent of at most 10000"):
+        read_epsilon(text)
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize("text", ["1e-10000", "1e-0_1", " 2.5E-000000000000003 "])
+def test_other_exponents_are_read(text: str) -> None:
+    assert read_epsilon(text) == Fraction(text)

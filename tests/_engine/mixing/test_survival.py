@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
 from dagmix._engine.chains import ball_powers, transition
 from dagmix._engine.chains.matrices import GraphWalk
-from dagmix._engine.mixing import mixing_time
+from dagmix._engine.mixing import float_squares, mixing_time
 from dagmix._engine.mixing import survival as survival_module
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
@@ -297,3 +297,21 @@ def test_distance(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool) -> None:
         found = [walk.distance(t) for t in range(8)]
         assert found == expected, edges
         assert all(isinstance(value, Fraction) for value in found)
+
+
+def test_a_tie_of_entries_without_a_bound_is_stepped_in_integers() -> None:
+    assert tiny_steps(1000).mixing_time(Fraction(1, 2**2000)) == 2
+
+
+def test_disagreeing_orders_too_large_to_square_are_stepped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stay = 1 - 2.0**-10
+    leave = (1 - stay) / 2
+    matrix = np.array([[stay, leave, 0.0], [leave, stay, 0.0], [leave, leave, 1.0]])
+    walk = WalkOperator.from_matrix(matrix, sink=2)
+    expected = walk.mixing_time()
+    assert expected > mixing_time.STEPS_BEFORE_ESTIMATE
+    for module in (ball_powers, float_squares):
+        monkeypatch.setattr(module, "LARGEST", 8)
+    assert walk.mixing_time() == expected
