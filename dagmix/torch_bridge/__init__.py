@@ -1,5 +1,9 @@
 """The paper's small Transformer: train it, read its attention, and that of other models.
 
+Whole models come out samples first, attention (batch, layers, heads, n, n) and importances of
+heads (layers, heads): as `dagmix.analysis` and `dagmix.proxies` take them, and `Attention.of` reads
+the outputs of other libraries' models by itself.
+
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
 
@@ -8,15 +12,12 @@ from dagmix._util.extras import missing
 if absent := missing("torch", "dagmix.torch_bridge", "torch"):
     raise absent
 
-from dagmix.torch_bridge.attention import (
-    attention_from_outputs,
-    attention_maps,
-    head_importance,
-    importance_of,
-)
+from dagmix.torch_bridge.attention import attention_from_outputs, attention_maps
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe
+from dagmix.torch_bridge.importance import head_importance
 from dagmix.torch_bridge.model import Transformer
+from dagmix.torch_bridge.model_importance import head_importance_of, importance_of
 from dagmix.torch_bridge.replication import Experiment, measure
 from dagmix.torch_bridge.tasks import TASKS, draw
 from dagmix.torch_bridge.training import Training, train
@@ -32,6 +33,7 @@ __all__ = [
     "attention_maps",
     "draw",
     "head_importance",
+    "head_importance_of",
     "importance_of",
     "load_transformer",
     "measure",

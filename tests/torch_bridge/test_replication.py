@@ -115,8 +115,8 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert sorted(line.split()[0] for line in lines) == [str(path) for path in models]
     assert all(0 < float(line.split()[-1]) < 3 for line in lines)
     np.savez(tmp_path / "tokens.npz", tokens=np.arange(12).reshape(2, 6) % 5)
-    tables = ["tables", *map(str, models), "--tokens", str(tmp_path / "tokens.npz")]
-    assert commands.main(tables) == 0
+    asked = ["tables", *map(str, models), "--tokens", str(tmp_path / "tokens.npz")]
+    assert commands.main(asked) == 0
     expected = tables.tables(bridge.measure(one, tmp_path / "tokens.npz") for one in models)
     assert capsys.readouterr().out == "\n\n".join(map(str, expected)) + "\n"
     assert [table.caption.split(".")[0] for table in expected] == [
@@ -138,7 +138,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     for samples, message in [("0", "at least 1; got 0"), ("9" * 12, "samples take")]:
         assert commands.main(["tables", str(models[0]), "--samples", samples]) == 2
         assert message in capsys.readouterr().err
-    assert commands.main([*tables, str(tmp_path / "tokens.npz")]) == 2
+    assert commands.main([*asked, str(tmp_path / "tokens.npz")]) == 2
     assert "--tokens takes one file, or one a checkpoint (4); got 2" in capsys.readouterr().err
 
 
