@@ -10,6 +10,7 @@ import pytest
 from oracle import transformer as oracle
 
 from dagmix import errors
+from dagmix.analysis import model_outputs
 
 torch = pytest.importorskip("torch")
 bridge: Any = pytest.importorskip("dagmix.torch_bridge")
@@ -138,7 +139,14 @@ def test_a_tensor_gains_the_axes_it_lacks() -> None:
         bridge.attention_from_outputs(rows[None, None, None, None])
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no second device")
-def test_maps_on_several_devices_are_gathered() -> None:
-    layers = [torch.ones((1, 1, 1, 1)), torch.ones((1, 1, 1, 1), device="cuda")]
-    assert bridge.attention_from_outputs(layers).shape == (1, 2, 1, 1, 1)
+def test_maps_on_several_devices_are_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one device here: every layer is asked to move to the first one's."""
+    moved = []
+
+    def move(array: Any, place: Any) -> Any:
+        moved.append(place)
+        return array
+
+    monkeypatch.setattr(model_outputs, "to_device", move)
+    assert bridge.attention_from_outputs([torch.ones((1, 1, 1, 1))] * 2).shape == (1, 2, 1, 1, 1)
+    assert moved == [torch.device("cpu")] * 2
