@@ -54,6 +54,10 @@ class CausalError(DagmixError):
     """A causal attention matrix gives no weight to a later position."""
 
 
+class PaddingError(DagmixError):
+    """A sequence has tokens only: what pads it is left out before its attention is read."""
+
+
 class ShapeError(DagmixError):
     """An array, graph or table has the shape and size that is asked for."""
 

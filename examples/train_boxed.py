@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from dagmix import analysis
-from dagmix._util.files import read_npz, replacing
+from dagmix._util.files import replacing
 
 SAMPLES = 2
 
@@ -36,7 +36,7 @@ def write(path: Path) -> None:
     config = Config(heads=4, layers=2, vocabulary=32, length=24)
     model = train("cycle", config, Recipe(sequences=500, epochs=20))[0]
     tokens = draw(config, SAMPLES, torch.Generator().manual_seed(1))
-    maps = attention_maps(model, tokens).transpose(0, 1)
+    maps = attention_maps(model, tokens)
     with replacing(path) as scratch:
         np.savez_compressed(
             scratch,
@@ -45,7 +45,7 @@ def write(path: Path) -> None:
             tokens=tokens.numpy().astype(np.uint8),
         )
     print(f"{path.name}: {path.stat().st_size} bytes")
-    for layer in analysis.Attention(*read_npz(path)).layers():
+    for layer in analysis.Attention.of(path).layers():
         print(
             f"sample {layer.sample[0]}, layer {layer.layer}: T(1/4) = {layer.mixing_time},"
             f" minimax fidelity {layer.fidelity:.4f}"

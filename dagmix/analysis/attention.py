@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
+from dagmix._util.files import read_npz
+from dagmix.analysis import padding, position_labels
 from dagmix.analysis.layers import Layer, measure
-from dagmix.errors import DagmixError
+from dagmix.analysis.model_outputs import Samples, to_numpy
+from dagmix.errors import CausalError, DagmixError, KindError, ShapeError, StochasticError
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.read_arrays import TOLERANCE
+
+ONE_LAYER = 3  # dimensions: heads, queries, keys
+HALF = "half precision needs tolerance=, 1e-2 in bfloat16 and 2e-3 in float16 (--tolerance)"
+SINK_LOGITS = "rows that a learned sink logit keeps below 1 need null="
+BOTH_WAYS = "encoders attend both ways, and so do rows of left padding, cut by attention_mask="
 
 
 @dataclass(frozen=True, eq=False)
 class Attention:
     """Attention of all layers, with the importance of the heads.
 
+    `Attention.of` reads what models and tools hand over, and refuses padding; here are arrays.
+
     Parameters
     ----------
     tensor : array, shape (…, layers, heads, n, n)
         Entry [i, j] of a matrix is the weight of key j for query i; causal, and each row sums to
-        1. Leading dimensions are samples.
-    importance : array, shape (layers, heads), optional
+        1. Leading dimensions are samples; without `layers` there is one. An array of NumPy, torch
+        (read without its gradient) or a file; or the list of one tensor (layers, heads, nₛ, nₛ) a
+        sample that `dagmix.torch_bridge.attention_from_outputs` returns for a mask.
+    importance : array, shape (layers, heads) or (…, layers, heads), optional
         The weights of the heads in the mixture, non-negative and of any scale; by default uniform.
     tolerance : float
         How far a row's sum may be from 1; half precision needs about 1e-2.
+    tokens : sequence, optional
+        Labels of the n positions, or a row of them for each sample; those that are repeated are
+        numbered. By default the positions from 0.
+    layer_labels : sequence, optional
+        One for each layer, such as its number in a model that has other layers between; by default
+        the numbers from 0.
+
+    Raises
+    ------
+    KindError
+        For what is no array, or a masked one.
+    ShapeError
+        For another shape, importances of another than the tensor's, or labels of another number.
 
     Examples
     --------
@@ -41,13 +69,157 @@ class Attention:
     arXiv:2507.02944, §4.2; arXiv:1706.03762 (attention).
     """
 
-    tensor: NDArray[np.floating]
+    tensor: Any
     importance: NDArray[np.floating] | None = None
     tolerance: float = TOLERANCE
+    tokens: Sequence[Any] | None = None
+    layer_labels: Sequence[Hashable] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the shapes, and read arrays of other libraries; entries are read layer by layer."""
+        read = {"tensor": _read_tensor(self.tensor)}
+        object.__setattr__(self, "tensor", read["tensor"])
+        if self.importance is not None:
+            read["importance"] = self._read_importance()
+        if self.tokens is not None:
+            rows = position_labels.rows_of(self.tokens, self._lengths())
+            read["tokens"] = tuple(map(position_labels.numbered, rows))
+        read["layer_labels"] = self._read_layer_labels()
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(  # noqa: PLR0913 - one door for all that models hand over
+        cls,
+        outputs: Any,
+        importance: Any = None,
+        attention_mask: Any = None,
+        tokens: Sequence[Any] | None = None,
+        layers: Sequence[Hashable] | None = None,
+        *,
+        null: str = "refuse",
+        kind: str | None = None,
+        tolerance: float = TOLERANCE,
+    ) -> Attention:
+        """Read what a model or a tool hands over: samples first, tokens only.
+
+        Parameters
+        ----------
+        outputs
+            One of: the output of a Hugging Face model or of its `generate`, called with
+            `output_attentions=True`, or the attentions in it; a TransformerLens cache, by its keys
+            `blocks.{l}.attn.hook_pattern`; a tensor (…, layers, heads, n, n); the path of an .npz
+            file with `attention` and perhaps `head_importance`.
+        importance : array, shape (layers, heads) or (batch, layers, heads), optional
+            The weights of the heads, as for `Attention`; by default the file's, else uniform.
+        attention_mask : array, shape (batch, n), optional
+            1 for tokens and 0 for padding, as the model had it. Every sample is then cut to its
+            tokens. All ones keep a sample that looks padded and is not.
+        tokens : sequence, optional
+            Labels of the n positions, or (batch, n), padding included.
+        layers : sequence, optional
+            Labels of the layers.
+        null : "refuse", "node" or "renormalise"
+            What becomes of rows that a learned sink logit keeps below 1: refused when they are
+            analysed; the rest goes to a node "null" before position 0 that keeps itself, which is
+            the model's own sum, the null's value being 0; or each row is divided by its sum.
+        kind : None, "decoder" or "encoder"
+            Whose self-attention to read of an encoder-decoder.
+        tolerance : float
+            As for `Attention`.
+
+        Returns
+        -------
+        Attention
+            Its `tensor` is (batch, layers, heads, n, n) in NumPy, with the leading dimensions of a
+            tensor or file as they were; with a mask a list, one (layers, heads, nₛ, nₛ) a sample.
+
+        Raises
+        ------
+        KindError
+            Where the model returned no attention, or something that is none.
+        ShapeError
+            For other shapes, those of a KV cache's continuation among them.
+        PaddingError
+            Where a sample looks padded and no mask is given, or tokens saw what the mask leaves
+            out.
+        StochasticError
+            For a row of zeros that is to be renormalised.
+        FileError
+            As for every file.
+
+        Examples
+        --------
+        >>> layer = np.array([[[[1, 0, 0], [0.5, 0.5, 0], [0.5, 0.5, 0]]]])  # (batch, heads, 3, 3)
+        >>> Attention.of((layer, layer), attention_mask=[[1, 1, 0]]).tensor[0].shape
+        (2, 1, 2, 2)
+        >>> Attention.of((layer, layer))  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        dagmix.errors.PaddingError: sample [0]: the last 1 positions get no weight in any layer ...
+        >>> Attention.of(np.array([[[[0.5]]]]), null="node").tensor.tolist()
+        [[[[1.0, 0.0], [0.5, 0.5]]]]
+
+        References
+        ----------
+        arXiv:1706.03762, §3.2; arXiv:2309.17453 (attention sinks).
+        """
+        if isinstance(outputs, str | Path):
+            outputs, kept = read_npz(Path(outputs))
+            importance = kept if importance is None else importance
+        tensor, numbers = padding.read(outputs, attention_mask, null, kind)
+        if tokens is not None and attention_mask is not None:
+            width = np.shape(to_numpy(attention_mask, "attention_mask"))[-1]
+            mask = padding.read_mask(attention_mask, (len(tensor), width))
+            tokens = position_labels.kept(tokens, mask)
+        labels = layers if layers is not None else numbers
+        if null != "node":
+            return cls(tensor, importance, tolerance, tokens, labels)
+        found = cls(tensor, importance, tolerance, None, labels)
+        lengths = [length - 1 for length in found._lengths()]
+        rows = map(range, lengths) if tokens is None else position_labels.rows_of(tokens, lengths)
+        named = [(position_labels.NULL, *row) for row in rows]
+        return cls(tensor, importance, tolerance, named, labels)
 
     def __len__(self) -> int:
         """Return the number of samples times layers."""
-        return int(np.prod(self.tensor.shape[:-3]))
+        return int(np.prod(self._lead())) * self._size()[0]
+
+    def _lead(self) -> tuple[int, ...]:
+        """Return the shape of the samples."""
+        if isinstance(self.tensor, Samples):
+            return (len(self.tensor),)
+        return tuple(self.tensor.shape[:-4])
+
+    def _size(self) -> tuple[int, int]:
+        """Return the numbers of layers and heads."""
+        one = self.tensor[0] if isinstance(self.tensor, Samples) else self.tensor
+        return tuple(one.shape[-4:-2])
+
+    def _lengths(self) -> list[int]:
+        """Return the number of positions of every sample."""
+        if isinstance(self.tensor, Samples):
+            return [one.shape[-1] for one in self.tensor]
+        return [self.tensor.shape[-1]] * int(np.prod(self._lead()))
+
+    def _read_importance(self) -> NDArray[np.floating]:
+        importance = to_numpy(self.importance, "importance")
+        expected = self._size()
+        if importance.shape not in (expected, (*self._lead(), *expected)):
+            message = (
+                f"importance has shape (layers, heads) = {expected}, or that of the samples before"
+                f" it, {(*self._lead(), *expected)}; got {importance.shape}. Attention has samples"
+                " first, then layers"
+            )
+            raise ShapeError(message)
+        return importance  # type: ignore[no-any-return]
+
+    def _read_layer_labels(self) -> tuple[Hashable, ...]:
+        count = self._size()[0]
+        labels = tuple(range(count) if self.layer_labels is None else self.layer_labels)
+        if len(labels) != count:
+            message = f"one label for each of {count} layers; got {len(labels)}"
+            raise ShapeError(message)
+        return labels
 
     def layers(self, first_step: int = 0) -> Iterator[Layer]:
         """Analyse layer after layer, sample after sample.
@@ -73,10 +245,9 @@ class Attention:
         >>> [(one.mixing_time, one.fidelity) for one in Attention(tensor).layers()]
         [(5, 0.25)]
         """
-        *samples, layers = self.tensor.shape[:-3]
-        for sample in product(*map(range, samples)):
-            for layer in range(layers):
-                with placed(sample, layer):
+        for sample in product(*map(range, self._lead())):
+            for layer, label in enumerate(self._read_layer_labels()):
+                with placed(sample, label):
                     measured = measure(self.mixture(sample, layer), sample, layer, first_step)
                 yield measured
 
@@ -92,7 +263,8 @@ class Attention:
         Returns
         -------
         MultiHeadDiffusion
-            Nodes are the positions 0 … n − 1, the sink is the last.
+            Nodes are the tokens where there are any, else the positions 0 … n − 1; the sink is the
+            last.
 
         Raises
         ------
@@ -105,13 +277,52 @@ class Attention:
         >>> attention.mixture((), 0).sink.node
         3
         """
-        weights = None if self.importance is None else self.importance[layer]
-        heads = self.tensor[(*sample, layer)]
-        return MultiHeadDiffusion.from_attention(heads, weights, tolerance=self.tolerance)
+        weights, nodes = self.importance, None
+        if weights is not None:
+            weights = weights[(*sample, layer) if weights.ndim > 2 else layer]  # noqa: PLR2004 - layers, heads
+        if self.tokens is not None:
+            lead = self._lead()
+            nodes = self.tokens[int(np.ravel_multi_index(sample, lead)) if lead else 0]
+        heads = self._heads(sample, layer)
+        try:
+            return MultiHeadDiffusion.from_attention(heads, weights, nodes, self.tolerance)
+        except StochasticError as error:
+            message = f"{error}; {HALF}, {SINK_LOGITS}"
+            raise StochasticError(message) from None
+        except CausalError as error:
+            message = f"{error}; {BOTH_WAYS}"
+            raise CausalError(message) from None
+
+    def _heads(self, sample: tuple[int, ...], layer: int) -> NDArray[np.floating]:
+        if isinstance(self.tensor, Samples):
+            (number,) = sample
+            return self.tensor[number][layer]  # type: ignore[no-any-return]
+        return self.tensor[(*sample, layer)]  # type: ignore[no-any-return]
+
+
+def _read_tensor(tensor: Any) -> Any:
+    """Return samples, or a tensor (…, layers, heads, n, n), of NumPy unless it is a file's."""
+    if isinstance(tensor, Samples):
+        read = Samples(to_numpy(one, "attention") for one in tensor)
+        sizes = {one.shape[:2] for one in read}
+        if len(sizes) != 1:
+            message = f"samples have the same layers and heads, at least one; got {sorted(sizes)}"
+            raise ShapeError(message)
+        return read
+    if is_array_api_obj(tensor):
+        tensor = to_numpy(tensor, "attention")
+    elif not hasattr(tensor, "shape"):
+        message = (
+            f"attention is an array; got {type(tensor).__name__}: Attention.of reads what a model"
+            " returns"
+        )
+        raise KindError(message)
+    padding.check_square(tensor)
+    return tensor[None] if len(tensor.shape) == ONE_LAYER else tensor
 
 
 @contextmanager
-def placed(sample: tuple[int, ...], layer: int) -> Iterator[None]:
+def placed(sample: tuple[int, ...], layer: Hashable) -> Iterator[None]:
     """Say in every error in which sample and layer it was found."""
     try:
         yield

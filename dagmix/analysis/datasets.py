@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import resources
 
-from dagmix._util.files import read_npz
 from dagmix.analysis.attention import Attention
 
 ABOUT = (
@@ -37,4 +36,4 @@ def trained_attention() -> Attention:
     arXiv:2507.02944, §4.1 and §4.2.
     """
     with resources.as_file(resources.files("dagmix.analysis") / "data" / "cycle.npz") as path:
-        return Attention(*read_npz(path))
+        return Attention.of(path)

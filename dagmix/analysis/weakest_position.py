@@ -62,8 +62,8 @@ def weakest(
     """
     with placed(layer.sample, layer.layer):
         mix = attention.mixture(layer.sample, layer.layer)
-        source = layer.positions[0]
-        t = first_step + int(mix.signals(steps)[first_step:, source].argmax())
+        source = mix.nodes[layer.positions[0]]
+        t = first_step + int(mix.signals(steps)[first_step:, layer.positions[0]].argmax())
         found = heaviest(mix, source, t, count)
         share = float(cross_head_share(mix, source, t)) if len(found) else math.nan
     return WeakestPosition(layer.sample, layer.layer, found, share)

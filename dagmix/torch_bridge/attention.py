@@ -1,22 +1,18 @@
-"""Attention out of models, and the importance of their heads."""
+"""Attention out of models."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from array_api_compat import array_namespace, is_array_api_obj
 from torch import Tensor
 
-from dagmix._engine.exact.scalars import read_count
+from dagmix.analysis import padding
 from dagmix.errors import KindError, ShapeError
-from dagmix.proxies.validation import kind
 from dagmix.torch_bridge.model import Transformer
 
 Array = Any  # of NumPy, torch, or another library with the array API
 
-LAYER = 4  # dimensions of one layer's attention: batch, heads, queries, keys
 MATRIX = 2
 
 
@@ -31,8 +27,8 @@ def attention_maps(model: Transformer, tokens: Any) -> Tensor:
 
     Returns
     -------
-    Tensor, shape (layers, batch, heads, n, n)
-        Entry [l, b, h, i, j] is the weight of key j for query i; rows sum to 1. On the model's
+    Tensor, shape (batch, layers, heads, n, n)
+        Entry [b, l, h, i, j] is the weight of key j for query i; rows sum to 1. On the model's
         device, without a gradient.
 
     Raises
@@ -45,7 +41,7 @@ def attention_maps(model: Transformer, tokens: Any) -> Tensor:
     >>> from dagmix.torch_bridge import Config
     >>> model = Transformer(Config(heads=2, layers=3, vocabulary=10, length=6))
     >>> attention_maps(model, [[1, 2, 3, 4], [9, 9, 9, 9]]).shape
-    torch.Size([3, 2, 2, 4, 4])
+    torch.Size([2, 3, 2, 4, 4])
 
     References
     ----------
@@ -54,7 +50,7 @@ def attention_maps(model: Transformer, tokens: Any) -> Tensor:
     read = _read_tokens(model, tokens)
     with torch.no_grad():
         _, maps = model.trace(read.to(model.pos_emb.weight.device))
-    return torch.stack(maps)
+    return torch.stack(maps, dim=1)
 
 
 def _read_tokens(model: Transformer, tokens: Any) -> Tensor:
@@ -85,172 +81,61 @@ def _read_tokens(model: Transformer, tokens: Any) -> Tensor:
     return read
 
 
-def head_importance(out_proj_weight: Array, heads: int) -> Array:
-    """Return the Frobenius norm of each head's block of columns: (…, out, width) → (…, heads).
+def attention_from_outputs(
+    outputs: Any, attention_mask: Any = None, null: str = "refuse", kind: str | None = None
+) -> Array | list[Array]:
+    """Return the attention in what a model returned: (batch, layers, heads, n, n), samples first.
 
-    The paper's importance of heads (§4.2): head h owns columns h·d … (h + 1)·d − 1 of the output
-    projection, d = width / heads. As weights of a mixture they are to be divided by their sum,
-    which everything in dagmix does that takes an importance.
-
-    Parameters
-    ----------
-    out_proj_weight : array of floats, shape (…, out, width)
-        Of NumPy, torch or another library with the array API.
-    heads : int
-        At least 1; divides the width.
-
-    Returns
-    -------
-    array, shape (…, heads)
-        Of the same library and dtype, without a gradient.
-
-    Raises
-    ------
-    KindError
-        For what is no array of floats.
-    NumberError
-        For heads that are no positive integer.
-    ShapeError
-        Unless the heads divide the width.
-
-    Examples
-    --------
-    >>> head_importance(torch.tensor([[3.0, 0.0], [4.0, 2.0]]), heads=2).tolist()
-    [5.0, 2.0]
-
-    References
-    ----------
-    arXiv:2507.02944, §4.2.
-    """
-    count = read_count(heads, 1, "heads")
-    xp, shape = _read_projection(out_proj_weight)
-    if len(shape) < MATRIX or 0 in shape or shape[-1] % count:
-        message = (
-            f"the output projection has shape (…, out, width), and the heads divide the width;"
-            f" got shape {shape} and {count} heads"
-        )
-        raise ShapeError(message)
-    blocks = xp.reshape(out_proj_weight, (*shape[:-1], count, shape[-1] // count))
-    largest = xp.max(xp.abs(blocks), axis=(-3, -1), keepdims=True)
-    scale = xp.where(largest > 0, largest, xp.ones_like(largest))  # so that no square overflows
-    norms: Array = xp.sqrt(xp.sum((blocks / scale) ** 2, axis=(-3, -1))) * scale[..., 0, :, 0]
-    return norms.detach() if isinstance(norms, Tensor) else norms
-
-
-def _read_projection(weight: Any) -> tuple[Any, tuple[int, ...]]:
-    """Return the library and the shape of an array of floats."""
-    if not is_array_api_obj(weight):
-        message = f"the output projection is an array; got {type(weight).__name__}"
-        raise KindError(message)
-    xp = array_namespace(weight)
-    if not xp.isdtype(weight.dtype, "real floating"):
-        message = f"the output projection holds floats; got dtype {weight.dtype}"
-        raise KindError(message)
-    return xp, tuple(weight.shape)
-
-
-def importance_of(model: Transformer) -> Tensor:
-    """Return the importance of every head of every layer: `head_importance` of its projections.
-
-    Parameters
-    ----------
-    model : Transformer
-
-    Returns
-    -------
-    Tensor, shape (layers, heads)
-        Norms, not divided by their sum.
-
-    Raises
-    ------
-    AttributeError
-        For another model: see `head_importance`.
-
-    Examples
-    --------
-    >>> from dagmix.torch_bridge import Config
-    >>> importance_of(Transformer(Config(heads=2, layers=3))).shape
-    torch.Size([3, 2])
-
-    References
-    ----------
-    arXiv:2507.02944, §4.2.
-    """
-    state = model.state_dict()
-    names = [f"layers.{layer}.attn.out_proj.weight" for layer in range(model.config.layers)]
-    weights = torch.stack([state[name] for name in names])
-    importance: Tensor = head_importance(weights, model.config.heads)
-    return importance
-
-
-def attention_from_outputs(outputs: Any) -> Array:
-    """Stack what a model returned with `output_attentions=True`: (layers, batch, heads, n, n).
+    `dagmix.analysis.Attention.of` reads the same, with importances and labels, for a report.
 
     Parameters
     ----------
     outputs
-        The output of a Hugging Face model, an object or a dictionary with `attentions`; or the
-        attentions themselves, a sequence of arrays (batch, heads, n, n), one for each layer, all of
-        one shape.
+        The output of a Hugging Face model or of its `generate`, called with
+        `output_attentions=True`, or the attentions in it, a sequence of one array (batch, heads, n,
+        n) a layer; a TransformerLens cache, by its keys `blocks.{l}.attn.hook_pattern`; or a tensor
+        (batch, layers, heads, n, n).
+    attention_mask : array, shape (batch, n), optional
+        1 for tokens and 0 for padding, as the model had it. All ones keep samples that look padded
+        and are not.
+    null : "refuse", "node" or "renormalise"
+        What becomes of rows that a learned sink logit keeps below 1: left as they are, for the
+        analyses to refuse; the rest goes to a node before position 0 that keeps itself; or each row
+        is divided by its sum.
+    kind : None, "decoder" or "encoder"
+        Whose self-attention to read of an encoder-decoder.
 
     Returns
     -------
-    array, shape (layers, batch, heads, n, n)
-        Of the arrays' library and device, without a gradient.
+    array, shape (batch, layers, heads, n, n)
+        Of the arrays' library, on the first layer's device, without a gradient. With a mask a list,
+        one array (layers, heads, nₛ, nₛ) a sample, of its nₛ tokens.
 
     Raises
     ------
     KindError
         The model returned no attention, or something that is none.
     ShapeError
-        A layer whose attention has other dimensions or another shape than the first.
+        A layer whose attention has other dimensions or another shape than the first; queries that
+        continue a KV cache; a mask of another shape.
+    PaddingError
+        Without a mask, where the first or last positions get no weight in any layer or head, or
+        position 0 attends to all alike; with one, where tokens give weight to what it leaves out.
+    StochasticError
+        A row of zeros that is to be renormalised.
 
     Examples
     --------
     >>> import numpy as np
     >>> attention_from_outputs((np.ones((2, 3, 1, 1)), np.ones((2, 3, 1, 1)))).shape
     (2, 2, 3, 1, 1)
+    >>> padded = np.array([[[[1, 0], [1, 0]]]])
+    >>> [one.shape for one in attention_from_outputs([padded] * 3, attention_mask=[[1, 0]])]
+    [(3, 1, 1, 1)]
 
     References
     ----------
     arXiv:1706.03762, §3.2.
     """
-    layers = _attentions(outputs)
-    for index, layer in enumerate(layers):
-        if not is_array_api_obj(layer):
-            message = f"the attention of layer {index} is an array; got {type(layer).__name__}"
-            raise KindError(message)
-        if kind(layer) != kind(layers[0]):
-            message = (
-                "attentions are of one library and on one device;"
-                f" layer {index} is {kind(layer)}, layer 0 {kind(layers[0])}"
-            )
-            raise KindError(message)
-        if layer.ndim != LAYER or layer.shape != layers[0].shape:
-            message = (
-                "attentions have shape (batch, heads, n, n), the same in all layers;"
-                f" got {tuple(layer.shape)} in layer {index}, {tuple(layers[0].shape)} in layer 0"
-            )
-            raise ShapeError(message)
-    stacked: Array = array_namespace(*layers).stack(list(layers))
-    return stacked.detach() if isinstance(stacked, Tensor) else stacked
-
-
-def _attentions(outputs: Any) -> Sequence[Any]:
-    """Find the layers' attentions; raise KindError where a model returned none."""
-    found = outputs.get("attentions") if isinstance(outputs, Mapping) else outputs
-    found = getattr(found, "attentions", found)
-    if found is None or _misses_one(found):
-        message = (
-            "the model returned no attention: call it with output_attentions=True, and load it"
-            ' with attn_implementation="eager"; flash attention and SDPA never form the matrix'
-        )
-        raise KindError(message)
-    if not isinstance(found, Sequence):
-        message = f"attentions are a sequence of arrays, one a layer; got {type(found).__name__}"
-        raise KindError(message)
-    return found
-
-
-def _misses_one(found: Any) -> bool:
-    return isinstance(found, Sequence) and (not found or any(layer is None for layer in found))
+    tensor, _ = padding.read(outputs, attention_mask, null, kind)
+    return tensor if isinstance(tensor, list) else padding.batched(tensor)

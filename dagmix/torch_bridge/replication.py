@@ -14,9 +14,10 @@ from dagmix._util.files import LARGEST_ARRAY, read_tokens
 from dagmix._util.progress import tracked
 from dagmix.errors import FileError, SizeError
 from dagmix.paper.tables import TASKS, Measured, Name
-from dagmix.torch_bridge.attention import attention_maps, importance_of
+from dagmix.torch_bridge.attention import attention_maps
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe
+from dagmix.torch_bridge.model_importance import importance_of
 from dagmix.torch_bridge.tasks import draw
 from dagmix.torch_bridge.training import Training
 
@@ -168,7 +169,7 @@ def measure(path: Path | str, tokens: Any = None, samples: int = 50, seed: int =
         tokens = draw(model.config, count, torch.Generator().manual_seed(seed))
     elif isinstance(tokens, Path | str):
         tokens = read_tokens(Path(tokens))
-    attention = attention_maps(model, tokens).transpose(0, 1).double().numpy()
+    attention = attention_maps(model, tokens).double().numpy()
     return Measured.of(name, attention, importance_of(model).double().numpy())
 
 

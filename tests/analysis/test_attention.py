@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cases.attention_samples import attention
 
-from dagmix import DagmixError, analysis
+from dagmix import DagmixError, MultiHeadDiffusion, analysis, errors
 from dagmix._util import files
 from dagmix.cli import commands
 
@@ -60,3 +62,76 @@ def test_bad_files(
     captured = capsys.readouterr()
     assert captured.err.startswith("dagmix: ")
     assert not captured.out
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (2, 3, 2)])
+def test_importances_are_of_layers_or_of_samples_too(shape: tuple[int, ...]) -> None:
+    tensor = np.array([[attention(2, 4, 10 * s + layer) for layer in range(3)] for s in range(2)])
+    importance = np.random.default_rng(0).uniform(1, 2, shape)
+    found = analysis.Attention(tensor, importance)
+    for sample, layer in np.ndindex(2, 3):
+        weights = importance[sample, layer] if len(shape) == 3 else importance[layer]
+        expected = MultiHeadDiffusion.from_attention(tensor[sample, layer], weights)
+        assert found.mixture((sample,), layer) == expected
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 2), (1, 3, 2), (3, 2, 2), (2, 3, 1)])
+def test_other_importances_are_refused(shape: tuple[int, ...]) -> None:
+    """Layers before samples among them: no layer is weighted by another layer's importances."""
+    tensor = np.broadcast_to(np.eye(4), (2, 3, 2, 4, 4))
+    message = rf"\(layers, heads\) = \(3, 2\).* \(2, 3, 2\); got {re.escape(str(shape))}"
+    with pytest.raises(errors.ShapeError, match=message):
+        analysis.Attention(tensor, np.ones(shape))
+
+
+def test_one_layer_alone() -> None:
+    found = analysis.Attention(UNIFORM[0], np.ones((1, 1)))
+    assert [(layer.sample, layer.layer) for layer in found.layers()] == [((), 0)]
+
+
+def test_labels_of_layers_are_kept() -> None:
+    tensor = np.concatenate([UNIFORM, UNIFORM])
+    assert analysis.Attention(tensor).layer_labels == (0, 1)
+    found = analysis.Attention.of(tensor, layers=[3, 7])
+    assert found.layer_labels == (3, 7)
+    assert [layer.layer for layer in found.layers()] == [0, 1]
+    with pytest.raises(errors.ShapeError, match="one label for each of 2 layers; got 1"):
+        analysis.Attention(tensor, layer_labels=[0])
+    wrong = analysis.Attention(2 * tensor, layer_labels=["early", "late"])
+    with pytest.raises(errors.StochasticError, match=r"sample \[\], layer early: "):
+        list(wrong.layers())
+
+
+def test_a_file_may_be_named(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.npz", attention=UNIFORM, head_importance=np.ones((1, 1)))
+    for form in (path, str(path)):
+        found = analysis.Attention.of(form)
+        np.testing.assert_array_equal(found.tensor, UNIFORM)
+        np.testing.assert_array_equal(found.importance, np.ones((1, 1)))
+    given = np.full((1, 1), 2.0)
+    assert analysis.Attention.of(path, given).importance is given
+
+
+class Stored:
+    """An array of a file, as zarr and h5py have them: parts are read when they are asked for."""
+
+    shape = (1, 1, 4, 4)
+
+    def __getitem__(self, place: Any) -> Any:
+        return UNIFORM[place]
+
+
+def test_what_a_file_holds_is_read_layer_by_layer() -> None:
+    stored = Stored()
+    found = analysis.Attention(stored)
+    assert found.tensor is stored
+    assert [layer.mixing_time for layer in found.layers()] == [5]
+
+
+def test_what_a_model_returns_goes_through_of() -> None:
+    with pytest.raises(errors.KindError, match=r"got dict: Attention\.of reads what a model"):
+        analysis.Attention({"attentions": (UNIFORM,)})
+    with pytest.raises(errors.KindError, match="got a masked array"):
+        analysis.Attention(np.ma.masked_array(UNIFORM))
+    with pytest.raises(errors.KindError, match="importance has all of its entries"):
+        analysis.Attention(UNIFORM, np.ma.ones((1, 1)))

@@ -10,6 +10,7 @@ import pytest
 from oracle import transformer as oracle
 
 from dagmix import errors
+from dagmix.analysis import model_outputs
 
 torch = pytest.importorskip("torch")
 bridge: Any = pytest.importorskip("dagmix.torch_bridge")
@@ -31,11 +32,11 @@ def tiny() -> Any:
 def test_attention_maps_are_those_of_the_definition(tokens: Any) -> None:
     model = tiny()
     maps = bridge.attention_maps(model, tokens)
-    assert maps.shape == (3, 2, 2, 5, 5)
+    assert maps.shape == (2, 3, 2, 5, 5)
     assert not maps.requires_grad
     for row, sequence in enumerate(TOKENS):
         expected = oracle.forward(model.state_dict(), 2, sequence)[1]
-        np.testing.assert_allclose(maps[:, row], expected, rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(maps[row], expected, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -59,55 +60,6 @@ def test_tokens_that_are_none(tokens: Any, kind: type[Exception], message: str) 
         bridge.attention_maps(tiny(), tokens)
 
 
-@pytest.mark.parametrize("library", [np.asarray, torch.tensor], ids=["NumPy", "torch"])
-def test_importance_is_the_norm_of_a_heads_columns(library: Any) -> None:
-    weights = np.random.default_rng(0).normal(size=(3, 6, 6))
-    found = bridge.head_importance(library(weights), 3)
-    for layer in range(3):
-        for head in range(3):
-            block = [weights[layer, i, j] for i in range(6) for j in (2 * head, 2 * head + 1)]
-            expected = sum(entry**2 for entry in block) ** 0.5
-            assert float(found[layer, head]) == pytest.approx(expected, rel=1e-14)
-
-
-def test_importances_of_a_model_carry_no_gradient() -> None:
-    model = tiny()
-    found = bridge.importance_of(model)
-    weight = model.layers[1].attn.out_proj.weight
-    assert torch.equal(found[1], bridge.head_importance(weight, 2))
-    assert found.shape == (3, 2)
-    assert not found.requires_grad
-    assert not bridge.head_importance(weight, 2).requires_grad
-
-
-@pytest.mark.parametrize(("kind", "entry"), [("float16", 300), ("float64", 1e200)])
-def test_importances_do_not_overflow(kind: str, entry: float) -> None:
-    weight = np.full((3, 4), entry, dtype=kind)
-    weight[:, 2:] = 0
-    found = bridge.head_importance(weight, 2)
-    assert found.dtype == kind
-    np.testing.assert_allclose(found, [entry * 6**0.5, 0], rtol=1e-3)
-
-
-@pytest.mark.parametrize(
-    ("weight", "heads", "kind", "message"),
-    [
-        (np.ones((6, 6)), 4, errors.ShapeError, r"the heads divide the width; got shape \(6, 6\)"),
-        (np.ones(6), 2, errors.ShapeError, r"got shape \(6,\)"),
-        (np.ones((0, 0)), 1, errors.ShapeError, r"got shape \(0, 0\)"),
-        (np.ones((6, 6)), 0, errors.NumberError, "heads is an integer, at least 1; got 0"),
-        (np.ones((6, 6)), True, errors.NumberError, "heads"),
-        (np.ones((6, 6), dtype=complex), 2, errors.KindError, "floats; got dtype complex128"),
-        ([[1.0]], 1, errors.KindError, "is an array; got list"),
-    ],
-)
-def test_importances_that_cannot_be(
-    weight: Any, heads: int, kind: type[Exception], message: str
-) -> None:
-    with pytest.raises(kind, match=message):
-        bridge.head_importance(weight, heads)
-
-
 def small_gpt2(implementation: str) -> Any:
     """Make a randomly initialised GPT-2; nothing is downloaded."""
     transformers = pytest.importorskip("transformers")
@@ -126,10 +78,10 @@ def small_gpt2(implementation: str) -> Any:
 
 def test_what_a_hugging_face_model_returns() -> None:
     outputs = small_gpt2("eager")(torch.tensor([[1, 2, 3, 4]] * 5), output_attentions=True)
-    expected = torch.stack(outputs.attentions).detach()
+    expected = torch.stack(outputs.attentions, dim=1).detach()
     for form in (outputs, outputs.attentions, {"attentions": outputs.attentions}):
         found = bridge.attention_from_outputs(form)
-        assert found.shape == (2, 5, 3, 4, 4)
+        assert found.shape == (5, 2, 3, 4, 4)
         assert torch.equal(found, expected)
         assert not found.requires_grad
     assert torch.equal(expected, expected.tril())
@@ -162,7 +114,7 @@ def test_no_attention(outputs: Any) -> None:
         (
             [torch.ones((1, 2, 3, 3)), np.ones((1, 2, 3, 3))],
             errors.KindError,
-            "layer 1 is numpy on cpu, layer 0 torch on cpu",
+            "layer 1 is of numpy, layer 0 of torch",
         ),
     ],
 )
@@ -172,7 +124,29 @@ def test_attention_that_is_none(outputs: Any, kind: type[Exception], message: st
 
 
 def test_arrays_stay_of_their_library() -> None:
-    layers = [np.full((1, 2, 3, 3), index) for index in range(4)]
+    layers = [np.tri(3)[None, None] * index for index in range(1, 5)]
     found = bridge.attention_from_outputs(layers)
     assert isinstance(found, np.ndarray)
-    np.testing.assert_array_equal(found, layers)
+    np.testing.assert_array_equal(found[0], np.concatenate(layers))
+
+
+def test_a_tensor_gains_the_axes_it_lacks() -> None:
+    rows = np.tri(3) / np.arange(1, 4)[:, None]
+    for dimensions in (3, 4, 5):
+        one = rows[(None,) * (dimensions - 2)]
+        assert bridge.attention_from_outputs(one).shape == (1, 1, 1, 3, 3)
+    with pytest.raises(errors.ShapeError, match=r"\(batch, layers, heads, n, n\); got \(1, 1"):
+        bridge.attention_from_outputs(rows[None, None, None, None])
+
+
+def test_maps_on_several_devices_are_gathered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one device here: every layer is asked to move to the first one's."""
+    moved = []
+
+    def move(array: Any, place: Any) -> Any:
+        moved.append(place)
+        return array
+
+    monkeypatch.setattr(model_outputs, "to_device", move)
+    assert bridge.attention_from_outputs([torch.ones((1, 1, 1, 1))] * 2).shape == (1, 2, 1, 1, 1)
+    assert moved == [torch.device("cpu")] * 2
