@@ -2,7 +2,8 @@
 
 A tensor has shape (…, layers, heads, n, n): query i, key j, causal, rows that sum to 1. Each
 sample and layer is one mixture of heads (arXiv:2507.02944, §4), weighted by head importance,
-whose sink is the last position; it gives one `Layer` of numbers.
+whose sink is the last position; it gives one `Layer` of numbers, and in it `HeadMeasures` of
+every head alone.
 
 In come arrays, as `dagmix.torch_bridge` or a file has them; out come `Layer`s, and tables of
 them. `dagmix.proxies` gives the means of large batches, `dagmix.plotting.report` a picture, and
@@ -11,10 +12,12 @@ them. `dagmix.proxies` gives the means of large batches, `dagmix.plotting.report
 
 from dagmix.analysis.attention import Attention
 from dagmix.analysis.datasets import trained_attention
+from dagmix.analysis.heads import HeadMeasures
 from dagmix.analysis.layers import Layer
 
 __all__ = [
     "Attention",
+    "HeadMeasures",
     "Layer",
     "trained_attention",
 ]

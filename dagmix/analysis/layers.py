@@ -1,4 +1,4 @@
-"""Measures of every layer of an attention tensor: mixing, fidelity, best head, amplification."""
+"""Measures of every layer of an attention tensor, of its mixture and of each head alone."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from dagmix._util import tables
+from dagmix.analysis.heads import HeadMeasures, measure_head, steps
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.results import ratio
 
 COLUMNS = ("sample", "layer", "T(¼)", "mean T", "φ_min", "at", "best", "its φ", "gain")
 CAPTION = "steps to the last position: T(¼), mean; φ_min: minimum peak signal there, and where"
 READABLE = 4  # candidates that the table writes out
-LONG = 10**9  # steps, past which the table rounds
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ class Layer:
         That fidelity.
     amplification : float
         `fidelity` over `best_fidelity`: inf for x / 0, NaN for 0 / 0.
+    heads : tuple of HeadMeasures
+        Every head alone.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class Layer:
     best_heads: tuple[int, ...]
     best_fidelity: float
     amplification: float
+    heads: tuple[HeadMeasures, ...] = ()
 
 
 def measure(mix: MultiHeadDiffusion, sample: tuple[int, ...], layer: int, first_step: int) -> Layer:
@@ -85,6 +88,7 @@ def measure(mix: MultiHeadDiffusion, sample: tuple[int, ...], layer: int, first_
         best_heads=best.heads,
         best_fidelity=float(best.value),
         amplification=float(ratio(fidelity.value, best.value)),
+        heads=tuple(map(measure_head, range(len(mix.heads)), mix.heads, best.alone)),
     )
 
 
@@ -100,7 +104,7 @@ def _cells(one: Layer) -> list[str]:
     return [
         ", ".join(map(str, one.sample)),
         str(one.layer),
-        f"{one.mixing_time:.5g}" if one.mixing_time > LONG else str(one.mixing_time),
+        steps(one.mixing_time),
         f"{one.hitting_time:.5g}",
         f"{one.fidelity:.4g}",
         listed(one.positions),

@@ -20,7 +20,7 @@ from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix.operators.base import Operator
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
-from dagmix.operators.results import BestHead, MinimaxFidelity
+from dagmix.operators.results import BestHead, HeadFidelity, MinimaxFidelity
 from dagmix.operators.targets import Target
 from dagmix.operators.walk import WalkOperator
 
@@ -30,6 +30,7 @@ __all__ = [
     "DiffusionOperator",
     "Enclosure",
     "Field",
+    "HeadFidelity",
     "MinimaxFidelity",
     "MultiHeadDiffusion",
     "MultiHeadWalk",

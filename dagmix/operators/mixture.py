@@ -17,6 +17,8 @@ from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_steps
+from dagmix._engine.fidelity.best_search import find_greatest
+from dagmix._engine.fidelity.minimax import MinimaxSearch
 from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, Nodes, check_same_nodes
@@ -33,7 +35,7 @@ from dagmix.operators.read_arrays import (
 )
 from dagmix.operators.read_tensors import as_numpy, half_hint
 from dagmix.operators.read_weights import read_importance, read_weights
-from dagmix.operators.results import BestHead, MinimaxFidelity, ratio
+from dagmix.operators.results import BestHead, HeadFidelity, ratio
 from dagmix.operators.targets import target_row
 from dagmix.operators.walk import WalkOperator
 
@@ -412,7 +414,9 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
     def best_head(self, first_step: int = 0) -> BestHead:
         """Return max_h φ_min(Δ_h) and the heads that have it (Definitions 3.11 and 3.12).
 
-        Signals of every head are read at the mixture's sink; heads of weight 0 count.
+        Signals of every head are read at the mixture's sink; heads of weight 0 count. No node has
+        a greater fidelity than P(the backward chain from the sink ever reaches it): heads where
+        this is less for some node than φ_min of another head are excluded without a search.
 
         Parameters
         ----------
@@ -441,11 +445,13 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         """
         self._need_numbers("a fidelity")
         first = read_steps(first_step, "first_step")
-        found: list[MinimaxFidelity] = [self._minimax(part, first) for part in self._parts]
-        floor = max(one.lower for one in found)
-        heads = tuple(h for h, one in enumerate(found) if one.upper >= floor)
-        value = max(found[h].value for h in heads)
-        return BestHead(value, floor, max(one.upper for one in found), heads)
+        searches = [MinimaxSearch(part, self.sink.index, first) for part in self._parts]
+        find_greatest(searches)
+        alone = tuple(map(_alone, searches))
+        floor = max(one.lower for one in alone)
+        heads = tuple(h for h, one in enumerate(alone) if one.upper >= floor)
+        value = max(alone[h].value for h in heads)
+        return BestHead(value, floor, max(alone[h].upper for h in heads), heads, alone)
 
     def amplification(self, first_step: int = 0) -> Fraction | float:
         """Return φ_min(Δ̄) / max_h φ_min(Δ_h), the mixture's fidelity over its best head's (§3.1).
@@ -488,6 +494,13 @@ def _head_at(head: Any, part: Transition, exact: dict[Expr, Any]) -> Any:
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     return substituted(sp.ImmutableMatrix(part.over(sp.sympify).dense().tolist()), exact)
+
+
+def _alone(search: MinimaxSearch) -> HeadFidelity:
+    """Return the φ_min of a head, or the bounds by which it was excluded."""
+    if (found := search.found) is not None:
+        return HeadFidelity(found.value, found.lower, found.upper, excluded=False)
+    return HeadFidelity(search.lower, search.lower, search.upper, excluded=True)
 
 
 def _refuse_floats_with_symbols(mixture: Transition, parts: Sequence[Transition]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from dagmix._engine.exact.enclosures import Bounded
@@ -50,6 +50,37 @@ class MinimaxFidelity(Bounded[Fraction | float]):
 
 
 @dataclass(frozen=True, repr=False)
+class HeadFidelity(Bounded[Fraction | float]):
+    """φ_min of one head among several, or bounds that show that another head has more.
+
+    Attributes
+    ----------
+    value, lower, upper
+        φ_min of the head alone, in [0, 1], and certified bounds of it: Fractions or floats. Of an
+        excluded head the value is the lower bound.
+    excluded
+        Whether the search ended before φ_min was found, another head being certain to have more.
+        Then `lower` is that of signals found until then, averaged over time where this is more,
+        and `upper` the least probability with which the backward chain ever reaches a node.
+
+    Examples
+    --------
+    >>> from dagmix import FeedforwardDAG, MultiHeadDiffusion
+    >>> line, star = [
+    ...     FeedforwardDAG(e, nodes="uvwτ") for e in (["uv", "vw", "wτ"], ["uw", "vw", "wτ"])
+    ... ]
+    >>> [one.value for one in MultiHeadDiffusion([line, star]).best_head().alone]
+    [Fraction(3, 8), Fraction(1, 2)]
+
+    References
+    ----------
+    arXiv:2507.02944, Definition 3.11.
+    """
+
+    excluded: bool
+
+
+@dataclass(frozen=True, repr=False)
 class BestHead(Bounded[Fraction | float]):
     """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
 
@@ -61,6 +92,8 @@ class BestHead(Bounded[Fraction | float]):
         The maximum, in [0, 1], and certified bounds of it: Fractions or floats.
     heads
         Numbers of heads, from 0, increasing. For floats, every head that is not excluded.
+    alone
+        A `HeadFidelity` for every head.
 
     Examples
     --------
@@ -78,3 +111,4 @@ class BestHead(Bounded[Fraction | float]):
     """
 
     heads: tuple[int, ...]
+    alone: tuple[HeadFidelity, ...] = field(repr=False)

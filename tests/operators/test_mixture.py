@@ -5,9 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 import sympy as sp
+from cases.trained_like import trained_like
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.paper import example_3_13
 
 
@@ -45,3 +47,31 @@ def test_subs_keeps_what_has_no_symbols() -> None:
     mix = MultiHeadDiffusion(heads, [a, 1 - a, 0], sink="τ").subs({a: "1/2"})
     assert mix.heads == tuple(heads)
     assert mix.weights == (Fraction(1, 2), Fraction(1, 2), 0)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_best_head_is_that_of_heads_that_are_all_certified(seed: int, first: int) -> None:
+    mix = MultiHeadDiffusion.from_attention(trained_like(1, 8, 24, seed)[0])
+    each = [head.minimax_fidelity(first) for head in mix.heads]
+    best = mix.best_head(first)
+    assert best.lower == max(one.lower for one in each)
+    assert best.upper == max(one.upper for one in each)
+    assert best.value == max(one.value for one in each)
+    assert best.heads == tuple(h for h, one in enumerate(each) if one.upper >= best.lower)
+    for one, certified in zip(best.alone, each, strict=True):
+        assert one.lower <= certified.upper
+        assert certified.lower <= one.upper
+        assert not one.excluded or one.upper < best.lower
+    assert [h for h, one in enumerate(best.alone) if one.excluded]
+
+
+def test_a_rational_head_is_excluded_too() -> None:
+    """The least probability of ever reaching a node is 1/32, φ_min of the other head 1/2."""
+    rare = DiffusionOperator.from_matrix([[1, 0, 0], [1, 0, 0], ["31/32", "1/32", 0]])
+    line = DiffusionOperator(FeedforwardDAG([(0, 1), (1, 2)]))
+    best = MultiHeadDiffusion([rare, line]).best_head()
+    assert (best.value, best.heads, best.exact) == (Fraction(1, 2), (1,), True)
+    assert [one.excluded for one in best.alone] == [True, False]
+    assert best.alone[0].lower <= Fraction(1, 32) <= best.alone[0].upper < Fraction(1, 2)
+    assert best.alone[0].value == best.alone[0].lower

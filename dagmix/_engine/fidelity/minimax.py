@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import takewhile
 
 import numpy as np
@@ -19,6 +20,7 @@ from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, rounded, wi
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.node_fidelity import fidelity_of, search
+from dagmix._engine.fidelity.quick_bounds import least_average, least_reach
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
 
@@ -35,16 +37,64 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 
     Rational operators give every minimising node; floats every one that is not excluded.
     """
-    context, exact = SinkContext(transition, sink, first), uses_integers(transition)
-    stays_exact = exact and transition.field is Field.RATIONAL
-    unreachable = np.flatnonzero(~context.ancestors)
-    if unreachable.size:
-        zero = Fraction(0) if stays_exact else 0.0
-        return Minimum(zero, zero, zero, tuple(unreachable.tolist()))
-    found = _AllNodes(context, exact=exact).run()
-    if stays_exact:
-        return found
-    return Minimum(*rounded(found.value, found.lower, found.upper), found.rows)
+    search = MinimaxSearch(transition, sink, first)
+    while search.found is None:
+        search.go_on()
+    return search.found
+
+
+class MinimaxSearch:
+    """φ_min of one operator, found round by round: bounds of it, at last the minimum.
+
+    `found` is None until then.
+    """
+
+    def __init__(self, transition: Transition, sink: int, first: int) -> None:
+        """Begin at t = 0; a node that never reaches the sink is the minimum."""
+        self._context = SinkContext(transition, sink, first)
+        self._exact = uses_integers(transition)
+        self._stays_exact = self._exact and transition.field is Field.RATIONAL
+        self.found: Minimum | None = None
+        unreachable = np.flatnonzero(~self._context.ancestors)
+        if unreachable.size:
+            zero = Fraction(0) if self._stays_exact else 0.0
+            self.found = Minimum(zero, zero, zero, tuple(unreachable.tolist()))
+
+    @cached_property
+    def _nodes(self) -> _AllNodes:
+        return _AllNodes(self._context, exact=self._exact)
+
+    def go_on(self) -> None:
+        """Make another round: step until nodes may be settled, or search all times at once."""
+        found = self._nodes.search() if self.is_costly else self._nodes.step_on()
+        if found is not None and not self._stays_exact:
+            found = Minimum(*rounded(found.value, found.lower, found.upper), found.rows)
+        self.found = found
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether the next round is a search of all times, stepping on being too long."""
+        return self._nodes.is_too_long
+
+    @property
+    def lower(self) -> Fraction | float:
+        """A lower bound of φ_min: of the nodes' best signals so far, or of their averages."""
+        if self.found is not None:
+            return self.found.lower
+        return max(self._nodes.least_signal, self._average)
+
+    @property
+    def upper(self) -> Fraction | float:
+        """An upper bound of φ_min: of the probabilities that a node is ever reached."""
+        return self._reach if self.found is None else self.found.upper
+
+    @cached_property
+    def _average(self) -> float:
+        return least_average(self._context)
+
+    @cached_property
+    def _reach(self) -> float:
+        return least_reach(self._context)
 
 
 class _AllNodes:
@@ -60,23 +110,50 @@ class _AllNodes:
         self._settled = np.zeros(len(self._best), dtype=bool)
         self._known: dict[int, NodeFidelity] = {}  # settled otherwise than by the row
         self._floor: Vec | None = None  # signals at times too long to step
+        self._look = context.first
+        self._take()
 
-    def run(self) -> Minimum:
-        """Step until every node is settled that can be the minimum or tie with it."""
-        row, look = self._row, self._context.first
-        while True:
-            if row.time >= self._context.first:
-                self._best = np.maximum(self._best, row.x)
-            # Before every node has had a signal nothing can be settled.
-            if (row.time >= look and self._best.all()) or self._context.is_too_long(row):
-                look = row.time + 1 + row.time // 8
-                while opened := self._open_nodes():
-                    if not self._settle_some(opened) and not self._look_ahead(opened):
-                        break
-                else:
-                    return self._minimum()
-            row.step()
-            self._best = self._best * row.scale
+    @property
+    def is_too_long(self) -> bool:
+        """Whether stepping on costs more than branch and bound."""
+        return self._context.is_too_long(self._row)
+
+    @property
+    def least_signal(self) -> Fraction | float:
+        """A lower bound of every φ_j."""
+        least = self._bounds()[0].min()
+        if self._row.exact:
+            return Fraction(least) / int(self._row.scale**self._row.time)
+        return widened(float(least), 1.0)[0]
+
+    def step_on(self) -> Minimum | None:
+        """Step until nodes are looked at; return the minimum if all are settled that can be it."""
+        # Before every node has had a signal nothing can be settled.
+        while self._row.time < self._look or not self._best.all():
+            if self.is_too_long:
+                return None
+            self._step()
+        self._look = self._row.time + 1 + self._row.time // 8
+        while opened := self._open_nodes():
+            if not self._settle_some(opened):
+                return None
+        return self._minimum()
+
+    def search(self) -> Minimum:
+        """Settle the nodes that are open still, by branch and bound where nothing else does."""
+        while opened := self._open_nodes():
+            if not self._settle_some(opened):
+                self._look_ahead(opened[0])
+        return self._minimum()
+
+    def _step(self) -> None:
+        self._row.step()
+        self._best = self._best * self._row.scale
+        self._take()
+
+    def _take(self) -> None:
+        if self._row.time >= self._context.first:
+            self._best = np.maximum(self._best, self._row.x)
 
     def _bounds(self) -> tuple[Vec, Vec]:
         """Return bounds of φ; the upper ones hold for settled nodes only."""
@@ -128,21 +205,18 @@ class _AllNodes:
         self._settled[node] = True
         return True
 
-    def _look_ahead(self, opened: list[int]) -> bool:
-        """Settle one node by branch and bound if stepping is too long; return whether it was.
+    def _look_ahead(self, node: int) -> None:
+        """Settle a node by branch and bound.
 
         Signals at all times come first: they bound every φ_j from below, so that few are left
         to be searched.
         """
         context = self._context
-        if not context.is_too_long(self._row):
-            return False
         if self._floor is None:
             self._floor = long_horizon(context.transition, context.sink, context.first).seen
         else:
-            self._known[opened[0]] = search(context, opened[0])
-            self._settled[opened[0]] = True
-        return True
+            self._known[node] = search(context, node)
+            self._settled[node] = True
 
     def _is_past(self, node: int) -> bool:
         """Tell whether no later signal of a transient node exceeds its best so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import oracle
 import pytest
 from cases.subjects import every_graph, graph, with_and_without_loops
@@ -38,3 +39,14 @@ def test_the_minimum_is_not_looked_for_before_every_node_was_heard() -> None:
     assert found.value == min(
         DiffusionOperator(families.line(30)).node_fidelity(node).value for node in range(30)
     )
+
+
+def test_a_source_is_the_minimum_after_a_node_that_is_received_late() -> None:
+    """Node 2 has the least signal until stepping is too long; then source 1 has, for ever."""
+    rows = np.diag([1, 1, 1 - 1e-7, 1 - 1e-7, 0.5])  # sink 4 → 3 → 2 → source 0, and 4 → source 1
+    rows[2, 0] = rows[3, 2] = 1e-7
+    rows[4, [1, 3]] = 0.005, 0.495
+    found = DiffusionOperator.from_matrix(rows, sink=4).minimax_fidelity()
+    assert found.nodes == (1,)
+    assert found.value == pytest.approx(0.01, rel=1e-12)
+    assert found.lower <= found.value <= found.upper

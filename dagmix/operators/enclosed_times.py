@@ -1,0 +1,35 @@
+"""T(¼) of a walk, as the integer it is where that is quick, and between certified bounds else.
+
+With E the greatest expected hitting time of the sink,
+
+    (1 − ε) E ≤ T(ε) ≤ ⌈E/ε⌉ − 1,
+
+for E = Σ_t P(T > t) ≤ T(ε)·(1 + ε + ε² + …), and P(T > t) ≤ E/(t + 1).
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from dagmix._engine.exact.enclosures import UNIT
+from dagmix.operators.walk import WalkOperator
+
+QUARTER = Fraction(1, 4)
+STEPPED = 2**11  # expected steps of a walk that is soon stepped
+SQUARED = 2**25  # about a fifth of a second: entries of all powers, each a product of n numbers
+
+
+def enclosed_mixing_time(walk: WalkOperator) -> tuple[int | float, int | float]:
+    """Return certified bounds of T(¼), equal where T is soon found; infinite where it is."""
+    n, longest = len(walk.nodes), float(walk.expected_hitting_times().max())
+    # Every sum and quotient rounds once for each term, all along a longest path.
+    rounds = n if walk.adjacency.order is not None else n**3
+    error_bound = 2 * rounds * (walk.transition.floats.units + 2) * UNIT
+    is_short = longest <= STEPPED or n**3 * math.log2(longest) <= SQUARED
+    if longest == math.inf or is_short or error_bound > QUARTER:
+        time = walk.mixing_time(QUARTER)
+        return time, time
+    exact, share = Fraction(longest), Fraction(error_bound)
+    lower, upper = exact / (1 + share), exact / (1 - share)
+    return math.ceil((1 - QUARTER) * lower), math.ceil(upper / QUARTER) - 1
