@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, product
 from multiprocessing import get_context
@@ -75,7 +76,8 @@ def answers(
     rest = iter(places)
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (question,))
     try:
-        waiting = deque(_submitted(pool, islice(rest, AHEAD * jobs)))
+        with _interrupts_ignored():  # by the processes too, until they have begun
+            waiting = deque(_submitted(pool, islice(rest, AHEAD * jobs)))
         while waiting:
             yield waiting.popleft().result()
             waiting.extend(_submitted(pool, islice(rest, 1)))
@@ -90,6 +92,19 @@ def _submitted(
     pool: ProcessPoolExecutor, places: Iterable[Place]
 ) -> Iterator[Future[Measured | DagmixError]]:
     return (pool.submit(_answer, place) for place in places)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    try:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # in another thread than the first, which Ctrl-C does not reach
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _asked: list[Question] = []  # in a process of --jobs, the one question

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +42,31 @@ def test_processes_change_nothing(question: Question) -> None:
     places = list(question.places())
     alone = list(layerwise.answers(question, places, 1))
     assert list(layerwise.answers(question, places, 2)) == alone
+
+
+def test_another_thread_may_ask(question: Question) -> None:
+    """Signals are the matter of the first thread alone."""
+    places = list(question.places())
+    with ThreadPoolExecutor(1) as threads:
+        found = threads.submit(lambda: list(layerwise.answers(question, places[:1], 2))).result()
+    assert found == [question.answer(places[0])]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0, 0.3, 1])
+def test_ctrl_c_is_one_line_from_all_processes(delay: float, tmp_path: Path) -> None:
+    """It goes to all of them, those that are about to begin too: the file is opened just before."""
+    path = save(tmp_path / "a.npy", attention=np.stack([attention(2, 64, 0)] * 2000)[:, None])
+    out = tmp_path / "out.jsonl"
+    command = [sys.executable, "-m", "dagmix", "analyze", str(path), "--lines", str(out)]
+    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen([*command, "--jobs", "2"], **options) as run:  # type: ignore[call-overload] # noqa: S603 - our own command
+        while not out.exists():
+            time.sleep(0.001)
+        time.sleep(delay)
+        os.killpg(run.pid, signal.SIGINT)
+        _, written = run.communicate()
+    assert (run.returncode, written) == (130, "dagmix: interrupted\n")
 
 
 def test_what_a_process_does(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
