@@ -2,7 +2,8 @@
 
 Heads are feedforward graphs with a common sink; dagmix computes mixing times and minimax
 fidelities of their walks, diffusions and convex mixtures, exactly or with proof. The names
-below are what most need; every room, such as `dagmix.families`, is loaded when first asked for.
+below are what most need; they, and every room, such as `dagmix.families`, are loaded when first
+asked for.
 
 >>> from dagmix import FeedforwardDAG, MultiHeadDiffusion
 >>> head0 = FeedforwardDAG([("u", "v"), ("v", "w"), ("w", "τ")], nodes="uvwτ")
@@ -15,14 +16,6 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from dagmix._engine.fidelity.results import NodeFidelity
-from dagmix.errors import DagmixError
-from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.diffusion import DiffusionOperator
-from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
-from dagmix.operators.results import BestHead, MinimaxFidelity
-from dagmix.operators.walk import WalkOperator
 from dagmix.version import __version__
 
 if TYPE_CHECKING:
@@ -42,6 +35,16 @@ if TYPE_CHECKING:
     from dagmix import search as search
     from dagmix import testing as testing
     from dagmix import torch_bridge as torch_bridge
+    from dagmix._engine.fidelity.results import NodeFidelity as NodeFidelity
+    from dagmix.errors import DagmixError as DagmixError
+    from dagmix.graphs.dag import FeedforwardDAG as FeedforwardDAG
+    from dagmix.graphs.sinks import UniqueSink as UniqueSink
+    from dagmix.operators.diffusion import DiffusionOperator as DiffusionOperator
+    from dagmix.operators.mixture import MultiHeadDiffusion as MultiHeadDiffusion
+    from dagmix.operators.mixture import MultiHeadWalk as MultiHeadWalk
+    from dagmix.operators.results import BestHead as BestHead
+    from dagmix.operators.results import MinimaxFidelity as MinimaxFidelity
+    from dagmix.operators.walk import WalkOperator as WalkOperator
 
 __all__ = [
     "BestHead",
@@ -57,6 +60,18 @@ __all__ = [
     "__version__",
 ]
 
+_HOMES = {
+    "BestHead": "dagmix.operators.results",
+    "DagmixError": "dagmix.errors",
+    "DiffusionOperator": "dagmix.operators.diffusion",
+    "FeedforwardDAG": "dagmix.graphs.dag",
+    "MinimaxFidelity": "dagmix.operators.results",
+    "MultiHeadDiffusion": "dagmix.operators.mixture",
+    "MultiHeadWalk": "dagmix.operators.mixture",
+    "NodeFidelity": "dagmix._engine.fidelity.results",
+    "UniqueSink": "dagmix.graphs.sinks",
+    "WalkOperator": "dagmix.operators.walk",
+}
 _ROOMS = (
     "analysis",
     "bounds",
@@ -78,9 +93,12 @@ _ROOMS = (
 
 
 def __getattr__(name: str) -> Any:
-    """Load a room when it is first asked for."""
+    """Load a name or a room when it is first asked for."""
     if name in _ROOMS:
         return import_module(f"dagmix.{name}")
+    if name in _HOMES:
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
     message = f"module 'dagmix' has no attribute {name!r}"
     raise AttributeError(message, name=name, obj=sys.modules[__name__])
 

@@ -77,20 +77,29 @@ def _literal(cell: Any) -> Any:
 
 
 def to_json(record: Any) -> str:
-    """Return lists and dictionaries of numbers and texts as JSON, indented.
+    r"""Return lists and dictionaries of numbers and texts as JSON, indented, in ASCII.
 
     JSON has finite numbers only: the others are the strings "inf" and "nan".
 
     >>> print(to_json({"φ": math.nan, "at": (0, 1.5)}))
     {
-      "φ": "nan",
+      "\u03c6": "nan",
       "at": [
         0,
         1.5
       ]
     }
     """
-    return json.dumps(_finite(record), ensure_ascii=False, indent=2, allow_nan=False)
+    return json.dumps(_finite(record), indent=2, allow_nan=False)
+
+
+def to_json_line(record: Any) -> str:
+    """Return the same in one line.
+
+    >>> to_json_line({"at": (0, math.inf)})
+    '{"at": [0, "inf"]}'
+    """
+    return json.dumps(_finite(record), allow_nan=False)
 
 
 def _finite(value: Any) -> Any:

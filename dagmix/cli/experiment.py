@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from dagmix._util.progress import tracked
+from dagmix.cli.output import show
 from dagmix.errors import DagmixError, FileError, ShapeError
 from dagmix.paper import tables
 
@@ -90,7 +90,7 @@ def _train(options: argparse.Namespace) -> int:
     )
     try:
         for path, loss in plan.run(options.folder):
-            sys.stdout.write(f"{path}  loss {loss:.4f}\n")
+            show(f"{path}  loss {loss:.4f}")
     except KeyboardInterrupt:
         message = "interrupted; the same command goes on after the last whole epoch"
         raise DagmixError(message) from None
@@ -110,9 +110,9 @@ def _tables(options: argparse.Namespace) -> int:
     measured = (bridge.measure(path, sequences, options.samples) for path, sequences in given)
     models = list(tracked(measured, "measuring", len(files)))
     if options.json:
-        sys.stdout.write(tables.as_json(models) + "\n")
+        show(tables.as_json(models))
     else:
-        sys.stdout.write("\n\n".join(map(str, tables.tables(models))) + "\n")
+        show("\n\n".join(map(str, tables.tables(models))))
     return 0
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import torch
 
 from dagmix._engine.exact.scalars import read_count
-from dagmix._util.files import LARGEST_ARRAY, read_tokens
+from dagmix._util.files import read_tokens
+from dagmix._util.npy import LARGEST_ARRAY
 from dagmix._util.progress import tracked
 from dagmix.errors import FileError, SizeError
 from dagmix.paper.tables import TASKS, Measured, Name

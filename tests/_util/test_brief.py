@@ -46,7 +46,7 @@ def test_long_numbers_are_told_to_five_digits(power: int, factor: int, inverse: 
     [
         DiffusionOperator.from_matrix([[1, 0], [TINY, 1 - TINY]]).node_fidelity(0, first_step=1),
         DiffusionOperator.from_matrix([[1 - TINY, TINY], [0, 1]]).minimax_fidelity(),
-        BestHead(TINY, TINY, TINY, (0,)),
+        BestHead(TINY, TINY, TINY, (0,), ()),
         MultiHeadWalk([LINE, LINE], [TINY, 1 - TINY]),
         DiffusionOperator.from_matrix([[1, 0], [TINY, 1 - TINY]]),
         MultiHeadDiffusion([LINE, LINE], [TINY, 1 - TINY]),

@@ -1,21 +1,20 @@
-"""Files of arrays: what is read, and what is refused."""
+"""Attention and tokens from files: every format, one answer."""
 
 from __future__ import annotations
 
-import io
-import pickle
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cases.attention_files import FORMATS, save
 
 from dagmix import errors
 from dagmix._util import files
-from dagmix.errors import FileError
 
-UNIFORM = np.tri(4)[None, None] / np.arange(1, 5)[:, None]  # (layers, heads, n, n)
+RNG = np.random.default_rng(0)
+ATTENTION = np.tril(RNG.random((2, 3, 2, 5, 5))).astype(np.float32)
+IMPORTANCE = RNG.random((3, 2))
 
 
 @pytest.mark.parametrize(
@@ -28,69 +27,64 @@ def test_tokens_that_are_none(tokens: np.ndarray, tmp_path: Path) -> None:
         files.read_tokens(path)
 
 
-def saved(path: Path, **arrays: Any) -> Path:
-    np.savez(path, **arrays)
-    return path
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_holds_the_same(suffix: str, tmp_path: Path) -> None:
+    path = save(tmp_path / f"a{suffix}", attention=ATTENTION, head_importance=IMPORTANCE)
+    for place in (path, str(path), f"{path}::attention"):
+        tensor, importance = files.open_attention(place)
+        assert (tensor.shape, tensor.dtype, tensor.ndim) == (ATTENTION.shape, np.float32, 5)
+        for index in ((), (1,), (1, 2), (0, 1, slice(None), slice(3), slice(3))):
+            np.testing.assert_array_equal(tensor[index], ATTENTION[index])
+        if suffix == ".npy":
+            assert importance is None
+        else:
+            np.testing.assert_array_equal(importance, IMPORTANCE)
 
 
-def test_a_pickle_is_never_opened(tmp_path: Path) -> None:
-    path = tmp_path / "a.npz"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("attention.npy", pickle.dumps(UNIFORM))
-    with pytest.raises(FileError, match="not a readable"):
-        files.read_npz(path)
+@pytest.mark.parametrize("suffix", [".zarr", ".h5"])
+def test_groups_and_other_names(suffix: str, tmp_path: Path) -> None:
+    """The importance is the one in the same group."""
+    arrays = {"run/maps": ATTENTION, "run/head_importance": IMPORTANCE, "maps": ATTENTION[0]}
+    path = save(tmp_path / f"a{suffix}", **arrays)
+    tensor, importance = files.open_attention(f"{path}::run/maps")
+    np.testing.assert_array_equal(tensor[0], ATTENTION[0])
+    np.testing.assert_array_equal(importance, IMPORTANCE)
+    assert files.open_attention(f"{path}::maps")[1] is None
 
 
-def test_sizes_are_checked_before_anything_is_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize(
+    ("arrays", "kind", "message"),
+    [
+        ({"attention": ATTENTION[0, 0]}, errors.ShapeError, r"\(…, layers, heads, n, n\).*\(2, 5"),
+        ({"attention": ATTENTION[:0]}, errors.ShapeError, "none of it 0"),
+        (
+            {"attention": ATTENTION, "head_importance": IMPORTANCE.T.copy()},
+            errors.ShapeError,
+            r"\(layers, heads\) = \(3, 2\); got \(2, 3\)",
+        ),
+        ({"other": ATTENTION}, errors.FileError, r"no array 'attention'; it has \['other'\]"),
+    ],
+)
+def test_what_does_not_fit(
+    suffix: str, arrays: dict[str, Any], kind: type[Exception], message: str, tmp_path: Path
 ) -> None:
-    path = saved(tmp_path / "a.npz", attention=UNIFORM)
-    monkeypatch.setattr(files, "LARGEST_ARRAY", 100)
-    monkeypatch.setattr(np, "load", None)
-    with pytest.raises(FileError, match=r"attention.npy claims 128 bytes"):
-        files.read_npz(path)
+    if suffix == ".npy" and arrays.keys() != {"attention"}:
+        pytest.skip("an .npy file is one array without a name")
+    path = save(tmp_path / f"a{suffix}", **arrays)
+    with pytest.raises(kind, match=message):
+        files.open_attention(path)
 
 
-def test_a_header_that_claims_more_than_there_is(tmp_path: Path) -> None:
-    """A small file that says it holds 10¹⁵ numbers costs no memory."""
-    path = tmp_path / "a.npz"
-    header = {"descr": "<f8", "fortran_order": False, "shape": (10**15,)}
-    stream = io.BytesIO()
-    np.lib.format.write_array_header_1_0(stream, header)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("attention.npy", stream.getvalue() + bytes(64))
-    with pytest.raises(FileError, match=r"claims 8000000000000000 bytes of data and has 64"):
-        files.read_npz(path)
+def test_a_single_array_has_one_name(tmp_path: Path) -> None:
+    path = save(tmp_path / "a.npy", attention=ATTENTION)
+    with pytest.raises(errors.FileError, match=r"no array 'b'; it has \['attention'\]"):
+        files.open_attention(f"{path}::b")
 
 
-def test_an_unknown_format_version(tmp_path: Path) -> None:
-    path = tmp_path / "a.npz"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("attention.npy", np.lib.format.magic(3, 0) + bytes(64))
-    with pytest.raises(FileError, match=r"version \(3, 0\)"):
-        files.read_npz(path)
-
-
-@pytest.mark.parametrize("damage", ["deflate", "lzma", "encrypted", "method", "header"])
-def test_damaged_archives(damage: str, tmp_path: Path) -> None:
-    path = tmp_path / "damaged.npz"
-    member = io.BytesIO()
-    np.save(member, np.random.default_rng(0).random((1, 1, 30, 30)))
-    data = member.getvalue()
-    if damage == "header":
-        data = data.replace(b"(1, 1, 30, 30)", b"(1, 1, ((((((")
-    method = {"deflate": zipfile.ZIP_DEFLATED, "lzma": zipfile.ZIP_LZMA}.get(damage, 0)
-    with zipfile.ZipFile(path, "w", compression=method) as archive:
-        archive.writestr("attention.npy", data)
-    content = bytearray(path.read_bytes())
-    directory = content.rindex(b"PK\x01\x02")
-    if damage in {"deflate", "lzma"}:
-        content[200:260] = bytes(range(60))
-    if damage == "encrypted":
-        content[6] |= 1
-        content[directory + 8] |= 1
-    if damage == "method":
-        content[8] = content[directory + 10] = 99
-    path.write_bytes(content)
-    with pytest.raises(FileError, match=r"damaged\.npz"):
-        files.read_npz(path)
+@pytest.mark.parametrize("suffix", ["", *FORMATS])
+def test_a_missing_file_is_not_found(suffix: str, tmp_path: Path) -> None:
+    with pytest.raises(errors.FileError, match=f"nowhere{suffix}: not found"):
+        files.open_attention(tmp_path / f"nowhere{suffix}")
+    with pytest.raises(errors.FileError, match="not found"):
+        files.read_tokens(tmp_path / "nowhere.npz")

@@ -32,7 +32,7 @@ def truncated(path: Path, cut: int) -> Path:
 
 
 BAD = {
-    "missing": (lambda p: p, "No such file"),
+    "missing": (lambda p: p, "not found"),
     "no attention": (lambda p: saved(p, other=UNIFORM), "no array 'attention'"),
     "pickled": (lambda p: saved(p, attention=np.array([None])), "pickled objects"),
     "text": (lambda p: saved(p, attention=np.full((1, 1, 2, 2), "x")), "no plain numbers"),

@@ -153,6 +153,7 @@ def test_the_module_is_the_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["dagmix", "analyze", "nowhere.npz"])
+    monkeypatch.delitem(sys.modules, "dagmix.__main__", raising=False)
     with pytest.raises(SystemExit, match="2"):
         runpy.run_module("dagmix", run_name="__main__")
     assert "nowhere.npz" in capsys.readouterr().err
