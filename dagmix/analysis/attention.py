@@ -23,6 +23,7 @@ from dagmix.operators.read_arrays import TOLERANCE
 
 ONE_LAYER = 3  # dimensions: heads, queries, keys
 HALF = "half precision needs tolerance=, 1e-2 in bfloat16 and 2e-3 in float16 (--tolerance)"
+ROUNDED = 0.05  # how far half precision may take the sum of a row from 1
 SINK_LOGITS = "rows that a learned sink logit keeps below 1 need null="
 BOTH_WAYS = "encoders attend both ways, and so do rows of left padding, cut by attention_mask="
 
@@ -287,7 +288,7 @@ class Attention:
         try:
             return MultiHeadDiffusion.from_attention(heads, weights, nodes, self.tolerance)
         except StochasticError as error:
-            message = f"{error}; {HALF}, {SINK_LOGITS}"
+            message = f"{error}{_hint(heads)}"
             raise StochasticError(message) from None
         except CausalError as error:
             message = f"{error}; {BOTH_WAYS}"
@@ -319,6 +320,14 @@ def _read_tensor(tensor: Any) -> Any:
         raise KindError(message)
     padding.check_square(tensor)
     return tensor[None] if len(tensor.shape) == ONE_LAYER else tensor
+
+
+def _hint(heads: NDArray[np.floating]) -> str:
+    """Say what may keep the sums of rows from 1: roundings, or what a sink logit keeps."""
+    off = np.asarray(heads, dtype=np.float64).sum(axis=-1) - 1
+    if np.abs(off).max() < ROUNDED:
+        return f"; {HALF}"
+    return f"; {SINK_LOGITS}" if off.max() < ROUNDED else ""
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from dagmix._util.lazy import flint
 
 Objects = NDArray[Any]
 
+SHORT = 2**12  # bits, up to which Python's gcd is quick and FLINT need not be loaded
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
 LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
 
@@ -51,9 +52,11 @@ def fraction(number: Any) -> Fraction:
 def quotient(numerator: int, denominator: int) -> Fraction:
     """Return a quotient of integers, however long.
 
-    >>> quotient(6, 4)
-    Fraction(3, 2)
+    >>> quotient(6, 4), quotient(6 * 10**2000, 4 * 10**2000)
+    (Fraction(3, 2), Fraction(3, 2))
     """
+    if denominator.bit_length() <= SHORT:
+        return Fraction(numerator, denominator)
     return fraction(flint.fmpq(numerator, denominator))
 
 
