@@ -13,7 +13,8 @@ import numpy as np
 from array_api_compat import is_array_api_obj
 from numpy.typing import NDArray
 
-from dagmix._util.files import read_npz
+from dagmix._util.files import open_attention
+from dagmix._util.stored import Stored
 from dagmix.analysis import padding, position_labels
 from dagmix.analysis.layers import Layer, measure
 from dagmix.analysis.model_outputs import Samples, to_numpy
@@ -109,8 +110,9 @@ class Attention:
         outputs
             One of: the output of a Hugging Face model or of its `generate`, called with
             `output_attentions=True`, or the attentions in it; a TransformerLens cache, by its keys
-            `blocks.{l}.attn.hook_pattern`; a tensor (…, layers, heads, n, n); the path of an .npz
-            file with `attention` and perhaps `head_importance`.
+            `blocks.{l}.attn.hook_pattern`; a tensor (…, layers, heads, n, n); the path of a
+            file with `attention` and perhaps `head_importance`: .npz, or .npy, zarr, HDF5 and
+            safetensors, which are read a layer at a time, FILE::NAME for another name.
         importance : array, shape (layers, heads) or (batch, layers, heads), optional
             The weights of the heads, as for `Attention`; by default the file's, else uniform.
         attention_mask : array, shape (batch, n), optional
@@ -165,8 +167,14 @@ class Attention:
         arXiv:1706.03762, §3.2; arXiv:2309.17453 (attention sinks).
         """
         if isinstance(outputs, str | Path):
-            outputs, kept = read_npz(Path(outputs))
+            outputs, kept = open_attention(outputs)
             importance = kept if importance is None else importance
+        if isinstance(outputs, Stored):
+            if attention_mask is not None or null != "refuse":
+                message = "a file is read a layer at a time: for attention_mask= or null= load it"
+                raise KindError(message)
+            padding.refuse_stored(outputs)
+            return cls(outputs, importance, tolerance, tokens, layers)
         tensor, numbers = padding.read(outputs, attention_mask, null, kind)
         if tokens is not None and attention_mask is not None:
             width = np.shape(to_numpy(attention_mask, "attention_mask"))[-1]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace, device
 from numpy.typing import NDArray
 
+from dagmix._util.stored import Stored
 from dagmix.analysis.model_outputs import Array, Samples, stacked, to_numpy
-from dagmix.errors import KindError, PaddingError, ShapeError, StochasticError
+from dagmix.errors import KindError, NumberError, PaddingError, ShapeError, StochasticError
 
 NULLS = ("refuse", "node", "renormalise")
 BATCHED = 5  # dimensions: batch, layers, heads, queries, keys
@@ -41,11 +43,15 @@ def read(
 
 
 def check_square(tensor: Array) -> None:
-    """Raise ShapeError unless a tensor is (…, heads, n, n), none of it 0."""
+    """Raise ShapeError unless a tensor is (…, heads, n, n), and NumberError unless of numbers."""
     shape = tuple(tensor.shape)
     if len(shape) < BATCHED - 2 or shape[-1] != shape[-2] or 0 in shape:
         message = f"attention has shape (batch, layers, heads, n, n), none of it 0; got {shape}"
         raise ShapeError(message)
+    kind = getattr(getattr(tensor, "dtype", None), "kind", "f")  # of other libraries, or unknown
+    if kind not in "biuf":
+        message = f"attention of dtype {tensor.dtype} holds no plain numbers"
+        raise NumberError(message)
 
 
 def batched(tensor: Array) -> Array:
@@ -107,7 +113,9 @@ def _refuse_padding(tensor: Array) -> None:
     ends = {"right": tensor[..., -1, -1] == 0, "left": tensor[..., 0, 0] == 0}
     for side, bare in ends.items():
         for sample in np.argwhere(to_numpy(xp.all(bare, axis=heads), "attention")).tolist():
-            _refuse_columns(tensor[tuple(sample)], side, sample)
+            one = tensor[tuple(sample)]
+            weight = xp.any(one != 0, axis=tuple(range(one.ndim - 1)))
+            _refuse_columns(to_numpy(weight, "attention"), side, sample)
     if tensor.shape[-1] > 1:
         row = tensor[..., 0, :]
         masked = (row != row) | ((row == row[..., :1]) & (row > 0))  # noqa: PLR0124 - NaN
@@ -121,9 +129,22 @@ def _refuse_padding(tensor: Array) -> None:
             raise PaddingError(message)
 
 
-def _refuse_columns(one: Array, side: str, sample: list[int]) -> None:
-    xp = array_namespace(one)
-    weight = to_numpy(xp.any(one != 0, axis=tuple(range(one.ndim - 1))), "attention")
+def refuse_stored(tensor: Stored) -> None:
+    """Raise PaddingError as for a tensor in memory; one layer is in memory at a time.
+
+    Nearly always the first layer of a sample shows that its first and last positions are tokens.
+    """
+    *lead, layers, _, n, _ = tensor.shape
+    for sample in product(*map(range, lead)):
+        for side, end in (("right", n - 1), ("left", 0)):
+            corners = (tensor[(*sample, k, slice(None), end, end)] for k in range(layers))
+            if not any(map(np.any, corners)):
+                each = ((tensor[(*sample, k)] != 0).any(axis=(0, 1)) for k in range(layers))
+                _refuse_columns(np.logical_or.reduce(list(each)), side, list(sample))
+
+
+def _refuse_columns(weight: NDArray[np.bool_], side: str, sample: list[int]) -> None:
+    """Raise PaddingError unless the first or last key has weight in some layer and head."""
     used = np.flatnonzero(weight)
     count = weight.argmax() if side == "left" else weight[::-1].argmax()
     if len(used) and count:

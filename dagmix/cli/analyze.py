@@ -104,6 +104,11 @@ def add_to(commands: Any) -> None:
         help=f"how far a row's sum may be from 1 (default {TOLERANCE:g}; float16 needs 1e-2)",
     )
     analyze.add_argument(
+        "--every-position",
+        action="store_true",
+        help="every position is a token, even where the first or last ones look like padding",
+    )
+    analyze.add_argument(
         "--lines",
         type=Path,
         metavar="OUT.jsonl",
@@ -127,7 +132,7 @@ def _analyze(options: argparse.Namespace) -> int:
     _check(options)
     keep = _picture(options.plot) if options.plot else None
     steps = _steps(options)
-    attention = _attention(options.file, options.tolerance)
+    attention = _attention(options.file, options.tolerance, every_position=options.every_position)
     question = Question(attention, options.first_step, options.pathways, steps)
     if options.lines:
         return _write_lines(options, question)
@@ -200,13 +205,15 @@ def _steps(options: argparse.Namespace) -> int:
     return steps
 
 
-def _attention(place: str | None, tolerance: float) -> Attention:
+def _attention(place: str | None, tolerance: float, *, every_position: bool) -> Attention:
     """Open the file, or say what stands in for it."""
     if place is None:
         sys.stderr.write(f"No FILE given: {datasets.ABOUT}\n")
         return datasets.trained_attention()
     try:
-        return Attention(*open_attention(place), tolerance)
+        if every_position:
+            return Attention(*open_attention(place), tolerance)
+        return Attention.of(place, tolerance=tolerance)
     except ModuleNotFoundError as error:
         raise DagmixError(str(error)) from None
 

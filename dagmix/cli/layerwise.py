@@ -16,10 +16,9 @@ from typing import NamedTuple
 from dagmix.analysis import weakest_position
 from dagmix.analysis.attention import Attention, placed
 from dagmix.analysis.layers import Layer, measure
-from dagmix.errors import DagmixError, StochasticError
+from dagmix.errors import DagmixError
 
 AHEAD = 2  # layers for each process, which are handed out before they are asked for
-HALF = 2  # bytes of a number in half precision
 
 Place = tuple[tuple[int, ...], int]  # sample and layer
 
@@ -49,10 +48,6 @@ class Question:
         """Measure one layer, or return what is wrong with it."""
         try:
             return self._measured(*place)
-        except StochasticError as error:
-            if self.attention.tensor.dtype.itemsize > HALF:
-                return error
-            return StochasticError(f"{error}; for half precision, --tolerance 1e-2")
         except DagmixError as error:
             return error
 

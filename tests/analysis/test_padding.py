@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from cases.attention_files import save
 from cases.attention_samples import attention
 
 from dagmix import errors, proxies
@@ -177,3 +179,37 @@ def test_padding_and_nulls_go_together() -> None:
         expected = proxies.fidelities(alone.tensor)
         np.testing.assert_array_equal(proxies.fidelities(found.tensor[sample]), expected)
         assert found.mixture((sample,), 0).nodes == ("null", *"abcde"[: LENGTHS[sample]])
+
+
+SUFFIXES = [".npz", ".npy", ".h5", ".zarr", ".safetensors"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_file_with_a_padded_sample_is_refused(suffix: str, tmp_path: Path) -> None:
+    """The second of three samples has two pads on the right; those of the others are tokens."""
+    padded, _ = batch("right")
+    whole = np.stack([np.stack([attention(2, LONGEST, k) for k in (s, s + 10)]) for s in range(3)])
+    path = save(tmp_path / f"whole{suffix}", attention=whole)
+    assert len(Attention.of(path)) == 6
+    whole[1] = padded[1]
+    whole[1, 0, :, :, -1] = 0  # every head of the first layer, and so of the second
+    path = save(tmp_path / f"padded{suffix}", attention=whole)
+    with pytest.raises(errors.PaddingError, match=r"sample \[1\]: the last 2 positions"):
+        Attention.of(str(path))
+
+
+def test_a_layer_that_gives_the_last_position_weight_shows_that_it_is_a_token(
+    tmp_path: Path,
+) -> None:
+    """No layer has to: in the first the last position attends to others only."""
+    tensor = np.stack([attention(2, 4, seed) for seed in (1, 2)])
+    tensor[0, :, -1] = [0.5, 0.5, 0, 0]
+    read = Attention.of(save(tmp_path / "a.npy", attention=tensor))
+    assert np.array_equal(read.tensor[1], tensor[1])
+
+
+@pytest.mark.parametrize("asked", [{"attention_mask": [[1] * 4]}, {"null": "node"}])
+def test_what_needs_all_of_a_file_says_so(asked: dict[str, Any], tmp_path: Path) -> None:
+    path = save(tmp_path / "a.npy", attention=attention(2, 4, 1)[None])
+    with pytest.raises(errors.KindError, match="a file is read a layer at a time"):
+        Attention.of(path, **asked)

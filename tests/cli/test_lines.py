@@ -75,7 +75,7 @@ def test_half_precision_names_the_option(tmp_path: Path) -> None:
     path = save(tmp_path / "half.npy", attention=TENSOR.astype(np.float16))
     assert analyze(path, "--lines", tmp_path / "out.jsonl") == 1
     first = records(tmp_path / "out.jsonl")[0]
-    assert first["error"].endswith("for half precision, --tolerance 1e-2")
+    assert first["error"].endswith("1e-2 in bfloat16 and 2e-3 in float16 (--tolerance)")
     assert analyze(path, "--lines", tmp_path / "wide.jsonl", "--tolerance", "1e-2") == 0
 
 
@@ -150,3 +150,19 @@ def test_a_killed_run_loses_one_matrix_at_most(jobs: int, tmp_path: Path) -> Non
     assert whole.read_bytes().startswith(done)
     assert analyze(path, "--lines", killed, "--resume", "--jobs", jobs) == 0
     assert killed.read_bytes() == whole.read_bytes()
+
+
+def test_what_looks_padded_is_refused_unless_every_position_is_a_token(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Silence would take the last pad for the sink."""
+    tensor = TENSOR.copy()
+    tensor[..., -1, :] = tensor[..., -2, :]
+    for name in ("padded.npy", "padded.npz"):
+        path = save(tmp_path / name, attention=tensor)
+        assert analyze(path, "--lines", tmp_path / f"{name}.jsonl") == 2
+        assert "they look like right padding" in capsys.readouterr().err
+        assert not (tmp_path / f"{name}.jsonl").exists()
+        out = tmp_path / f"every {name}.jsonl"
+        assert analyze(path, "--every-position", "--lines", out) == 0
+        assert len(records(out)) == len(list(np.ndindex(TENSOR.shape[:-3])))
