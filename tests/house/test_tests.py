@@ -47,3 +47,30 @@ def test_no_folder_shadows_a_package() -> None:
     """The folders are packages of the top level while tests run."""
     elsewhere = [path for path in sys.path if path and Path(path).resolve() != TESTS]
     assert [name for name in FOLDERS if PathFinder.find_spec(name, elsewhere)] == []
+
+
+PACKAGE = TESTS.parent / "dagmix"
+OWN = {"benchmarks", "cases", "house", "laws", "oracle"}  # folders of the tests' own
+ROOMS = sorted(
+    path.parent.relative_to(TESTS).as_posix()
+    for path in TESTS.rglob("__init__.py")
+    if path.parent.relative_to(TESTS).parts[0] not in OWN
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_folder_of_tests_is_a_room(room: str) -> None:
+    assert (PACKAGE / room / "__init__.py").exists()
+
+
+FILES = sorted(
+    path.relative_to(PACKAGE).as_posix()
+    for path in PACKAGE.rglob("*.py")
+    if path.stem not in {"__init__", "__main__", "version"}
+)
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_module_has_tests_of_its_name(file: str) -> None:
+    folder, _, name = file.rpartition("/")
+    assert (TESTS / folder / f"test_{name}").exists()

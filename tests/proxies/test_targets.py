@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import oracle as walks_of
 import pytest
 from cases.attention_samples import both_ways, sample
 from oracle import proxies as oracle
@@ -59,23 +58,6 @@ def test_every_question_takes_the_target(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("first", [0, 1, 2])
-def test_all_targets_at_once(seed: int, first: int) -> None:
-    """The oracle's, and each target's own cut."""
-    attention, weights = sample(seed)
-    expected = [oracle.peaks_between(a, 6, first) for a in exact(attention, weights)]
-    found = proxies.fidelities_between(attention, weights, 6, first)
-    np.testing.assert_allclose(found, np.array(expected, dtype=float), rtol=1e-13)
-    n = attention.shape[-1]
-    for i in range(n):
-        alone = proxies.fidelities(attention, weights, 6, first, target=i)
-        np.testing.assert_allclose(found[..., i, : i + 1], alone, rtol=1e-13)
-        assert not found[..., i, i + 1 :].any()
-    whole = MultiHeadDiffusion.from_attention(attention[0], weights[0])
-    np.testing.assert_allclose(found[0, -1], whole.signals(6)[first:].max(axis=0), rtol=1e-13)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
 def test_bidirectional_attention_against_brute_force(seed: int) -> None:
     attention, weights = both_ways(seed)
     matrices = exact(attention, weights)
@@ -100,27 +82,6 @@ def test_bidirectional_attention_against_brute_force(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_times_to_a_target_of_bidirectional_attention(seed: int) -> None:
-    """The chain stops at the target; with and without a cut-off, mixed before and after."""
-    attention, weights = both_ways(seed)
-    pairs = list(zip(attention.tolist(), weights.tolist(), strict=True))
-    for i in range(attention.shape[-1]):
-        for chain, walks in (
-            ("successors", [oracle.successors(oracle.mixed(*pair), i) for pair in pairs]),
-            ("successors_per_head", [oracle.successors_per_head(*pair, i) for pair in pairs]),
-        ):
-            for steps in (0, 1, 7):
-                expected = [oracle.cut_off_times(walk, steps, i) for walk in walks]
-                found = proxies.hitting_times(
-                    attention, weights, steps, chain, target=i, causal=False
-                )
-                np.testing.assert_allclose(found, np.array(expected, dtype=float), rtol=1e-13)
-            forever = [walks_of.hitting_times(walks_of.transpose(walk), i) for walk in walks]
-            found = proxies.hitting_times(attention, weights, None, chain, target=i, causal=False)
-            np.testing.assert_allclose(found, np.array(forever, dtype=float), rtol=1e-12)
-
-
-@pytest.mark.parametrize("seed", SEEDS)
 def test_proxies_both_ways_are_the_operators(seed: int) -> None:
     attention, weights = both_ways(seed)
     i = seed % attention.shape[-1]
@@ -131,23 +92,6 @@ def test_proxies_both_ways_are_the_operators(seed: int) -> None:
     walk = MultiHeadWalk.from_attention(attention[0], weights[0], **kwargs)
     times = proxies.hitting_times(attention[0], weights[0], None, "successors_per_head", **kwargs)
     np.testing.assert_allclose(times, walk.expected_hitting_times(), rtol=1e-11)
-
-
-def test_a_target_that_may_be_missed() -> None:
-    """0 ↔ 1 is closed for the chain of successors; 2 may fall into it, 3 leads to 2 alone."""
-    heads = np.zeros((1, 5, 5))
-    for sender, receivers in enumerate([[1], [0], [0, 4], [2], [3]]):
-        heads[0, receivers, sender] = 1
-    heads[0] += np.eye(5)
-    heads /= heads.sum(axis=-1, keepdims=True)
-    missed = []
-    for target in range(5):
-        walk = oracle.successors(oracle.mixed(heads.tolist(), [1]), target)
-        expected = walks_of.hitting_times(walks_of.transpose(walk), target)
-        found = proxies.hitting_times(heads, max_steps=None, target=target, causal=False)
-        np.testing.assert_allclose(found, np.array(expected, dtype=float), rtol=1e-14)
-        missed.append(int(np.isinf(found).sum()))
-    assert missed == [0, 0, 2, 3, 4]
 
 
 def test_causal_attention_read_both_ways() -> None:
@@ -201,21 +145,6 @@ def test_a_position_without_successors_both_ways() -> None:
     assert np.isfinite(proxies.hitting_time(lost, target=2, causal=False))
     with pytest.raises(errors.StochasticError, match=r"no column is all zeros; \[2\] has 0"):
         proxies.hitting_time(lost, target=1, causal=False)
-
-
-@pytest.mark.parametrize("kwargs", [{"horizon": -1}, {"horizon": 0, "first_step": 1}])
-def test_bad_questions_about_pairs(kwargs: dict[str, Any]) -> None:
-    with pytest.raises(errors.StepError):
-        proxies.fidelities_between(ROWS, **kwargs)
-
-
-def test_single_precision_between_pairs() -> None:
-    attention, weights = sample(5)
-    found = proxies.fidelities_between(attention.astype(np.float32), weights, 9)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(
-        found, proxies.fidelities_between(attention, weights, 9), rtol=1e-5, atol=1e-30
-    )
 
 
 @pytest.mark.parametrize("seed", range(6))
