@@ -20,6 +20,7 @@ from dagmix import (
     MultiHeadWalk,
     WalkOperator,
 )
+from dagmix.testing import check_diffusion, check_walk
 
 if TYPE_CHECKING:
     from cases.zoo import Mixture, Single
@@ -179,3 +180,17 @@ def test_adding_an_edge_to_the_union_keeps_the_heads(data: st.DataObject, n: int
     heads = [data.draw(edges_along(range(n))) for _ in range(2)]
     union = FeedforwardDAG.union([graph(n, edges) for edges in heads])
     assert union == graph(n, [edge for edges in heads for edge in edges])
+
+
+@given(mixtures())
+def test_the_laws_that_ship_hold(mix: Mixture) -> None:
+    """What users are given to check their operators with, on mixtures with and without an order."""
+    check_walk(mixed_walk(mix))
+    check_diffusion(mixed_diffusion(mix))
+
+
+@given(singles())
+def test_the_laws_that_ship_hold_for_single_graphs(one: Single) -> None:
+    head = single(one)
+    check_walk(WalkOperator(head))
+    check_diffusion(DiffusionOperator(head))
