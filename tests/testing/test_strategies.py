@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -179,3 +181,11 @@ def test_one_node_is_drawn_by_default(strategy: Any, least: str, most: str) -> N
         assert size(find(strategy(**bounds), lambda _: True, settings=steady)) == smallest
     with pytest.raises(NoSuchExample):
         find(strategy(**{most: 3}), lambda drawn: size(drawn) > 3, settings=steady)
+
+
+def test_without_hypothesis_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    for name in [name for name in sys.modules if name.startswith("dagmix.testing")]:
+        monkeypatch.delitem(sys.modules, name)
+    with pytest.raises(ImportError, match=r"pip install 'dagmix\[testing\]'"):
+        importlib.import_module("dagmix.testing")

@@ -8,7 +8,7 @@ from cases.relations import runs_of
 
 from dagmix import FeedforwardDAG, families
 from dagmix._engine.adjacency import explicit
-from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.base import Adjacency, have_equal_pairs
 from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.explicit import SparseAdjacency
 from dagmix._engine.adjacency.ranges import IndexRanges
@@ -50,3 +50,12 @@ def test_pairs_are_contiguous(adjacency: Adjacency) -> None:
         assert {matrix.indices.dtype, matrix.indptr.dtype} == {np.dtype(np.int32)}
         rows, columns = np.nonzero(matrix.toarray())
         assert set(zip(*one.pairs, strict=True)) == set(zip(columns, rows, strict=True))
+
+
+def test_equal_pairs_are_as_many_and_the_same() -> None:
+    """However they are kept, and whatever else two adjacencies share."""
+    line = explicit.from_mask(LINE)
+    assert have_equal_pairs(line, IndexRanges.of([line]))
+    assert not have_equal_pairs(line, explicit.from_mask(LINE.T))
+    assert not have_equal_pairs(line, line.with_loops(np.ones(line.n, dtype=bool)))
+    assert not have_equal_pairs(line, explicit.from_mask(np.eye(21, k=-1, dtype=bool)))

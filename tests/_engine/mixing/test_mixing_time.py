@@ -55,3 +55,16 @@ def test_mixing_time_in_every_node_order(n: int, *, loops: bool) -> None:
             walk = WalkOperator(reordered(order, edges, loops=loops))
             found = {epsilon: walk.mixing_time(epsilon) for epsilon in expected}
             assert found == expected, (edges, order)
+
+
+TINY = Fraction(1, 10**400)  # no float
+
+
+@pytest.mark.parametrize("steps", [1, 3, 8])
+def test_ties_among_numbers_too_small_for_floats(steps: int) -> None:
+    """d(t) = (1 − p)ᵗ ties with ε in no precision of balls, so that integers decide."""
+    walk = WalkOperator.from_matrix([[1 - TINY, 0], [TINY, 1]])
+    epsilon = (1 - TINY) ** steps
+    assert walk.mixing_time(epsilon) == steps
+    assert walk.mixing_time(epsilon + TINY**2) == steps
+    assert walk.mixing_time(epsilon - TINY**2) == steps + 1
