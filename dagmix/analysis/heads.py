@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.table import Column, Table
-
-from dagmix._util import tables
 from dagmix.errors import StochasticError
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.enclosed_times import enclosed_mixing_time
 from dagmix.operators.results import HeadFidelity
 
-if TYPE_CHECKING:
-    from dagmix.analysis.layers import Layer
-
-COLUMNS = ("sample", "layer", "head", "T(¼)", "φ_min", "")
-CAPTION = "every head alone; excluded: φ_min is less than that of the best head"
 LONG = 10**9  # steps, past which the table rounds
 
 
@@ -92,23 +81,6 @@ def _mixing_time(head: DiffusionOperator) -> tuple[int | float, int | float]:
     except StochasticError:  # a position that no other gives weight to has no successor
         return math.inf, math.inf
     return enclosed_mixing_time(walk)
-
-
-def table_of_heads(layers: Sequence[Layer]) -> Table:
-    """Return the measures of all heads as a table, a row a head."""
-    columns = [Column(name, justify="right", no_wrap=True) for name in COLUMNS]
-    look = {"title": "Head by head", "caption": CAPTION, "box": SIMPLE_HEAD}
-    return tables.table(columns, _rows(layers), **look)
-
-
-def _rows(layers: Sequence[Layer]) -> Iterator[list[str]]:
-    for layer in layers:
-        for one in layer.heads:
-            times = "–".join(steps(t) for t in dict.fromkeys(one.mixing_time_bounds))
-            lower, upper = one.fidelity_bounds
-            shown = f"{lower:.3g}–{upper:.3g}" if one.fidelity is None else f"{one.fidelity:.4g}"
-            place = [", ".join(map(str, layer.sample)), str(layer.layer), str(one.head)]
-            yield [*place, times, shown, "excluded" if one.excluded else ""]
 
 
 def steps(number: float) -> str:

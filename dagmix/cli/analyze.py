@@ -13,6 +13,7 @@ from dagmix._util.files import open_attention
 from dagmix._util.progress import tracked
 from dagmix.analysis import datasets, weakest_position
 from dagmix.analysis.attention import Attention
+from dagmix.analysis.head_table import table_of_heads
 from dagmix.analysis.layers import Layer, as_json, table
 from dagmix.cli import lines
 from dagmix.cli.layerwise import Measured, Question, answers
@@ -83,6 +84,9 @@ def add_to(commands: Any) -> None:
         help="draw the report too, as .png, .svg or .pdf (needs the extra plot)",
     )
     analyze.add_argument(
+        "--heads", action="store_true", help="list the measures of every head alone too"
+    )
+    analyze.add_argument(
         "--pathways",
         nargs="?",
         type=int,
@@ -150,7 +154,8 @@ def _analyze(options: argparse.Namespace) -> int:
         records = [{"pathways": weakest_position.as_record(one)} for one in weakest]
         show(as_json(layers, records))
     else:
-        show(table(layers), *([weakest_position.table(weakest)] if weakest else []))
+        heads = [table_of_heads(layers)] if options.heads else []
+        show(table(layers), *heads, *([weakest_position.table(weakest)] if weakest else []))
     if keep:
         keep(layers)
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from fractions import Fraction
-from io import StringIO
 
 import numpy as np
 import oracle
@@ -13,13 +12,10 @@ import pytest
 from cases.attention_samples import sample
 from cases.trained_like import KINDS, trained_like
 from oracle.fidelity import Signals
-from rich.console import Console
 
 from dagmix import DiffusionOperator
 from dagmix.analysis import Attention, Layer
-from dagmix.analysis.heads import table_of_heads
 from dagmix.analysis.layers import as_json
-from dagmix.operators import enclosed_times
 
 
 def trained(layers: int = 2, n: int = 24) -> list[Layer]:
@@ -97,25 +93,6 @@ def mixing_time(head: np.ndarray) -> float:
     while (1 - row).max() > 0.25:
         row, time = row @ walk, time + 1
     return time
-
-
-def test_a_table_of_heads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Intervals for what was excluded and for long times, in no more than 100 columns."""
-    monkeypatch.setattr(enclosed_times, "SQUARED", 0)
-    monkeypatch.setattr(enclosed_times, "STEPPED", 100)
-    layers = trained(layers=1)
-    slow = layers[0].heads[4]
-    assert slow.mixing_time is None
-    assert slow.mixing_time_bounds[0] < slow.mixing_time_bounds[1]
-    written = StringIO()
-    Console(file=written, width=100).print(table_of_heads(layers))
-    lines = written.getvalue().splitlines()
-    assert max(map(len, lines)) <= 100
-    (row,) = [line.split() for line in lines if line.strip().startswith("0      4")]
-    lower, upper = slow.mixing_time_bounds
-    assert row[2] == f"{lower}–{upper}"
-    assert row[3] == "{:.3g}–{:.3g}".format(*slow.fidelity_bounds)
-    assert row[4] == "excluded"
 
 
 def test_heads_are_in_the_json() -> None:

@@ -101,3 +101,11 @@ def test_long_times_are_rounded_for_people_only(
     assert commands.main(["analyze", str(tmp_path / "slow.npz")]) == 0
     assert record["mixing_time"] > 10**12
     assert f" {record['mixing_time']:.5g} " in capsys.readouterr().out
+
+
+def test_analyze_lists_every_head(uniform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only where it is asked for; in JSON the heads are always there."""
+    assert commands.main(["analyze", str(uniform)]) == 0
+    assert "Head by head" not in capsys.readouterr().out
+    assert commands.main(["analyze", str(uniform), "--heads"]) == 0
+    assert "Head by head" in capsys.readouterr().out

@@ -9,11 +9,12 @@ import flint
 import numpy as np
 import pytest
 
-from dagmix import MultiHeadWalk, WalkOperator, families
-from dagmix._engine.chains import ball_powers
+from dagmix import DiffusionOperator, MultiHeadWalk, WalkOperator, families
+from dagmix._engine.chains import ball_powers, transition
 from dagmix._engine.exact import arb
 from dagmix._engine.mixing import mixing_time
 from dagmix.errors import UndecidedError
+from dagmix.operators import Enclosure
 
 
 def two_states(leave: Any) -> WalkOperator:
@@ -66,3 +67,19 @@ def test_more_precision_is_asked_for_until_there_is_enough() -> None:
     assert len(asked) > 3
     with pytest.raises(UndecidedError, match="10 steps"):
         ball_powers._to_float(lambda: flint.arb(1, 1), 10, 10)
+
+
+@pytest.mark.parametrize("steps", [70_000, 200_000])
+def test_enclosures_of_long_walks_hold_and_are_narrow(
+    steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Powers in balls, as a rational operator gives them that is too large for Fractions."""
+    monkeypatch.setattr(transition, "LARGEST_EXACT", 1)
+    p = Fraction(1, 10**7)
+    walk = WalkOperator.from_matrix([[1 - p, 0], [p, 1]])
+    diffusion = DiffusionOperator.from_matrix([[1, 0], [p, 1 - p]])
+    stays = (1 - p) ** steps
+    for found, exact in ((walk.distance(steps), stays), (diffusion.signal(0, steps), 1 - stays)):
+        assert isinstance(found, Enclosure)
+        assert Fraction(found.lower) < exact < Fraction(found.upper)
+        assert found.upper - found.lower < 2.0**-50 * found

@@ -65,3 +65,21 @@ def test_a_precision_changed_by_another_thread_makes_nothing_wrong() -> None:
                 except UndecidedError:
                     continue
     assert changes[0] > 0
+
+
+def test_a_question_is_asked_at_twice_the_precision_until_it_is_answered() -> None:
+    asked = list[tuple[int, int]]()
+
+    def answer(bits: int) -> str | None:
+        asked.append((bits, flint.ctx.prec))
+        return "enough" if bits >= 200 else None
+
+    assert arb.settle(answer, 50) == "enough"
+    assert asked == [(50, 50), (100, 100), (200, 200)]
+
+
+def test_giving_up_is_an_error_at_the_last_precision_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arb, "MOST_BITS", 128)
+    arb.give_up(64, "too close")
+    with pytest.raises(UndecidedError, match="too close"):
+        arb.give_up(128, "too close")
