@@ -6,6 +6,7 @@ or, where a chain has no order, to any.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import count
 from typing import Any
@@ -194,3 +195,16 @@ def test_a_graph_is_squared_as_any_other_walk() -> None:
     """A line's walk leaves with ½ a step: T by the stepped survival, and by squares."""
     walk = WalkOperator(families.line(60))
     assert float_squares.exit_time(walk.transition, 59, QUARTER) == walk.mixing_time()
+
+
+@pytest.mark.parametrize("n", [5, 300])
+@pytest.mark.parametrize("steps", [1, 1000])
+def test_no_rounding_of_the_proof_is_left_out(n: int, steps: int) -> None:
+    """Qᵗ has t·(e + 2 + r) units, r = min(n, 128) + ⌈n/128⌉; rows add n for every digit of t.
+
+    Errors that occur are far smaller, so that nothing else would show that a term is missing.
+    """
+    walk = WalkOperator(families.line(n)).transition
+    entry = walk.floats.entry_units + 2 + min(n, 128) + math.ceil(n / 128)
+    proved = (steps * entry + len(f"{steps:b}") * n) * 2.0**-53
+    assert proved <= float_squares._Squares(walk.floats, n - 1)._bound(steps) < 1.1 * proved + 1e-14
