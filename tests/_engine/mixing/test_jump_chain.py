@@ -36,6 +36,7 @@ def sticky(n: int, seed: int, fastest: float, *, ordered: bool) -> WalkOperator:
     return WalkOperator.from_matrix(matrix, sink=n - 1)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(2, 12),
