@@ -56,6 +56,7 @@ def test_each_head_is_measured_alone() -> None:
             assert upper < best if one.excluded else one.fidelity == minimax.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [seed for seed in range(60) if seed % 10])
 def test_the_bounds_hold_for_the_rational_heads(seed: int) -> None:
     """Heads of short rationals; one of them has a weight everywhere, so that T is defined."""

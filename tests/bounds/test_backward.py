@@ -57,6 +57,7 @@ def check_sides(chain: BackwardMixing, delta: oracle.Matrix) -> None:
     assert chain.mixing == Fraction(8, 3) * Fraction(time)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weight", [HALF, Fraction(1, 5)], ids=str)
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_every_pair_of_small_heads(n: int, weight: Fraction) -> None:

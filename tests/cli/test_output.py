@@ -38,6 +38,7 @@ def test_other_encodings_write_escapes(encoding: str, command: str) -> None:
     ] in ran.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["verify --json", "analyze --json"])
 def test_json_is_ascii(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(command.split()) == 0

@@ -85,6 +85,7 @@ def labelled(n: int) -> list[Edges]:
 CASES = [(n, first) for n in (1, 2, 3, 4) for first in unique_sink_dags(n)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "first"), CASES)
 def test_all_pairs_of_small_heads(n: int, first: Edges) -> None:
     """Every pair with up to four nodes, up to the names of nodes, whatever the heads' orders."""

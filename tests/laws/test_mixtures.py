@@ -58,6 +58,7 @@ def test_walk_vectors(mixes: list[Mixture]) -> None:
         assert walk.forward_probability() == min(1 - W[j][j] for j in range(mix.n - 1)), mix
 
 
+@pytest.mark.slow
 @of_each_kind
 def test_matrices(mixes: list[Mixture]) -> None:
     """The mixture's matrix is the convex sum, entry by entry."""
@@ -72,6 +73,7 @@ def test_matrices(mixes: list[Mixture]) -> None:
             assert np.allclose(found.matrix, floats, rtol=2**-52, atol=0), mix
 
 
+@pytest.mark.slow
 @from_step
 @of_each_kind
 def test_node_fidelity(mixes: list[Mixture], first: int) -> None:
@@ -83,6 +85,7 @@ def test_node_fidelity(mixes: list[Mixture], first: int) -> None:
             assert as_oracle(found) == expected.fidelity(j, first), (mix, j)
 
 
+@pytest.mark.slow
 @from_step
 @of_each_kind
 def test_minimax_best_head_and_amplification(mixes: list[Mixture], first: int) -> None:

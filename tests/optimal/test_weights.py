@@ -87,6 +87,7 @@ def test_the_value_is_the_mixture_s_at_the_weights(seed: int, objective: Any) ->
     assert found.lower <= found.value <= found.upper
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["fidelity", "mixing"])
 @pytest.mark.parametrize("pair", [*all_pairs(3), EXAMPLE_13])
 def test_the_numerical_method_comes_near_the_exact_one(pair: Any, objective: Any) -> None:

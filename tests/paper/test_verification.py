@@ -170,6 +170,7 @@ def test_verify_covers_the_equations_of_theorem_2_8() -> None:
         assert f"({number})" in named
 
 
+@pytest.mark.slow
 def test_every_row_says_what_it_said() -> None:
     """Statement, computed values, verdict, premise and witness, word for word."""
     kept = verify_rows.KEPT.read_text(encoding="utf-8")

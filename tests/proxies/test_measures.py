@@ -22,6 +22,7 @@ def exact(seed: int, dtype: Any = np.float64) -> list[oracle.Matrix]:
     return [oracle.mixed(a.tolist(), w.tolist()) for a, w in zip(attention, weights, strict=True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", CHAINS)
 @pytest.mark.parametrize("seed", range(SAMPLES))
 def test_hitting_times_are_those_of_the_rational_chain(seed: int, chain: str) -> None:
@@ -38,6 +39,7 @@ def test_hitting_times_are_those_of_the_rational_chain(seed: int, chain: str) ->
     np.testing.assert_allclose(found, forever, rtol=1e-7 if chain == "published" else 1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(SAMPLES))
 @pytest.mark.parametrize("first", [0, 1, 2])
 def test_fidelities_are_the_greatest_entries_of_rational_powers(seed: int, first: int) -> None:

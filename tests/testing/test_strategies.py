@@ -164,6 +164,7 @@ def size(drawn: Any) -> int:
     return len((drawn[0] if isinstance(drawn, tuple) else drawn).nodes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "least", "most"),
     [

@@ -26,6 +26,7 @@ def searched(diffusions: list[DiffusionOperator], first: int = 0) -> list[Minima
     return searches
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [0, 1])
 @with_and_without_loops
 @pytest.mark.parametrize("chunk", CHUNKS, ids=chunk_name)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 from_step = pytest.mark.parametrize("first", [0, 1], ids=["from0", "from1"])
 
 
+@pytest.mark.slow
 @from_step
 @with_and_without_loops
 @every_graph

@@ -27,6 +27,7 @@ def bounds(diffusion: DiffusionOperator, first: int = 0) -> tuple[float, float]:
     return least_average(context), least_reach(context)
 
 
+@pytest.mark.slow
 @from_step
 @with_and_without_loops
 @every_graph

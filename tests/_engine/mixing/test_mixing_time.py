@@ -30,6 +30,7 @@ def thresholds(W: oracle.Matrix, sink: int) -> dict[Fraction, int]:
     return {e: next(t for t, value in enumerate(d) if value <= e) for e in reached}
 
 
+@pytest.mark.slow
 @with_and_without_loops
 @every_graph
 def test_mixing_time_at_every_threshold(

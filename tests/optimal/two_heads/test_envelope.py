@@ -31,6 +31,7 @@ def test_pieces_pile_up_at_the_optimum_only() -> None:
     assert all(piece.excess < Fraction(1, 2**18) for piece in shape.pieces)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_pieces_enclose_brute_force(pair: Heads) -> None:
     shape = profile(pair)

@@ -47,6 +47,7 @@ def holds(intervals: Any, at: Fraction) -> bool:
     return any(low <= at <= high for low, high in intervals)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epsilon", [QUARTER, Fraction(1, 8)])
 @pytest.mark.parametrize("pair", PAIRS)
 def test_every_level_is_brute_force_s(pair: Pair, epsilon: Fraction) -> None:
