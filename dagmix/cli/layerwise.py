@@ -71,7 +71,7 @@ def answers(
     rest = iter(places)
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (question,))
     try:
-        with _interrupts_ignored():  # by the processes too, until they have begun
+        with _interrupts_deferred():  # by the processes too, until they have begun
             waiting = deque(_submitted(pool, islice(rest, AHEAD * jobs)))
         while waiting:
             yield waiting.popleft().result()
@@ -90,16 +90,28 @@ def _submitted(
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def _interrupts_deferred() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end only; processes begun here have Ctrl-C blocked."""
+    seen = list[int]()
     try:
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
     except ValueError:  # in another thread than the first, which Ctrl-C does not reach
         yield
         return
+    _mask("SIG_BLOCK")
     try:
         yield
     finally:
+        _mask("SIG_UNBLOCK")
         signal.signal(signal.SIGINT, before)
+    if seen:
+        raise KeyboardInterrupt
+
+
+def _mask(how: str) -> None:
+    """Block Ctrl-C or let it through, on systems that can; processes inherit it."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(getattr(signal, how), {signal.SIGINT})
 
 
 _asked: list[Question] = []  # in a process of --jobs, the one question
@@ -107,6 +119,7 @@ _asked: list[Question] = []  # in a process of --jobs, the one question
 
 def _begin(question: Question) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C goes to all processes; one says so
+    _mask("SIG_UNBLOCK")
     _asked[:] = [question]
 
 

@@ -69,6 +69,28 @@ def test_ctrl_c_is_one_line_from_all_processes(delay: float, tmp_path: Path) -> 
     assert (run.returncode, written) == (130, "dagmix: interrupted\n")
 
 
+def interrupted_at_once(reached: list[str]) -> None:
+    with layerwise._interrupts_deferred():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached.append("the end")
+
+
+def test_ctrl_c_while_processes_begin_is_not_lost(
+    question: Question, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes at the end of that, with signals that can be blocked and without."""
+    for system in ("posix", "other"):
+        if system == "other":
+            monkeypatch.delattr(signal, "pthread_sigmask")
+        before = signal.getsignal(signal.SIGINT)
+        reached = list[str]()
+        with pytest.raises(KeyboardInterrupt):
+            interrupted_at_once(reached)
+        assert reached == ["the end"]
+        assert signal.getsignal(signal.SIGINT) is before
+    assert len(list(layerwise.answers(question, list(question.places())[:1], 1))) == 1
+
+
 def test_what_a_process_does(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C ends it without a word; its question comes once."""
     handlers = []
