@@ -9,11 +9,13 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from cases.attention_files import save
 from cases.attention_samples import attention
+from cases.signals import heed_ctrl_c
 
 from dagmix import DagmixError
 from dagmix._util.files import open_attention
@@ -59,8 +61,9 @@ def test_ctrl_c_is_one_line_from_all_processes(delay: float, tmp_path: Path) -> 
     path = save(tmp_path / "a.npy", attention=np.stack([attention(2, 64, 0)] * 2000)[:, None])
     out = tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "dagmix", "analyze", str(path), "--lines", str(out)]
-    options = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    with subprocess.Popen([*command, "--jobs", "2"], **options) as run:  # type: ignore[call-overload] # noqa: S603 - our own command
+    options: dict[str, Any] = {"stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    options["preexec_fn"] = heed_ctrl_c
+    with subprocess.Popen([*command, "--jobs", "2"], **options) as run:  # noqa: S603 - our own command
         while not out.exists():
             time.sleep(0.001)
         time.sleep(delay)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cases.signals import heed_ctrl_c
 
 from dagmix import __main__ as start
 
@@ -30,6 +31,7 @@ def test_an_interrupted_import_is_no_traceback(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
+        preexec_fn=heed_ctrl_c,
     )
     assert (ran.returncode, ran.stderr, ran.stdout) == (130, "dagmix: interrupted\n", "")
 
