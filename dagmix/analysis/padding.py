@@ -167,7 +167,8 @@ def _completed(tensor: Array, null: str) -> Array:
             message = "a row of zeros cannot be renormalised; null='node' takes it"
             raise StochasticError(message)
         return xp.astype(tensor / sums, tensor.dtype)
-    rest = xp.astype(xp.clip(1 - sums, 0, None), tensor.dtype)
+    left = 1 - sums
+    rest = xp.astype(xp.where(left > 0, left, xp.zeros_like(left)), tensor.dtype)
     first = xp.zeros_like(tensor[..., :1, :])
     keeps = xp.ones_like(rest[..., :1, :])
     rows = (xp.concat([keeps, first], axis=-1), xp.concat([rest, tensor], axis=-1))

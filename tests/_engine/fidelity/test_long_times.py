@@ -105,7 +105,7 @@ def test_a_line_peaks_where_its_closed_form_does(rates: Rates, data: st.DataObje
         assert holds(found, best)
         for t in {found.times[0] - 1, found.times[-1] + 1}:
             assert t < 0 or line_signal(rates, node, t) < best
-    assert len(found.times) == 1
+    assert found.times in ((found.times[0],), (found.times[0], found.times[0] + 1))  # or a tie
     assert found.upper - found.lower <= WIDTH * found.value
 
 
