@@ -23,7 +23,9 @@ from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.read_arrays import TOLERANCE
 
 ONE_LAYER = 3  # dimensions: heads, queries, keys
-HALF = "half precision needs tolerance=, 1e-2 in bfloat16 and 2e-3 in float16 (--tolerance)"
+HALF_PRECISION = (
+    "half precision needs tolerance=, 1e-2 in bfloat16 and 2e-3 in float16 (--tolerance)"
+)
 ROUNDED = 0.05  # how far half precision may take the sum of a row from 1
 SINK_LOGITS = "rows that a learned sink logit keeps below 1 need null="
 BOTH_WAYS = "encoders attend both ways, and so do rows of left padding, cut by attention_mask="
@@ -334,7 +336,7 @@ def _hint(heads: NDArray[np.floating]) -> str:
     """Say what may keep the sums of rows from 1: roundings, or what a sink logit keeps."""
     off = np.asarray(heads, dtype=np.float64).sum(axis=-1) - 1
     if np.abs(off).max() < ROUNDED:
-        return f"; {HALF}"
+        return f"; {HALF_PRECISION}"
     return f"; {SINK_LOGITS}" if off.max() < ROUNDED else ""
 
 

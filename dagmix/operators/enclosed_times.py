@@ -13,9 +13,9 @@ import math
 from fractions import Fraction
 
 from dagmix._engine.exact.enclosures import UNIT
+from dagmix._engine.exact.scalars import QUARTER
 from dagmix.operators.walk import WalkOperator
 
-QUARTER = Fraction(1, 4)
 STEPPED = 2**11  # expected steps of a walk that is soon stepped
 SQUARED = 2**25  # about a fifth of a second: entries of all powers, each a product of n numbers
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dagmix.errors import KindError
 from dagmix.graphs.edges import as_array
 
-HALF = 2  # bytes of a number in half precision
+HALF_BYTES = 2  # bytes of a number in half precision
 SUITING = "1e-2 suits a softmax in bfloat16, 2e-3 one in float16"
 OUTPUTS = ("attentions", "decoder_attentions", "encoder_attentions", "cache_dict")
 
@@ -48,7 +48,7 @@ def as_numpy(array: Any, what: str) -> NDArray[Any]:
 def is_half(array: Any) -> bool:
     """Tell whether an array holds floats in half precision or less."""
     kind = str(getattr(array, "dtype", ""))
-    return "float" in kind and int(array.dtype.itemsize) <= HALF
+    return "float" in kind and int(array.dtype.itemsize) <= HALF_BYTES
 
 
 def half_hint(array: Any) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from dagmix._engine.exact.scalars import read_steps
 from dagmix.errors import DagmixError, KindError, NumberError, ShapeError, StepError, WeightError
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
-from dagmix.operators.read_tensors import HALF, SUITING, check_dense
+from dagmix.operators.read_tensors import HALF_BYTES, SUITING, check_dense
 
 Array = Any  # of NumPy, torch, or another library with the array API
 
@@ -49,7 +49,7 @@ def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[
     floats = xp.isdtype(attention.dtype, "real floating")
     size = xp.finfo(attention.dtype).bits // 8 if floats else 8
     if tolerance is None:
-        if size <= HALF:
+        if size <= HALF_BYTES:
             message = (
                 f"attention in {attention.dtype} needs a tolerance= for its rows' sums; {SUITING}"
             )
