@@ -106,6 +106,10 @@ class FileError(DagmixError):
     """A file can be read or written, and its name and content follow the format."""
 
 
+class StatementError(DagmixError):
+    """A statement of the paper, or a verdict, is asked for by a name that there is."""
+
+
 class SizeError(DagmixError):
     """An answer is written out only where it is small enough; the message gives its size."""
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from sphinx.util.typing import stringify_annotation
 
 import dagmix
-from dagmix.paper import verification
+from dagmix.paper import presentation, verification
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -91,7 +91,7 @@ def write_verdicts(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "_generated"
     folder.mkdir(exist_ok=True)
     rows = list(verification.verify())
-    (folder / "verdicts.md").write_text(verification.as_markdown(rows), encoding="utf-8")
+    (folder / "verdicts.md").write_text(presentation.as_markdown(rows), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

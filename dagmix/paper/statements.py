@@ -1,8 +1,7 @@
-"""Statements of a paper with the computations that check them, and its two worked examples.
+"""What a statement of the paper is, what was computed for it, and how a verdict follows.
 
-The paper is *Beyond Parallelism* (arXiv:2507.02944, 2025). A verdict follows from what was
-computed. It is compared with the documented one, so that a change of either is noticed.
-Heads are numbered from 0 in our words; labels such as "Example 3.8" are the paper's.
+Users find these classes in `dagmix.paper`. Heads are numbered from 0 in our words; labels such as
+"Example 3.8", and what stands in quotation marks, are the paper's (arXiv:2507.02944).
 """
 
 from __future__ import annotations
@@ -10,20 +9,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from itertools import pairwise
 
-from dagmix.graphs.dag import FeedforwardDAG
+
+class Kind(Enum):
+    """What sort of statement it is, on which depends what can become of it.
+
+    A claim is true, true with a premise, or false. A definition is implemented: there is
+    nothing to verify, only to compare the library with the formula. A remark characterises and
+    claims no number; where the computation does not bear it out it is not supported.
+
+    Examples
+    --------
+    >>> [kind.value for kind in Kind]
+    ['claim', 'definition', 'remark']
+
+    References
+    ----------
+    The statements are those of arXiv:2507.02944.
+    """
+
+    CLAIM = "claim"
+    DEFINITION = "definition"
+    REMARK = "remark"
 
 
 class Verdict(Enum):
-    """What became of a statement: true as printed, true with a premise, or false.
+    """What became of a statement.
 
-    `verify` computes it; it is never stored with the statement.
+    `verify` computes it; it is never stored with what was computed.
 
     Examples
     --------
     >>> [verdict.value for verdict in Verdict]
-    ['verified exactly', 'true with a premise', 'false']
+    ['verified exactly', 'true with a premise', 'implemented', 'not supported', 'false']
 
     References
     ----------
@@ -32,12 +50,14 @@ class Verdict(Enum):
 
     VERIFIED = "verified exactly"
     WITH_PREMISE = "true with a premise"
+    IMPLEMENTED = "implemented"
+    UNSUPPORTED = "not supported"
     FALSE = "false"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What was computed for a statement; its verdict follows from two booleans.
+    """What was computed for a statement: numbers in words, and the truth values that follow.
 
     Attributes
     ----------
@@ -48,12 +68,16 @@ class Finding:
     literally : bool
         Whether the statement holds as printed.
     repaired : bool
-        Whether it holds with its premise; a statement that does not is false.
+        Whether it holds with its premise; left out where it holds as printed, or not at all.
+    as_read : bool
+        Whether it holds under the statement's `reading`.
+    more : bool
+        Whether what the statement's `stronger` says holds.
 
     Examples
     --------
-    >>> Finding("φ_u = 1, as a supremum", "φ_u(t) < 1", literally=False).verdict
-    <Verdict.WITH_PREMISE: 'true with a premise'>
+    >>> Finding("φ_u = 1, as a supremum", "φ_u(t) < 1", literally=False, repaired=True).as_read
+    False
 
     References
     ----------
@@ -63,39 +87,58 @@ class Finding:
     computed: str
     witness: str
     literally: bool
-    repaired: bool = True
-
-    @property
-    def verdict(self) -> Verdict:
-        """FALSE if not repaired, otherwise VERIFIED if it holds literally, or WITH_PREMISE."""
-        if not self.repaired:
-            return Verdict.FALSE
-        return Verdict.VERIFIED if self.literally else Verdict.WITH_PREMISE
+    repaired: bool = False
+    as_read: bool = False
+    more: bool = False
 
 
-@dataclass(frozen=True)
+def verdict(finding: Finding, kind: Kind) -> Verdict:
+    """Return what follows from what was computed for a statement of that kind.
+
+    What holds neither as printed nor with its premise is FALSE, a remark UNSUPPORTED.
+
+    >>> verdict(Finding("T = 8", "2N/p = 396", literally=False), Kind.CLAIM)
+    <Verdict.FALSE: 'false'>
+    """
+    if not (finding.literally or finding.repaired):
+        return Verdict.UNSUPPORTED if kind is Kind.REMARK else Verdict.FALSE
+    if kind is Kind.DEFINITION:
+        return Verdict.IMPLEMENTED
+    return Verdict.VERIFIED if finding.literally else Verdict.WITH_PREMISE
+
+
+@dataclass(frozen=True, kw_only=True)
 class Statement:
-    """A statement of the paper, in our words, and the computation that checks it.
+    """A statement of the paper, in its words and in ours, and the computation that checks it.
 
     Attributes
     ----------
     label : str
-        Its label in the paper.
+        Its place in the paper.
+    quote : str
+        The paper's own words, with their subject; … where something is left out, [ ] around
+        what is put in.
     says : str
-        What it says; heads are numbered from 0.
+        What it says, in our words; heads are numbered from 0.
     check : callable
         Takes no argument and returns a `Finding`.
     documented : Verdict
         The verdict that the documentation gives.
+    kind : Kind
+        A claim unless said otherwise.
     premise : str
-        What has to be added for it to be true; empty unless the verdict is WITH_PREMISE.
+        What has to be added for it to be true; empty where it is true as printed, or false.
+    reading : str
+        The reading under which it is right, for a statement that is not; empty if none is known.
+    stronger : str
+        What more holds than is claimed; empty if nothing is known.
 
     Examples
     --------
     >>> from dagmix.paper import verify
     >>> statement = next(verify()).statement
-    >>> statement.label, statement.documented, statement.check().literally
-    ('Definition 2.1', <Verdict.VERIFIED: 'verified exactly'>, True)
+    >>> statement.label, statement.kind, statement.check().literally
+    ('Abstract', <Kind.CLAIM: 'claim'>, True)
 
     References
     ----------
@@ -103,62 +146,11 @@ class Statement:
     """
 
     label: str
+    quote: str
     says: str
     check: Callable[[], Finding]
     documented: Verdict
+    kind: Kind = Kind.CLAIM
     premise: str = ""
-
-
-def example_3_8() -> list[FeedforwardDAG]:
-    """Return the two heads of Example 3.8, with self-loops: u → v and v → τ.
-
-    Either alone has φ_min = 0; every mixture of positive weights carries u to τ. The sink of
-    each head alone is not unique, that of the mixture is τ.
-
-    Returns
-    -------
-    list of FeedforwardDAG
-        Head 0 and head 1 on the nodes u, v, τ.
-
-    Examples
-    --------
-    >>> [head.sinks for head in example_3_8()]
-    [('v', 'τ'), ('u', 'τ')]
-
-    References
-    ----------
-    arXiv:2507.02944, Example 3.8.
-    """
-    return [FeedforwardDAG([edge], nodes="uvτ") for edge in (("u", "v"), ("v", "τ"))]
-
-
-def example_3_13() -> list[FeedforwardDAG]:
-    """Return the two heads of Example 3.13: u → v → w → τ and v → u → w → τ.
-
-    With self-loops. Either alone has φ_min = 3/8, their uniform mixture 1/2. They share no
-    topological order.
-
-    Returns
-    -------
-    list of FeedforwardDAG
-        Head 0 and head 1 on the nodes u, v, w, τ.
-
-    Examples
-    --------
-    >>> [head.topological_order for head in example_3_13()]
-    [('u', 'v', 'w', 'τ'), ('v', 'u', 'w', 'τ')]
-
-    References
-    ----------
-    arXiv:2507.02944, Example 3.13.
-    """
-    return [FeedforwardDAG(pairwise(path), nodes="uvwτ") for path in ("uvwτ", "vuwτ")]
-
-
-def without_loops(graph: FeedforwardDAG) -> FeedforwardDAG:
-    """Return a graph with every self-loop removed.
-
-    >>> without_loops(example_3_8()[0]).edges
-    (('u', 'v'),)
-    """
-    return FeedforwardDAG(graph.edges, nodes=graph.nodes, self_loops=False)
+    reading: str = ""
+    stronger: str = ""

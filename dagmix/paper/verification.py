@@ -1,26 +1,57 @@
-"""Check the paper: every numbered statement, what was computed, the verdict, the witness."""
+"""Check the paper: every statement, what was computed, the verdict, and what is asked for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from rich.markup import escape
-from rich.table import Column, Table
-from rich.text import Text
-
-from dagmix._util import tables
-from dagmix.paper import section2, section3, section4, theorem28
-from dagmix.paper.statements import Finding, Statement, Verdict
-
-STATEMENTS: tuple[Statement, ...] = (
-    *section2.STATEMENTS,
-    *theorem28.STATEMENTS,
-    *section3.STATEMENTS,
-    *section4.STATEMENTS,
+from dagmix.errors import StatementError
+from dagmix.paper.checks.section2 import (
+    beside_heads,
+    bounds_of_heads,
+    forward_moves,
+    graphs,
+    mixing,
+    projection,
+    random_heads,
+    stationary,
 )
+from dagmix.paper.checks.section3 import fidelity, mixtures, worked_examples
+from dagmix.paper.checks.section4 import algorithms, gradient_step, trained
+from dagmix.paper.statements import Finding, Statement, Verdict, verdict
 
-STYLES = {Verdict.VERIFIED: "green", Verdict.WITH_PREMISE: "yellow", Verdict.FALSE: "red"}
+STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper
+    mixing.ABSTRACT,
+    graphs.STATEMENTS[0],
+    mixing.PATHS,
+    *graphs.STATEMENTS[1:],
+    *stationary.STATEMENTS,
+    *mixing.STATEMENTS,
+    graphs.FORWARD_MOVE,
+    *forward_moves.STATEMENTS,
+    *bounds_of_heads.STATEMENTS,
+    *forward_moves.PROOF,
+    *bounds_of_heads.BEST,
+    beside_heads.FASTEST,
+    *random_heads.STATEMENTS,
+    *bounds_of_heads.END,
+    random_heads.KEY_POINT,
+    *beside_heads.MERGING,
+    projection.PROJECTION,
+    *fidelity.STATEMENTS,
+    *mixtures.STATEMENTS,
+    worked_examples.STATEMENTS[0],
+    *mixtures.NODE_AND_BEST,
+    *worked_examples.STATEMENTS[1:],
+    *algorithms.ALGORITHMS[:2],
+    *trained.MIXING,
+    *algorithms.ALGORITHMS[2:],
+    *trained.FIDELITY,
+    *trained.REMARKS,
+    *gradient_step.STATEMENTS,
+)
 
 
 @dataclass(frozen=True)
@@ -32,13 +63,13 @@ class Row:
     statement : Statement
         What was checked.
     finding : Finding
-        What was computed, with the verdict that follows.
+        What was computed, from which the verdict follows.
 
     Examples
     --------
     >>> row = next(verify())
-    >>> row.statement.label, row.finding.verdict, row.as_documented
-    ('Definition 2.1', <Verdict.VERIFIED: 'verified exactly'>, True)
+    >>> row.statement.label, row.verdict, row.as_documented
+    ('Abstract', <Verdict.VERIFIED: 'verified exactly'>, True)
 
     References
     ----------
@@ -49,9 +80,35 @@ class Row:
     finding: Finding
 
     @property
+    def verdict(self) -> Verdict:
+        """The computed verdict."""
+        return verdict(self.finding, self.statement.kind)
+
+    @property
     def as_documented(self) -> bool:
-        """Whether the computed verdict is the documented one."""
-        return self.finding.verdict is self.statement.documented
+        """Whether verdict, reading and what is stronger are computed as they are documented."""
+        return (
+            self.verdict is self.statement.documented
+            and self.finding.as_read >= bool(self.statement.reading)
+            and self.finding.more >= bool(self.statement.stronger)
+        )
+
+    @property
+    def premise(self) -> str:
+        """The premise, where the statement does not hold as printed, but with it; or empty."""
+        needed = self.finding.repaired and not self.finding.literally
+        return self.statement.premise if needed else ""
+
+    @property
+    def reading(self) -> str:
+        """The reading under which a statement that does not hold is right; or empty."""
+        refuted = self.verdict in {Verdict.FALSE, Verdict.UNSUPPORTED}
+        return self.statement.reading if refuted and self.finding.as_read else ""
+
+    @property
+    def stronger(self) -> str:
+        """What more holds than is claimed; or empty."""
+        return self.statement.stronger if self.finding.more else ""
 
     def record(self) -> dict[str, object]:
         """Return the row as plain values, as in the JSON of `dagmix verify --json`.
@@ -59,8 +116,9 @@ class Row:
         Returns
         -------
         dict
-            statement, says, computed, verdict, premise, witness, documented (all str) and
-            as_documented (bool). The premise is empty unless the verdict needs it.
+            statement, says, computed, verdict, premise, witness, documented, quote, reading,
+            stronger, kind (all str) and as_documented (bool). Premise, reading and stronger are
+            empty unless they apply.
 
         Examples
         --------
@@ -69,41 +127,18 @@ class Row:
         """
         return {
             "statement": self.statement.label,
+            "quote": self.statement.quote,
             "says": self.statement.says,
+            "kind": self.statement.kind.value,
             "computed": self.finding.computed,
-            "verdict": self.finding.verdict.value,
-            "premise": self._premise,
+            "verdict": self.verdict.value,
+            "premise": self.premise,
+            "reading": self.reading,
+            "stronger": self.stronger,
             "witness": self.finding.witness,
             "documented": self.statement.documented.value,
             "as_documented": self.as_documented,
         }
-
-    @property
-    def _premise(self) -> str:
-        given = self.finding.verdict is Verdict.WITH_PREMISE
-        return self.statement.premise if given else ""
-
-    def cells(self) -> tuple[str, ...]:
-        """Return the row for a table of the terminal, in Rich's markup.
-
-        Returns
-        -------
-        tuple of str
-            statement, computed, verdict with its premise, witness.
-
-        Examples
-        --------
-        >>> next(verify()).cells()[2]
-        '[green]verified exactly[/]'
-        """
-        verdict = self.finding.verdict
-        shown = f"[{STYLES[verdict]}]{verdict.value}[/]"
-        if self._premise:
-            shown += f": {escape(self._premise)}"
-        if not self.as_documented:
-            shown += f"\n[bold red]documented: {self.statement.documented.value}[/]"
-        statement = f"[bold]{self.statement.label}[/]\n{escape(self.statement.says)}"
-        return statement, escape(self.finding.computed), shown, escape(self.finding.witness)
 
 
 def verify(statements: Sequence[Statement] = STATEMENTS) -> Iterator[Row]:
@@ -129,38 +164,73 @@ def verify(statements: Sequence[Statement] = STATEMENTS) -> Iterator[Row]:
 
     Examples
     --------
-    >>> next(verify()).finding.verdict.value
+    >>> next(verify()).verdict.value
     'verified exactly'
 
     References
     ----------
-    arXiv:2507.02944, Sections 2 to 4.
+    arXiv:2507.02944, Sections 2 to 5.
     """
     for statement in statements:
         yield Row(statement, statement.check())
 
 
-def table(rows: Sequence[Row]) -> Table:
-    """Return the rows as a table."""
-    columns = [Column(name, ratio=1) for name in ("statement", "computed", "verdict", "witness")]
-    cells = ([Text.from_markup(cell) for cell in row.cells()] for row in rows)
-    title = "Beyond Parallelism (arXiv 2507.02944), checked"
-    return tables.table(columns, cells, title=title, show_lines=True)
+def named(names: Sequence[str]) -> tuple[Statement, ...]:
+    """Return the statements whose label contains one of the names, as whole words.
+
+    All of them if no name is given. Raises StatementError, with suggestions, for a name that no
+    label contains.
+    """
+    if not names:
+        return STATEMENTS
+    unknown = [name for name in names if not any(_has(each.label, name) for each in STATEMENTS)]
+    if unknown:
+        labels = [each.label for each in STATEMENTS]
+        message = f"no statement is named {unknown[0]!r}; {suggested(unknown[0], labels)}"
+        raise StatementError(message)
+    return tuple(each for each in STATEMENTS if any(_has(each.label, name) for name in names))
 
 
-def as_markdown(rows: Sequence[Row]) -> str:
-    """Return the rows as a Markdown table."""
-    lines = ["| statement | says | computed | verdict | witness |", "|---|---|---|---|---|"]
-    for row in rows:
-        record = row.record()
-        verdict = f"**{record['verdict']}**" + (
-            f": {record['premise']}" if record["premise"] else ""
-        )
-        cells = record["statement"], record["says"], record["computed"], verdict, record["witness"]
-        lines.append("| " + " | ".join(str(cell).replace("|", r"\|") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+def about(word: str, statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return the statements with a text in their label, their words or ours.
+
+    Raises StatementError where it is in none.
+    """
+    sought = word.casefold()
+    found = tuple(
+        each for each in statements
+        if sought in f"{each.label}\n{each.quote}\n{each.says}".casefold()
+    )  # fmt: skip
+    if not found:
+        words = sorted({w for each in statements for w in re.findall(r"\w{4,}", each.says)})
+        message = f"no statement contains {word!r}; {suggested(word, words)}"
+        raise StatementError(message)
+    return found
 
 
-def as_json(rows: Sequence[Row]) -> str:
-    """Return the rows as JSON."""
-    return tables.to_json([row.record() for row in rows])
+def verdict_of(name: str) -> Verdict:
+    """Return a verdict by its words or the beginning of them; raise StatementError for others."""
+    known = {verdict.value: verdict for verdict in Verdict} | {
+        "verified": Verdict.VERIFIED,
+        "premise": Verdict.WITH_PREMISE,
+        "unsupported": Verdict.UNSUPPORTED,
+    }
+    try:
+        return known[name.casefold()]
+    except KeyError:
+        values = [verdict.value for verdict in Verdict]
+        message = f"no verdict is {name!r}; {suggested(name, values)}"
+        raise StatementError(message) from None
+
+
+def suggested(name: str, names: Sequence[str]) -> str:
+    """Return the names that are most like one, or the first of them."""
+    lower = {each.casefold(): each for each in names}
+    near = get_close_matches(name.casefold(), lower, n=3, cutoff=0.4)
+    shown = ", ".join(repr(lower[each]) for each in near)
+    return f"nearest are {shown}" if near else f"there are {', '.join(map(repr, names[:6]))}, …"
+
+
+def _has(label: str, name: str) -> bool:
+    pattern = rf"(?<![\w.]){re.escape(name.casefold())}(?!\w|\.\d)"
+    return re.search(pattern, label.casefold()) is not None

@@ -25,33 +25,63 @@ def uniform(tmp_path: Path) -> Path:
     return path
 
 
-def test_verify_prints_a_row_for_every_statement(capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.main(["verify"]) == 0
+def test_verify_prints_a_row_for_every_statement_that_is_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert commands.main(["verify", "--only", "figure 3"]) == 0
     out = capsys.readouterr().out
-    for statement in verification.STATEMENTS:
-        assert statement.label.split()[0] in out
+    assert "Figure 3" in out
+    assert "Figure 2" not in out
+    assert commands.main(["verify", "Lemma 2.5", "Definition 2.2", "Figure 1", "Figure 2"]) == 0
+    out = capsys.readouterr().out
+    assert all(label in out for label in ("Lemma 2.5", "Definition 2.2", "Figure 1", "Figure 2"))
+    assert "4 statements" in out
 
 
 def test_verify_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.main(["verify", "--json"]) == 0
-    records = json.loads(capsys.readouterr().out)
-    assert len(records) == len(verification.STATEMENTS)
-    assert all(record["as_documented"] for record in records)
-    example = next(record for record in records if record["statement"] == "Example 3.8")
-    assert "beta0*beta1/4" in example["computed"]
+    assert commands.main(["verify", "Example 3.8", "--json"]) == 0
+    (example,) = json.loads(capsys.readouterr().out)
+    assert "β₀ β₁ / 4" in example["computed"]
+    assert example["quote"].startswith("This would exemplify")
+
+
+def test_verify_filters_by_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    chosen = ["verify", "Figure 1", "Equation (5)", "--verdict", "false"]
+    assert commands.main([*chosen, "--json"]) == 0
+    assert [each["statement"] for each in json.loads(capsys.readouterr().out)] == ["Equation (5)"]
+    assert commands.main([*chosen[:2], *chosen[3:]]) == 0
+    assert "0 statements" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "suggestion"),
+    [
+        (["Theorem 2.9"], "'Theorem 2.8, (3), (11)'"),
+        (["--verdict", "flase"], "'false'"),
+        (["--only", "botlenecks"], "'bottlenecks'"),
+        (["Figure 1", "--only", "gradient"], "nearest|there are"),
+    ],
+)
+def test_unknown_names_are_bad_input(
+    asked: list[str], suggestion: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["verify", *asked]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert any(each in captured.err for each in suggestion.split("|"))
 
 
 def test_verify_fails_where_a_verdict_is_not_the_documented_one(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = Statement(
-        "Claim [1]",
-        "1 = 2",
-        lambda: Finding("1 ≠ 2", "[x]", literally=False, repaired=False),
-        Verdict.VERIFIED,
+        label="Claim [1]",
+        quote="1 = 2",
+        says="one is two",
+        check=lambda: Finding("1 ≠ 2", "[x]", literally=False, repaired=False),
+        documented=Verdict.VERIFIED,
     )
     monkeypatch.setattr(verification, "STATEMENTS", (wrong,))
-    monkeypatch.setattr(verification.verify, "__defaults__", ((wrong,),))
     assert commands.main(["verify"]) == 1
     out = capsys.readouterr().out
     assert "false" in out
@@ -85,7 +115,7 @@ def test_the_module_runs() -> None:
 def test_an_interrupted_command_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted() -> Any:
+    def interrupted(_: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(verification, "verify", interrupted)
@@ -108,7 +138,7 @@ def test_output_that_nobody_reads_is_no_traceback() -> None:
 def test_a_broken_pipe_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def broken() -> Any:
+    def broken(_: Any) -> Any:
         raise BrokenPipeError
 
     monkeypatch.setattr(verification, "verify", broken)

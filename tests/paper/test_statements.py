@@ -1,14 +1,27 @@
-"""The paper's examples are what it says of them."""
+"""How a verdict follows from what was computed."""
 
 from __future__ import annotations
 
 import pytest
 
-from dagmix import FeedforwardDAG
-from dagmix.errors import CycleError
-from dagmix.paper import example_3_13
+from dagmix.paper import Finding, Kind, Verdict
+from dagmix.paper.statements import verdict
+
+VERDICTS = {
+    (Kind.CLAIM, True, True): Verdict.VERIFIED,
+    (Kind.CLAIM, False, True): Verdict.WITH_PREMISE,
+    (Kind.CLAIM, False, False): Verdict.FALSE,
+    (Kind.DEFINITION, True, True): Verdict.IMPLEMENTED,
+    (Kind.DEFINITION, False, True): Verdict.IMPLEMENTED,
+    (Kind.DEFINITION, False, False): Verdict.FALSE,
+    (Kind.REMARK, True, True): Verdict.VERIFIED,
+    (Kind.REMARK, False, True): Verdict.WITH_PREMISE,
+    (Kind.REMARK, False, False): Verdict.UNSUPPORTED,
+}
 
 
-def test_the_union_of_example_3_13_has_a_cycle() -> None:
-    with pytest.raises(CycleError, match="u → v → u"):
-        FeedforwardDAG.union(example_3_13())
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(("literally", "repaired"), [(True, True), (False, True), (False, False)])
+def test_a_verdict_follows(kind: Kind, *, literally: bool, repaired: bool) -> None:
+    found = Finding("", "", literally=literally, repaired=repaired)
+    assert verdict(found, kind) is VERDICTS[kind, literally, repaired]

@@ -1,180 +1,139 @@
-"""No verdict is typed in: each follows from a computation, and changes when that is corrupted."""
+"""No verdict is typed in: each follows from a computation; and what is asked for is found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
 from dataclasses import replace
-from fractions import Fraction
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, UniqueSink, WalkOperator
-from dagmix.paper import (
-    Verdict,
-    example_3_13,
-    section2,
-    section3,
-    section4,
-    theorem28,
-    verification,
-)
-from dagmix.search import NotFound, Witness
+from dagmix.errors import StatementError
+from dagmix.paper import Finding, Kind, Row, Verdict, verification
+from dagmix.paper.checks import section2
 from paper import verify_rows
 
-STATEMENTS = {statement.label: statement for statement in verification.STATEMENTS}
-
-
-@pytest.mark.parametrize("label", STATEMENTS)
-def test_the_computed_verdict_is_the_documented_one(label: str) -> None:
-    (row,) = verification.verify([STATEMENTS[label]])
-    assert row.as_documented, row.finding
-    assert row.finding.computed
-    assert bool(STATEMENTS[label].premise) == (row.finding.verdict is Verdict.WITH_PREMISE)
-
-
-def other_fidelity(result: Any) -> Any:
-    return replace(result, value=result.value + Fraction(1, 7), times=(99,), attained=False)
-
-
-def other_minimum(result: Any) -> Any:
-    return replace(result, value=result.value / 3)
-
-
-def corrupt(owner: type, name: str, change: Callable[[Any], Any]) -> Callable[[Any], None]:
-    """Return what patches a method so that its result is changed."""
-    method = getattr(owner, name)
-
-    def corrupted(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return change(method(self, *args, **kwargs))
-
-    return lambda patch: patch.setattr(owner, name, corrupted)
-
-
-def wrong_order(patch: Any) -> None:
-    patch.setattr(FeedforwardDAG, "topological_order", ("τ", "w", "v", "u"))
-
-
-def wrong_sink(patch: Any) -> None:
-    patch.setattr(FeedforwardDAG, "unique_sink", UniqueSink("u", 0))
-
-
-def doubled_matrix(module: Any) -> Callable[[Any], None]:
-    exact = section2.exact_matrix
-    return lambda patch: patch.setattr(module, "exact_matrix", lambda walk: 2 * exact(walk))
-
-
-def no_fixed_space(patch: Any) -> None:
-    patch.setattr(section2, "fixed_space", lambda walk: len(walk.nodes))
-
-
-NOTHING = NotFound(tried=1, complete=1, reached=(1, 0), out_of_budget=False)
-WITNESS = Witness(tuple(example_3_13()), (Fraction(1, 2),) * 2, Fraction(1, 4), 1)
-
-
-def search_finds(result: Any) -> Callable[[Any], None]:
-    return lambda patch: patch.setattr(theorem28, "smallest_witness", lambda *_, **__: result)
-
-
-def in_theorem(name: str, value: Any) -> Callable[[Any], None]:
-    return lambda patch: patch.setattr(theorem28, name, value)
-
-
-def in_sentences(name: str, value: Any) -> Callable[[Any], None]:
-    return lambda patch: patch.setattr(section4, name, value)
-
-
-plus_one: Callable[[Any], Any] = lambda value: value + 1  # noqa: E731 - a table's entry
-heads_swapped: Callable[[Any], Any] = lambda best: replace(best, heads=(1,), value=best.value * 2)  # noqa: E731
-CORRUPTIONS = {
-    "Definition 2.1": wrong_order,
-    "Definition 2.2": wrong_sink,
-    "Definition 2.3": doubled_matrix(section2),
-    "Definition 2.4": doubled_matrix(section2),
-    "Lemma 2.5": no_fixed_space,
-    "Lemma 2.6": no_fixed_space,
-    "Definition 2.7": corrupt(WalkOperator, "mixing_time", plus_one),
-    "Definition 3.1": lambda patch: patch.setattr(section3, "quarters", lambda _: ((0,) * 4,) * 4),
-    "Definition 3.2": corrupt(DiffusionOperator, "signal", plus_one),
-    "Definition 3.3": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
-    "Definition 3.4": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
-    "Definition 3.5": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
-    "Definition 3.6": lambda patch: patch.setattr(section3, "quarters", lambda _: ((0,) * 4,) * 4),
-    "Remark 3.7": lambda patch: (
-        patch.setattr(section3, "EXPANDED", 2)
-        or patch.setattr(section3, "product", lambda _, repeat: [(0,) * repeat])
-    ),
-    "Example 3.8": corrupt(DiffusionOperator, "signal", plus_one),
-    "Definition 3.9": corrupt(DiffusionOperator, "node_fidelity", other_fidelity),
-    "Definition 3.10": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
-    "Definition 3.11": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
-    "Definition 3.12": corrupt(MultiHeadDiffusion, "best_head", heads_swapped),
-    "Example 3.13": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
-    "Theorem 2.8, (3), (11)": search_finds(WITNESS),
-    "Equations (4), (12), (13)": in_theorem("_means", lambda _: [Fraction(2)] * 451),
-    "After (4), end of §2.2": search_finds(NOTHING),
-    "Equation (5)": corrupt(WalkOperator, "mixing_time", lambda _: 396),
-    "Equations (6), (7)": corrupt(WalkOperator, "distance", plus_one),
-    "Equations (8)–(10)": in_theorem("fewer_than", lambda *_: Fraction(99, 100)),
-    "After (11)": corrupt(WalkOperator, "mixing_time", lambda _: 1020),
-    "Equations (14), (15)": corrupt(WalkOperator, "mixing_time", lambda time: 9 * time),
-    "After (15)": search_finds(NOTHING),
-    "Equations (16)–(18)": in_theorem("_uniform", lambda _: 1),
-    "Equation (19)": in_theorem("_uniform", lambda _: 1),
-    "Equation (20)": corrupt(WalkOperator, "mixing_time", lambda _: 10**6),
-    "§2, quoting 2502.06751": corrupt(WalkOperator, "mixing_time", lambda time: 66 // time),
-    "After Definition 3.4": corrupt(DiffusionOperator, "signals", lambda table: table * 0),
-    "After Example 3.13": in_sentences("operator_value", lambda _: Fraction(1, 3)),
-    "End of §3.1": corrupt(MultiHeadDiffusion, "amplification", lambda gain: 1 / gain),
-    "Figure 3": in_sentences("operator_value", lambda _: Fraction(1, 3)),
-    "§4.2": corrupt(WalkOperator, "mixing_time", lambda time: 10**6 * time),
-    "Algorithm 1": in_sentences("column_sums", lambda _: [1, 1, 1, 1]),
-    "Algorithm 2": corrupt(DiffusionOperator, "minimax_fidelity", other_minimum),
-}
-
-
-@pytest.mark.parametrize("label", STATEMENTS)
-def test_a_corrupted_operator_changes_the_verdict(
-    label: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    CORRUPTIONS[label](monkeypatch)
-    (row,) = verification.verify([STATEMENTS[label]])
-    assert not row.as_documented, row.finding
-
-
-def test_rows_as_markdown() -> None:
-    """A row of the docs' table for each statement, its bars escaped."""
-    rows = list(verification.verify([STATEMENTS["After (15)"], STATEMENTS["Lemma 2.5"]]))
-    head, _, one, two = verification.as_markdown(rows).splitlines()
-    assert head.count("|") == 6
-    assert "**false**" in one
-    assert r"2→3 \| 0→3" in one
-    assert "**true with a premise**: W[τ, τ] = 1" in two
-
-
-def test_verify_covers_the_numbered_statements() -> None:
-    """Definitions 2.1-2.7 and 3.1-3.12, two lemmas, a remark, two examples: each once."""
-    labels = [statement.label for statement in verification.STATEMENTS]
-    definitions = ["2.1", "2.2", "2.3", "2.4", "2.7"]
-    definitions += [f"3.{k}" for k in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12)]
-    others = ["Lemma 2.5", "Lemma 2.6", "Remark 3.7", "Example 3.8", "Example 3.13"]
-    numbered = [f"Definition {number}" for number in definitions] + others
-    assert all(labels.count(label) == 1 for label in numbered)
-    assert len(set(labels)) == len(labels)
-
-
-def test_verify_covers_the_equations_of_theorem_2_8() -> None:
-    """Each of equations (3) to (20) has its row; (1), (2) and (21) to (31) are definitions."""
-    named = " ".join(statement.label for statement in verification.STATEMENTS)
-    for number in (3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 18, 19, 20):
-        assert f"({number})" in named
+LABELS = [statement.label for statement in verification.STATEMENTS]
+CHECKS = Path(section2.__path__[0]).parent
 
 
 @pytest.mark.slow
-def test_every_row_says_what_it_said() -> None:
-    """Statement, computed values, verdict, premise and witness, word for word."""
+def test_every_row_is_as_documented_and_says_what_it_said() -> None:
+    """Verdict, reading and what is stronger; then statement, values and witness word for word."""
+    for row in verify_rows.rows():
+        assert row.as_documented, row
+        assert row.finding.computed
+        assert row.statement.quote
     kept = verify_rows.KEPT.read_text(encoding="utf-8")
     assert verify_rows.text() == kept
     assert kept.startswith("# ")
     assert verify_rows.COMMAND in kept.splitlines()[0]
     assert kept.count("\nstatement: ") == len(verification.STATEMENTS)
+
+
+def test_every_statement_is_broken_by_some_test() -> None:
+    """The tests of each file of checks have what breaks its rows."""
+    broken: list[str] = []
+    for path in CHECKS.glob("section*/*.py"):
+        if path.stem != "__init__":
+            tests = importlib.import_module(f"paper.checks.{path.parent.name}.test_{path.stem}")
+            broken += tests.CORRUPTIONS
+    assert sorted(broken) == sorted(LABELS)
+
+
+def test_premise_and_reading_go_with_the_verdict() -> None:
+    """A premise where there is one to add; a reading for what does not hold; no other."""
+    for each in verification.STATEMENTS:
+        assert bool(each.premise) >= (each.documented is Verdict.WITH_PREMISE), each.label
+        refuted = each.documented in {Verdict.FALSE, Verdict.UNSUPPORTED}
+        assert not (each.reading and not refuted), each.label
+        assert (each.kind is Kind.DEFINITION) == (each.documented is Verdict.IMPLEMENTED)
+        assert (each.kind is Kind.REMARK) >= (each.documented is Verdict.UNSUPPORTED)
+
+
+def row(label: str, finding: Finding) -> Row:
+    return Row(next(each for each in verification.STATEMENTS if each.label == label), finding)
+
+
+def test_what_goes_with_a_verdict_must_be_computed_too() -> None:
+    wrong = Finding("", "", literally=False, repaired=False, as_read=True, more=True)
+    whole = row("After (15)", wrong)
+    assert whole.as_documented
+    assert whole.reading.startswith("it is said of the bound")
+    assert whole.stronger
+    for part in (replace(wrong, as_read=False), replace(wrong, more=False)):
+        assert not replace(whole, finding=part).as_documented
+    assert not replace(whole, finding=replace(wrong, as_read=False)).reading
+    assert not replace(whole, finding=replace(wrong, more=False)).stronger
+    held = row("After (15)", Finding("", "", literally=True, as_read=True, more=True))
+    assert (held.verdict, held.reading, held.premise) == (Verdict.VERIFIED, "", "")
+    theorem = row(
+        "Theorem 2.8, (3), (11)", Finding("", "", literally=False, repaired=True, more=True)
+    )
+    assert theorem.premise.startswith("the heads share an order")
+    assert theorem.record()["stronger"] == theorem.stronger != ""
+
+
+def test_verify_covers_the_numbered_statements() -> None:
+    """Definitions 2.1-2.7 and 3.1-3.12, two lemmas, a remark, two examples: each once."""
+    definitions = ["2.1", "2.2", "2.3", "2.4", "2.7"]
+    definitions += [f"3.{k}" for k in (1, 2, 3, 4, 5, 6, 9, 10, 11, 12)]
+    others = ["Lemma 2.5", "Lemma 2.6", "Remark 3.7", "Example 3.8", "Example 3.13"]
+    numbered = [f"Definition {number}" for number in definitions] + others
+    assert all(LABELS.count(label) == 1 for label in numbered)
+    assert len(set(LABELS)) == len(LABELS)
+
+
+@pytest.mark.parametrize("number", [*range(3, 21)])
+def test_verify_covers_the_equations_of_theorem_2_8(number: int) -> None:
+    """Each of equations (3) to (20) has its row; (1), (2) and (21) to (31) are definitions."""
+    assert verification.named([f"({number})"])
+
+
+def test_verify_covers_tables_figures_and_algorithms() -> None:
+    for name in [*(f"Table {k}" for k in range(1, 7)), *(f"Figure {k}" for k in range(1, 5)),
+                 "Algorithm 1", "Algorithm 2", "Abstract", "§5"]:  # fmt: skip
+        assert any(label.startswith(name) for label in LABELS), name
+
+
+def labels(*names: str) -> list[str]:
+    return [each.label for each in verification.named(names)]
+
+
+def test_statements_are_named_by_whole_words_of_their_label() -> None:
+    assert labels() == LABELS
+    assert labels("theorem 2.8") == ["Theorem 2.8, (3), (11)"]
+    assert labels("(20)") == ["Equation (20), left half", "Equation (20), right half", "After (20)"]
+    assert labels("Definition 3.1") == ["Definition 3.1"]
+    assert labels("Lemma 2.6", "Lemma 2.5") == ["Lemma 2.5", "Lemma 2.6"]
+
+
+def test_statements_are_found_by_their_words() -> None:
+    found = verification.about("Potential Bottlenecks", verification.STATEMENTS)
+    assert [each.label for each in found] == ["End of §2.2, bottlenecks"]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [
+        ("false", Verdict.FALSE),
+        ("Verified", Verdict.VERIFIED),
+        ("true with a premise", Verdict.WITH_PREMISE),
+        ("premise", Verdict.WITH_PREMISE),
+        ("unsupported", Verdict.UNSUPPORTED),
+        ("implemented", Verdict.IMPLEMENTED),
+    ],
+)
+def test_verdicts_by_name(name: str, verdict: Verdict) -> None:
+    assert verification.verdict_of(name) is verdict
+
+
+def test_unknown_names_come_with_suggestions() -> None:
+    with pytest.raises(StatementError, match=r"'Theorem 2.9'; nearest are 'Theorem 2.8, "):
+        verification.named(["Lemma 2.5", "Theorem 2.9"])
+    with pytest.raises(StatementError, match="'flase'; nearest are 'false'"):
+        verification.verdict_of("flase")
+    with pytest.raises(StatementError, match="'botlenecks'; nearest are 'bottlenecks'"):
+        verification.about("botlenecks", verification.STATEMENTS)
+    with pytest.raises(StatementError, match="there are 'Abstract', 'Figure 1'"):
+        verification.named(["%%%%"])

@@ -1,0 +1,144 @@
+"""§4.2 and §4.3 of the paper: its two algorithms, and what they are run on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from dagmix import families, proxies
+from dagmix._engine.exact.scalars import QUARTER
+from dagmix.graphs.dag import FeedforwardDAG
+from dagmix.operators.diffusion import DiffusionOperator
+from dagmix.operators.walk import WalkOperator
+from dagmix.paper import printed
+from dagmix.paper.checks.definitions import diffusion_matrix, matrix, powers
+from dagmix.paper.checks.section3.fidelity import numbered
+from dagmix.paper.statements import Finding, Kind, Statement, Verdict
+
+POSITIONS = 100  # the paper's sequence length
+WALKS = 500  # simulated walks from each initial state in Algorithm 1
+CUTOFF = 100  # steps
+SLOW = Fraction(1, 100)  # with which each position of a slow chain is left
+SMALL = 4  # positions of the attention that the algorithms are written out on
+LONG = 12  # steps in which their signals have peaked
+NEAR = 0.075  # relative distance within which a printed cell counts as near
+
+
+def attention() -> tuple[FeedforwardDAG, FeedforwardDAG]:
+    """Return the graphs of uniform causal attention, and of the line."""
+    return families.complete(SMALL), families.line(SMALL)
+
+
+def slow_chain() -> WalkOperator:
+    """Return the line on which each position is left with probability 1/100 only."""
+    steps = np.full((POSITIONS, POSITIONS), Fraction(0), dtype=object)
+    for j in range(POSITIONS - 1):
+        steps[j, j], steps[j + 1, j] = 1 - SLOW, SLOW
+    steps[-1, -1] = Fraction(1)
+    return WalkOperator.from_matrix(steps.tolist())
+
+
+def _expensive() -> Finding:
+    walk = slow_chain()
+    time = int(walk.mixing_time())
+    missed = Fraction(walk.distance(CUTOFF))
+    drawn = WALKS * sum(walk.expected_hitting_times())
+    allowed = WALKS * POSITIONS * CUTOFF
+    products = time * walk.adjacency.edges
+    computed = (
+        f"a chain of {POSITIONS} positions each left with {SLOW}: T(¼) = {time}; a cut-off of"
+        f" {CUTOFF} steps ends all but {float(1 - missed):.0e} of the walks from the first one, and"
+        f" without one the simulation draws {int(drawn):,} steps a sample, at least"
+        f" {int(drawn / allowed)} times as many"
+    )
+    witness = f"the worst case itself takes one row and {products:,} products, and is exact"
+    holds = missed > QUARTER and drawn > 10 * allowed and time > 10 * CUTOFF
+    return Finding(computed, witness, holds, more=10 * products < drawn)
+
+
+def _algorithm_1() -> Finding:
+    squares = [diffusion_matrix(graph) for graph in attention()]
+    sums = [square.sum(axis=0) for square in squares]
+    walks = [DiffusionOperator(graph).successors() for graph in attention()]
+    divided = all((matrix(walk) == square / total).all()
+                  for walk, square, total in zip(walks, squares, sums, strict=True))  # fmt: skip
+    mean = sum(walks[0].expected_hitting_times()) / SMALL
+    computed = f"divided by them, a walk with mean hitting time {mean}"
+    witness = f"uniform attention, n = {SMALL}: the rows of P sum to {numbered(list(sums[0]))}"
+    return Finding(computed, witness, all((total == 1).all() for total in sums), divided)
+
+
+def _chain() -> Finding:
+    """Uniform attention is what untrained heads begin with, and needs no checkpoint."""
+    uniform = (np.tri(POSITIONS) / np.arange(1, POSITIONS + 1)[:, None])[None]
+    described, sampled = (
+        float(proxies.hitting_time(uniform, max_steps=CUTOFF, chain=chain))
+        for chain in ("successors", "published")
+    )
+    cells = [mean for table in printed.MIXING.values() for row in table[1:] for mean, _ in row]
+    near = [sum(abs(cell / value - 1) < NEAR for cell in cells) for value in (described, sampled)]
+    computed = (
+        f"uniform attention scores {described:.4f} on the chain described; of the {len(cells)}"
+        f" printed cells of several heads {near[0]} lie within {100 * NEAR:g} % of that"
+    )
+    witness = (
+        f"the published code draws from cumulative sums of rows that do not sum to 1, and what is"
+        f" missing jumps to τ: there uniform attention scores {sampled:.4f}, and {near[1]} cells"
+        f" lie as near"
+    )
+    return Finding(computed, witness, near[0] > near[1], as_read=2 * near[1] > len(cells))
+
+
+def _algorithm_2() -> Finding:
+    """Leave the source out of the brute force: its signal only rises, to 1."""
+    squares = [diffusion_matrix(graph) for graph in attention()]
+    read = {entry for square in squares for power in powers(square.T, SMALL)
+            for entry in power[-1, :-1]}  # fmt: skip
+    values = [DiffusionOperator(graph).minimax_fidelity().value for graph in attention()]
+    peaks = (np.max([power[-1] for power in powers(square, LONG)], axis=0) for square in squares)
+    computed = f"(Aᵗ)[τ, j] gives φ_min = {numbered(values)} for uniform attention and the line"
+    witness = f"entries (τ, j), j < τ, of powers of Σ w_h A_hᵀ: {numbered(sorted(read))}"
+    return Finding(computed, witness, read != {0}, values == [min(peak[1:]) for peak in peaks])
+
+
+ALGORITHMS = (
+    Statement(
+        label="Algorithm 1",
+        quote="Interpreting this combined matrix as defining forward-directed transition"
+        " probabilities, we simulate many independent random walks",
+        says="The rows of P = Σ w_h A_hᵀ are distributions to sample from.",
+        check=_algorithm_1,
+        documented=Verdict.WITH_PREMISE,
+        premise="each row is divided by its sum",
+    ),
+    Statement(
+        label="Algorithm 1, the chain of Tables 1 and 2",
+        quote="sampling the next position according to the attention-induced distribution over"
+        " successors.",
+        says="The tables' walks draw from the attention over successors.",
+        check=_chain,
+        documented=Verdict.UNSUPPORTED,
+        kind=Kind.REMARK,
+        reading="they are said of the chain that the published code samples",
+    ),
+    Statement(
+        label="§4.2, the worst case",
+        quote="to obtain meaningful trends for the worse case mixing time it is necessary to"
+        " increase the cutoff steps substantially making the simulation very expensive.",
+        says="With a cut-off large enough for the worst case the simulation is very expensive.",
+        check=_expensive,
+        documented=Verdict.VERIFIED,
+        stronger="no simulation is needed: the worst case comes exactly from one row, in O(edges)"
+        " a step",
+    ),
+    Statement(
+        label="Algorithm 2",
+        quote="at each step we record the probability of mass starting at node j arriving at the"
+        " sink.",
+        says="Entry (τ, j) of powers of Σ w_h A_hᵀ is the signal of j.",
+        check=_algorithm_2,
+        documented=Verdict.WITH_PREMISE,
+        premise="powers of Σ w_h A_h are meant, or entry (j, τ)",
+    ),
+)
