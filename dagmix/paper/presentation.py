@@ -132,7 +132,7 @@ def as_markdown(rows: Sequence[Row]) -> str:
         "",
         "## Stronger than claimed",
         "",
-        *(f"- **{_safe(row.statement.label)}**: {_safe(row.stronger)}." for row in more),
+        *map(_more, more),
         "",
         "## Every statement",
         "",
@@ -141,6 +141,12 @@ def as_markdown(rows: Sequence[Row]) -> str:
         "| statement | verdict | what was computed |", "|---|---|---|",
         *map(_line, rows),
     ]) + "\n"  # fmt: skip
+
+
+def _more(row: Row) -> str:
+    """Return an item of the page's list of what is stronger than claimed."""
+    says = row.statement.says.removesuffix(".")
+    return f"- **{_safe(row.statement.label)}** ({_safe(says)}): {_safe(row.stronger)}."
 
 
 def _line(row: Row) -> str:

@@ -63,6 +63,6 @@ PROJECTION = Statement(
     says="The output projection amounts to a convex mixture of the heads.",
     check=_projection,
     documented=Verdict.WITH_PREMISE,
-    premise="the products W_V W_O of all heads are non-negative multiples of one matrix, if the"
-    " heads' attention matrices are linearly independent",
+    premise="the products W_V W_O of all heads are non-negative multiples of one matrix; that is"
+    " necessary, too, where the heads' attention matrices are linearly independent",
 )

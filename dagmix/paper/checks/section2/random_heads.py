@@ -74,7 +74,10 @@ def _limit() -> Finding:
     atoms = [enumerated(THREE, heads, HALF) for heads in range(1, MOST_HEADS + 1)]
     limits = {bounds.best_head_tail(uniform, 3, x, uniform).limit for x, _ in gaps}
     computed = "1 − Pr(p* ≥ p̄) = F(p̄)^H for F uniform, p̄ = ¼, ½, 9/10 and H = 1, 10, 100"
-    witness = f"with atoms, H = 1 to {MOST_HEADS}: {', '.join(map(str, atoms))}; limit 1"
+    witness = (
+        f"with atoms, H = 1 to {MOST_HEADS}: {', '.join(map(str, atoms))}; limit"
+        f" {', '.join(map(str, limits))}"
+    )
     rises = atoms == [1 - Fraction(1, 6) ** heads for heads in range(1, MOST_HEADS + 1)]
     return Finding(computed, witness, shrinks and rises and limits == {1})
 

@@ -33,7 +33,10 @@ def _example_3_8() -> Finding:
     minima = [alone(head) for head in heads]
     uniform = MultiHeadDiffusion(heads).minimax_fidelity()
     other = DiffusionOperator(heads[1], sink="τ").node_fidelity("v").value
-    computed = f"(Δ̄²)[τ, u] = β₀ β₁ / 4; φ_min of the heads: {numbered(minima)}"
+    at_third = mixes[1].signal("u", 2)
+    computed = (
+        f"(Δ̄²)[τ, u] = β₀ β₁ / 4 ({at_third} at β₀ = ⅓); φ_min of the heads: {numbered(minima)}"
+    )
     witness = (
         f"uniform mixture: φ_min = {uniform.value} at {listed(list(uniform.nodes))}; not every"
         f" fidelity is zero: head 1 alone has φ_v = {other}, a supremum"

@@ -47,10 +47,10 @@ def _expensive() -> Finding:
     allowed = WALKS * POSITIONS * CUTOFF
     products = time * walk.adjacency.edges
     computed = (
-        f"a chain of {POSITIONS} positions each left with {SLOW}: T(¼) = {time}; a cut-off of"
-        f" {CUTOFF} steps ends all but {float(1 - missed):.0e} of the walks from the first one, and"
-        f" without one the simulation draws {int(drawn):,} steps a sample, at least"
-        f" {int(drawn / allowed)} times as many"
+        f"a chain of {POSITIONS} positions each left with {SLOW}: T(¼) = {time}; at a cut-off of"
+        f" {CUTOFF} steps a walk from the first one has arrived with probability"
+        f" {float(1 - missed):.0e}, and without one the simulation draws {int(drawn):,} steps a"
+        f" sample, at least {int(drawn / allowed)} times as many"
     )
     witness = f"the worst case itself takes one row and {products:,} products, and is exact"
     holds = missed > QUARTER and drawn > 10 * allowed and time > 10 * CUTOFF
