@@ -113,7 +113,10 @@ def _lower() -> Finding:
         f" {line.mixing_time()}"
     )
     edge = MultiHeadWalk([families.line(2)] * 2, EVEN)
-    witness = f"smallest: 0→1 twice: 2N/p_h = {doubled(edge)[0]}, T(¼) = {edge.mixing_time()}"
+    witness = (
+        f"smallest: 0→1 twice: 2N/p_h = {doubled(edge)[0]}, T(¼) = {edge.mixing_time()}; it fails"
+        f" for every mixture of graph heads that share an order (Theorem A)"
+    )
     best = all(doubled(mix)[0] <= doubled(mix)[1] for mix in mixtures(weighted_pairs()))
     return Finding(computed, witness, not any(fails), as_read=best)
 

@@ -35,12 +35,15 @@ def graphs(largest: int) -> list[FeedforwardDAG]:
 def _walk_matrix() -> Finding:
     found = graphs(LARGEST_ANY)
     same = all((matrix(WalkOperator(graph)) == walk_matrix(graph)).all() for graph in found)
-    bare = without_loops(example_3_13()[0])
-    kept = matrix(WalkOperator(bare))[-1, -1]
-    computed = f"entry by entry that of equation (1), for {len(found)} graphs, n ≤ {LARGEST_ANY}"
-    degree = bare.out_degree("τ")
+    loopless = [without_loops(graph) for graph in found]
+    kept = all((matrix(WalkOperator(graph)) == walk_matrix(graph)).all() for graph in loopless)
+    computed = (
+        f"entry by entry that of equation (1), for {len(found)} graphs, n ≤ {LARGEST_ANY}, with and"
+        f" without self-loops"
+    )
+    degree = without_loops(example_3_13()[0]).out_degree("τ")
     witness = f"without the self-loop τ has out-degree {degree}, by which equation (1) would divide"
-    return Finding(computed, witness, same and degree > 0, same and kept == 1)
+    return Finding(computed, witness, same and degree > 0, same and kept)
 
 
 def _stationary() -> Finding:
