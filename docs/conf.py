@@ -85,7 +85,10 @@ plot_rcparams = {"savefig.transparent": True}  # pages.css makes them light on a
 # Formulas become MathML, which browsers draw with fonts of their own: no page loads anything from
 # another host. tests/house/offline.py goes through the built pages and says so.
 katex_css_path = "katex-math.css"
-katex_options = '"output": "mathml", "throwOnError": false'
+# In MathML KaTeX sets the names of functions without spaces, and not as subscripts: p_{\min}.
+functions = ("cos", "exp", "inf", "lim", "ln", "log", "max", "min", "Pr", "sin", "sup")
+macros = ", ".join(rf'"\\{name}": "\\mathop{{\\mathrm{{{name}}}}}"' for name in functions)
+katex_options = f'"output": "mathml", "throwOnError": false, "macros": {{{macros}}}'
 
 html_theme = "furo"
 html_title = "dagmix"
