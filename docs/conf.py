@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import doctest
+import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +13,7 @@ from numpy.typing import ArrayLike
 from sphinx.util.typing import stringify_annotation
 
 import dagmix
+from dagmix.cli import parser
 from dagmix.paper import presentation, verification
 
 if TYPE_CHECKING:
@@ -26,8 +30,8 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
+    "sphinxcontrib.katex",
 ]
 exclude_patterns = ["_build", "_generated"]
 nitpicky = True
@@ -45,6 +49,8 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_default_options = {"members": True}
+# The reference describes what these two are needed for, also where they are not installed.
+autodoc_mock_imports = [name for name in ("hypothesis", "torch") if find_spec(name) is None]
 napoleon_google_docstring = False
 napoleon_use_param = False
 napoleon_use_rtype = False
@@ -60,9 +66,9 @@ nitpick_ignore_regex = [
     ),
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
-    (r"py:.*", r"Tensor"),  # of torch
+    (r"py:.*", r"Tensor|nn\.Module|Array"),  # of torch, and arrays of either library
     (r"py:.*", r"Value|Number|ObjectiveName"),  # what a Bounded holds; a Fraction or an Algebraic
-    (r"py:.*", r"Mixed"),  # and for either kind of mixture
+    (r"py:.*", r"(dagmix\.testing\.strategies\.)?Mixed"),  # and for either kind of mixture
     (r"py:.*", r"dagmix\.(graphs|operators)\.\w+\.(Nodes|MultiHead)"),  # labels; either mixture
     (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
     (r"py:.*", r"dagmix\.(_engine|_util|optimal\.two_heads)\..*"),  # private
@@ -73,10 +79,22 @@ plot_include_source = True
 plot_html_show_formats = False
 plot_html_show_source_link = False
 plot_formats = ["svg"]
+plot_apply_rcparams = True
+plot_rcparams = {"savefig.transparent": True}  # pages.css makes them light on a dark page
+
+# Formulas become MathML, which browsers draw with fonts of their own: no page loads anything from
+# another host. tests/house/offline.py goes through the built pages and says so.
+katex_css_path = "katex-math.css"
+# In MathML KaTeX sets the names of functions without spaces, and not as subscripts: p_{\min}.
+functions = ("cos", "exp", "inf", "lim", "ln", "log", "max", "min", "Pr", "sin", "sup")
+macros = ", ".join(rf'"\\{name}": "\\mathop{{\\mathrm{{{name}}}}}"' for name in functions)
+katex_options = f'"output": "mathml", "throwOnError": false, "macros": {{{macros}}}'
 
 html_theme = "furo"
 html_title = "dagmix"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 
 def name_array_like(*event: str | None) -> tuple[str | None, str | None]:
@@ -94,7 +112,19 @@ def write_verdicts(app: Sphinx) -> None:
     (folder / "verdicts.md").write_text(presentation.as_markdown(rows), encoding="utf-8")
 
 
+def write_help(app: Sphinx) -> None:
+    """Write what `dagmix COMMAND --help` prints, for the page on the command line."""
+    os.environ["COLUMNS"] = "88"  # the width of a code block on the pages
+    top = parser()
+    commands = next(one for one in top._actions if isinstance(one, argparse._SubParsersAction))  # noqa: SLF001 - argparse lists its commands nowhere else
+    helps = [("dagmix", top.format_help())]
+    helps += [(f"dagmix {name}", one.format_help()) for name, one in commands.choices.items()]
+    text = "\n".join(f"## {name}\n\n```text\n{text}```\n" for name, text in helps)
+    (Path(app.srcdir) / "_generated" / "command_line.md").write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Connect the above to the build."""
     app.connect("builder-inited", write_verdicts)
+    app.connect("builder-inited", write_help)
     app.connect("autodoc-process-signature", name_array_like)

@@ -173,9 +173,10 @@ class MixingBounds(Tabled):
         return [(name, *_written(value, time, holds)) for name, value, holds in bounds]
 
     def _paper_holds(self) -> str:
-        premise = "≤" if self.paper.premise else ">"
-        verdict = "guaranteed" if self.paper.guaranteed else "not guaranteed"
-        return f"{verdict} (e^(−pN) {premise} ε)"
+        if self.paper.premise:
+            return "guaranteed (e^(−pN) ≤ ε)"
+        verdict = "by Theorem A" if self.paper.guaranteed else "not guaranteed"
+        return f"{verdict} (e^(−pN) > ε)"
 
 
 def _written(value: Bound | Fraction, time: str, holds: str) -> tuple[str, str, str]:

@@ -20,3 +20,5 @@ def test_tables() -> None:
     assert "K = none" in str(bounds.mixing_time(MultiHeadWalk(example_3_13())))
     assert "7/2" not in html
     assert "guaranteed (e^(−pN) ≤ ε)" in str(bounds.mixing_time(WalkOperator(families.line(9))))
+    rescued = bounds.mixing_time(WalkOperator(families.line(3)))
+    assert "  by Theorem A (e^(−pN) > ε)" in str(rescued)
