@@ -34,7 +34,13 @@ from dagmix.operators.read_arrays import (
     read_matrix,
 )
 from dagmix.operators.read_tensors import as_numpy, half_hint
-from dagmix.operators.read_weights import are_gates, read_gates, read_importance, read_weights
+from dagmix.operators.read_weights import (
+    are_gates,
+    as_tuples,
+    read_gates,
+    read_importance,
+    read_weights,
+)
 from dagmix.operators.results import BestHead, HeadFidelity, ratio
 from dagmix.operators.targets import target_row
 from dagmix.operators.walk import WalkOperator
@@ -104,8 +110,7 @@ class MultiHead(Operator):
         if not given:
             message = "a mixture needs at least one head"
             raise EmptyError(message)
-        if np.iterable(weights) and not isinstance(weights, Mapping):
-            weights = tuple(tuple(w) if are_gates([w]) else w for w in weights)
+        weights = as_tuples(weights)
         is_gated = are_gates(weights)
         if is_gated and self._axis == COLUMNS:
             message = (

@@ -99,24 +99,30 @@ def _check_symbols(numbers: Sequence[Any]) -> None:
         raise WeightError(message)
 
 
-def are_gates(weights: Any) -> bool:
-    """Tell whether weights are rows of numbers, one row a head.
+def as_tuples(weights: Any) -> Any:
+    """Return weights, or the rows of gates, as tuples; what is no sequence as it is.
 
-    >>> are_gates([[1, "1/2"], [0, "1/2"]]), are_gates(["1/2", 0.5]), are_gates(None)
-    (True, False, False)
+    >>> as_tuples([[1, 0.5], [0, 0.5]]), as_tuples(["1/2", 0.5]), as_tuples(None)
+    (((1, 0.5), (0, 0.5)), ('1/2', 0.5), None)
     """
-    if not np.iterable(weights) or isinstance(weights, Mapping | str):
-        return False
-    return any(np.iterable(row) and not isinstance(row, str) for row in weights)
+    if not np.iterable(weights) or isinstance(weights, Mapping):
+        return weights
+    rows = tuple(weights)
+    nested = rows and all(np.iterable(row) and not isinstance(row, str) for row in rows)
+    return tuple(map(tuple, rows)) if nested else rows
 
 
-def read_gates(weights: Any, heads: int, tolerance: float) -> tuple[Gates, bool]:
+def are_gates(weights: Any) -> bool:
+    """Tell whether weights, as `as_tuples` returns them, are rows, one for each head."""
+    return isinstance(weights, tuple) and bool(weights) and isinstance(weights[0], tuple)
+
+
+def read_gates(rows: Sequence[Any], heads: int, tolerance: float) -> tuple[Gates, bool]:
     """Return exact gates, and whether one was a float; at every receiver as `read_weights` does.
 
     >>> read_gates([[1, "1/2"], [0, "1/2"]], 2, 1e-5)[0][1]
     (Fraction(0, 1), Fraction(1, 2))
     """
-    rows = [tuple(row) if np.iterable(row) and not isinstance(row, str) else () for row in weights]
     if len(rows) != heads or len(set(map(len, rows))) != 1:
         sizes = ", ".join(str(len(row)) for row in rows)
         message = f"weights per receiver are a row for each of {heads} heads; got rows of {sizes}"

@@ -18,7 +18,7 @@ from cases.zoo import Mixture, sampled_mixtures
 from oracle import proxies as oracle_proxies
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, families, pathways
-from dagmix.errors import SymbolicError, WeightError
+from dagmix.errors import NumberError, SymbolicError, WeightError
 from dagmix.optimal import optimal_weights
 
 HALF = Fraction(1, 2)
@@ -185,7 +185,7 @@ LINES = [families.line(3)] * 2
     [
         ([[1, 1, 1]], WeightError, "a row for each of 2 heads; got rows of 3"),
         ([[1, 1, 1], [0, 0]], WeightError, "got rows of 3, 2"),
-        ([[1, 1, 1], 0], WeightError, "got rows of 3, 0"),
+        ([[1, 1, 1], 0], NumberError, r"weight 0 .* \[1, 1, 1\] of type list"),
         ([[1, 1], [0, 0]], WeightError, "one for each of 3 nodes; got 2"),
         ([[1, 1, 1], [0, 1, 0]], WeightError, "receiver 1: weights sum to 1; these 2 sum to 2"),
         ([[1, 1, 2], [0, 0, -1]], WeightError, "receiver 2: weights are not negative; weight 1"),
