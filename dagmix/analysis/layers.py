@@ -90,7 +90,7 @@ class Layer:
 
     @property
     def name(self) -> str:
-        """What people read: the label, else the number."""
+        """The label where there is one, else the number, as tables show it."""
         return str(self.layer) if self.label is None else in_words(self.label)
 
 

@@ -317,7 +317,7 @@ class MultiHeadWalk(MultiHead, WalkOperator):
         [[0.8, 0.0], [0.2, 1.0]]
         """
         walks = []
-        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        heads, _ = _attention_heads(attention, nodes, tolerance, target, causal=causal)
         for head, diffusion in enumerate(heads):
             try:
                 walks.append(diffusion.successors())
@@ -438,9 +438,8 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         >>> mix.sink, mix.signal(1, 1), mix.successors().matrix.tolist()
         (Target(node=0, index=0), 0.5, [[1.0, 0.5], [0.0, 0.5]])
         """
-        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
-        exact = read_importance(weights, len(heads), np.shape(attention)[-1])
-        size = len(heads[0].nodes)
+        heads, whole = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        exact, size = read_importance(weights, len(heads), whole), len(heads[0].nodes)
         cut = [share[:size] if isinstance(share, tuple) else share for share in exact]
         return cls(heads, cut, heads[0].sink.node)
 
@@ -566,8 +565,11 @@ def _attention_heads(
     target: Node | None,
     *,
     causal: bool,
-) -> list[DiffusionOperator]:
-    """Return the heads of a checked attention tensor, cut to the target where it is causal."""
+) -> tuple[list[DiffusionOperator], int]:
+    """Return the heads of a checked attention tensor, cut to the target where it is causal.
+
+    The number is that of its positions before the cut.
+    """
     try:
         heads, labels = read_attention(
             as_numpy(attention, "attention"), nodes, tolerance, causal=causal
@@ -575,11 +577,12 @@ def _attention_heads(
     except StochasticError as error:
         message = f"{error}{half_hint(attention)}"
         raise StochasticError(message) from None
-    row = target_row(target, labels, causal=causal)
-    if causal and row + 1 < len(labels):
+    row, whole = target_row(target, labels, causal=causal), len(labels)
+    if causal and row + 1 < whole:
         heads, labels = first_rows(heads, row + 1), Nodes(labels[: row + 1])
     sink, made = labels[row], DiffusionOperator.from_matrix
-    return [
+    read = [
         DiffusionOperator.of(head, labels, sink, (made, (head.matrix, labels, sink, tolerance)))
         for head in heads
     ]
+    return read, whole
