@@ -178,7 +178,9 @@ class _Times:
             )
             raise KindError(message)
         if steps is not None:
-            return lambda mixed, start: survival_sum(chain(mixed, start, sink), steps, sink)
+            return lambda mixed, start: survival_sum(
+                chain(mixed, start, sink), steps, sink, causal=batch.causal
+            )
         if batch.causal:
             return lambda mixed, start: expected_steps(chain(mixed, start, sink))
         return lambda mixed, start: expected_steps_to(chain(mixed, start, sink).moves, sink)
@@ -370,8 +372,10 @@ def weakest_position(  # noqa: PLR0913 - the batch, the question, and how they a
 def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
     """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
     first, last = read_horizon(first_step, horizon)
-    astype = batch.xp.astype
-    return lambda mixed, _: peaks(astype(mixed, batch.dtype, copy=False), last, first, batch.sink)
+    astype, dtype, sink, causal = batch.xp.astype, batch.dtype, batch.sink, batch.causal
+    return lambda mixed, _: peaks(
+        astype(mixed, dtype, copy=False), last, first, sink, causal=causal
+    )
 
 
 def each_head(attention: Array, target: int | None = None) -> Array:
