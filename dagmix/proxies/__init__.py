@@ -49,6 +49,7 @@ from dagmix.proxies.measures import (
     minimax_fidelity,
     weakest_position,
 )
+from dagmix.proxies.rowwise import hitting_times_of_file
 
 __all__ = [
     "amplification",
@@ -58,6 +59,7 @@ __all__ = [
     "fidelities_between",
     "hitting_time",
     "hitting_times",
+    "hitting_times_of_file",
     "minimax_fidelity",
     "weakest_position",
 ]

@@ -121,13 +121,15 @@ def expected_steps(chain: Chain) -> Array:
     leaving[..., -1] = 1.0  # nobody asks about the sink
     stuck = xp.astype(leaving == 0, leaving.dtype)  # 1 where the sink may be missed
     if bool(xp.any(stuck > 0)):
-        _spread(moves, stuck)
+        spread(moves, stuck)
     solve = solved if compat.is_numpy_array(moves) else substituted
-    times = solve(moves, xp.where(leaving > 0, leaving, 1.0))
+    right = xp.ones_like(leaving)
+    right[..., -1] = 0.0
+    times = solve(moves, xp.where(leaving > 0, leaving, 1.0), right)
     return xp.where(stuck > 0, float("inf"), times)
 
 
-def _spread(moves: Array, stuck: Array) -> None:
+def spread(moves: Array, stuck: Array) -> None:
     """Mark positions, in place, that may go to where a chain gets stuck."""
     xp = compat.array_namespace(moves)
     for j in range(stuck.shape[-1] - 2, -1, -1):

@@ -66,26 +66,25 @@ def _fill(rows: Floats, moves: Floats, block: slice) -> None:
         row = np.add(row.dot(within), arrived, out=after)
 
 
-def solved(moves: Floats, leaving: Floats) -> Floats:
-    """Return t with leaving_j t_j = 1 + Σ_{i>j} moves[i, j] t_i and 0 at the last position.
+def solved(moves: Floats, leaving: Floats, right: Floats) -> Floats:
+    """Return t with leaving_j t_j = right_j + Σ_{i>j} moves[i, j] t_i.
 
     Shapes are (…, n, n) and (…, n); `moves` is overwritten. With both sides negative, everything
     that is added up has the same sign.
     """
     diagonal = np.arange(moves.shape[-1])
     moves[..., diagonal, diagonal] = -leaving
-    times = np.full_like(leaving, -1.0)
-    times[..., -1] = 0.0
+    times = -right
     for place in np.ndindex(leaving.shape[:-1]):
         times[place] = dtrsv(moves[place].T, times[place])
     return times
 
 
-def substituted(moves: Array, leaving: Array) -> Array:
+def substituted(moves: Array, leaving: Array, right: Array) -> Array:
     """Return the same for arrays of any library, all matrices at once."""
     xp = compat.array_namespace(moves)
     times = xp.zeros_like(leaving)
-    for j in range(leaving.shape[-1] - 2, -1, -1):
-        waited = 1.0 + xp.sum(moves[..., j + 1 :, j] * times[..., j + 1 :], axis=-1)
-        times[..., j] = waited / leaving[..., j]
+    for j in range(leaving.shape[-1] - 1, -1, -1):
+        waited = xp.sum(moves[..., j + 1 :, j] * times[..., j + 1 :], axis=-1)
+        times[..., j] = (right[..., j] + waited) / leaving[..., j]
     return times

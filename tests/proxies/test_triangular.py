@@ -64,11 +64,10 @@ def test_blocks_and_single_steps_agree_within_their_bound(dtype: Any) -> None:
 @pytest.mark.parametrize("lead", [(), (2, 3)])
 def test_triangular_systems_are_solved_alike(lead: tuple[int, ...]) -> None:
     random = np.random.default_rng(0)
-    moves, leaving = random.random((*lead, 20, 20)), random.random((*lead, 20)) + 0.1
+    moves = random.random((*lead, 20, 20))
+    leaving, right = random.random((2, *lead, 20)) + 0.1
     system = np.tril(-moves, k=-1).swapaxes(-1, -2) + leaving[..., None] * np.eye(20)
-    system[..., -1, :] = np.eye(20)[-1]
-    ones = np.where(np.arange(20) < 19, 1.0, 0.0)[:, None]
-    expected = np.linalg.solve(system, np.broadcast_to(ones, (*lead, 20, 1)))[..., 0]
-    given = triangular.substituted(moves, leaving)
+    expected = np.linalg.solve(system, right[..., None])[..., 0]
+    given = triangular.substituted(moves, leaving, right)
     np.testing.assert_allclose(given, expected, rtol=1e-12)
-    np.testing.assert_allclose(triangular.solved(moves, leaving), given, rtol=1e-13)
+    np.testing.assert_allclose(triangular.solved(moves, leaving, right), given, rtol=1e-13)
