@@ -50,6 +50,7 @@ from dagmix.proxies.measures import (
     weakest_position,
 )
 from dagmix.proxies.rowwise import hitting_times_of_file
+from dagmix.proxies.stepwise import mixing_time_of_file
 
 __all__ = [
     "amplification",
@@ -61,5 +62,6 @@ __all__ = [
     "hitting_times",
     "hitting_times_of_file",
     "minimax_fidelity",
+    "mixing_time_of_file",
     "weakest_position",
 ]

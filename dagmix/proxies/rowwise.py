@@ -15,17 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dagmix._util.files import open_attention
-from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
+from dagmix.errors import StochasticError
 from dagmix.proxies.chains import spread
+from dagmix.proxies.row_blocks import Floats, RowBlocks
 from dagmix.proxies.triangular import solved
-from dagmix.proxies.validation import in_double, is_weight, read_precision, read_weights, refuse
-
-Floats = NDArray[np.float64]
-
-ROOM = 2**24  # bytes of float64 that rows of all heads may take
+from dagmix.proxies.validation import refuse
 
 
 def hitting_times_of_file(
@@ -79,45 +74,11 @@ def hitting_times_of_file(
     ----------
     arXiv:2507.02944, Definition 2.3 and Algorithm 1.
     """
-    tensor, importance = open_attention(place, by_rows=True)
-    index = _checked_layer(layer, tensor.shape)
-    if weights is None and importance is not None:
-        weights = importance[index[-1]]
-    layout = np.broadcast_to(np.zeros(1, tensor.dtype), tensor.shape[-3:])  # shape and dtype only
-    shares = read_weights(weights, layout)
-    _, tolerance = read_precision(np, layout, tolerance)
-    heads, n, _ = layout.shape
-    block = max(1, ROOM // (8 * heads * n))
-    sums = _Sums(n)
-    for stop in range(n, 0, -block):
-        rows = slice(max(stop - block, 0), stop)
-        read = in_double(tensor[(*index, slice(None), rows)])
-        own = shares[:, rows] if shares.shape[-1] > 1 else shares
-        sums.add(_mixed(read, own, rows.start, tolerance), rows)
+    blocks = RowBlocks(place, layer, weights, tolerance)
+    sums = _Sums(blocks.n)
+    for rows, mixed in blocks:
+        sums.add(mixed, rows)
     return sums.times
-
-
-def _checked_layer(layer: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the index of one layer."""
-    lead = shape[:-3]
-    if len(layer) != len(lead) or not all(0 <= k < m for k, m in zip(layer, lead, strict=True)):
-        message = f"a layer is named by one number for each of {lead}, from 0; got {layer}"
-        raise ShapeError(message)
-    return layer
-
-
-def _mixed(read: Floats, shares: Floats, begin: int, tolerance: float) -> Floats:
-    """Return rows of the mixture, the first being `begin`, up to their last key."""
-    at, stop = (0, begin, 0), begin + read.shape[1]
-    refuse(~is_weight(read), read, NumberError("entries are finite and not negative"), at)
-    later = np.arange(read.shape[2]) > np.arange(begin, stop)[:, None]
-    causal = CausalError("attention is causal, no query i sees a later key j")
-    refuse((read > 0) & later, read, causal, at)
-    sums = read.sum(axis=-1)
-    rows = StochasticError(f"rows sum to 1 (tolerance {tolerance})")
-    refuse(abs(sums - 1) > tolerance, sums, rows, at[:2])
-    scales = (shares / sums).T
-    return np.asarray((scales[:, None, :] @ read[..., :stop].swapaxes(0, 1))[:, 0])
 
 
 class _Sums:

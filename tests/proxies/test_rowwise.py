@@ -11,7 +11,7 @@ from cases.attention_files import save
 from cases.attention_samples import SAMPLES, sample
 
 from dagmix import errors, proxies
-from dagmix.proxies import rowwise
+from dagmix.proxies import row_blocks
 
 N, HEADS = 9, 2
 
@@ -19,7 +19,7 @@ N, HEADS = 9, 2
 @pytest.fixture(autouse=True)
 def _rows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four rows of two heads on nine positions."""
-    monkeypatch.setattr(rowwise, "ROOM", 4 * 8 * HEADS * N)
+    monkeypatch.setattr(row_blocks, "ROOM", 4 * 8 * HEADS * N)
 
 
 def attention(dtype: Any = np.float64) -> Any:
@@ -32,7 +32,7 @@ def attention(dtype: Any = np.float64) -> Any:
 def test_blocks_of_rows_give_the_times(
     seed: int, room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rowwise, "ROOM", room)
+    monkeypatch.setattr(row_blocks, "ROOM", room)
     tensor, weights = sample(seed)
     file = save(tmp_path / "a.npy", attention=tensor)
     found = proxies.hitting_times_of_file(file, (0,), weights[0])
