@@ -40,16 +40,6 @@ def test_blocks_of_rows_give_the_times(
     np.testing.assert_allclose(found, expected, rtol=1e-13)
 
 
-@pytest.mark.parametrize("suffix", [".npy", ".npz", ".zarr", ".h5", ".safetensors"])
-def test_every_kind_of_file(suffix: str, tmp_path: Path) -> None:
-    tensor = attention(np.float32)
-    file = save(tmp_path / f"a{suffix}", attention=tensor)
-    for weights in (None, [1.0, 3.0], np.random.default_rng(1).random((HEADS, N))):
-        found = proxies.hitting_times_of_file(f"{file}::attention", (1, 2), weights)
-        expected = proxies.hitting_times(tensor[1, 2].astype(float), weights, None)
-        np.testing.assert_allclose(found, expected, rtol=1e-13)
-
-
 def test_the_files_importance_weighs_the_heads(tmp_path: Path) -> None:
     tensor, importance = attention(), np.array([[1.0, 2], [3, 1], [5, 1]])
     file = save(tmp_path / "a.npz", attention=tensor, head_importance=importance)
@@ -68,35 +58,9 @@ def test_a_sink_that_may_be_missed(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, proxies.hitting_times(tensor[0], None, None))
 
 
-@pytest.mark.parametrize(
-    ("place", "value", "kind"),
-    [
-        ((1, 7, 3), -1.0, errors.NumberError),
-        ((0, 2, 8), 1e-300, errors.CausalError),
-        ((1, 6, 0), 2.0, errors.StochasticError),
-    ],
-)
-def test_what_is_wrong_is_named(
-    place: tuple[int, ...], value: float, kind: type[Exception], tmp_path: Path
-) -> None:
-    tensor = attention()[0, :1]
-    tensor[(0, *place)] = value
-    where = list(place[:2] if kind is errors.StochasticError else place)
-    file = save(tmp_path / "a.npy", attention=tensor)
-    with pytest.raises(kind, match=str(where).replace("[", r"\[")):
-        proxies.hitting_times_of_file(file)
-
-
 def test_a_position_without_successors_is_named(tmp_path: Path) -> None:
     tensor = np.tri(N)
     tensor[3:, 3] = 0
     file = save(tmp_path / "a.npy", attention=(tensor / tensor.sum(-1, keepdims=True))[None, None])
     with pytest.raises(errors.StochasticError, match=r"\[3\] has 0"):
         proxies.hitting_times_of_file(file)
-
-
-@pytest.mark.parametrize("layer", [(), (0,), (2, 0), (0, -1), (0, 0, 0)])
-def test_layers_that_are_not_there(layer: tuple[int, ...], tmp_path: Path) -> None:
-    file = save(tmp_path / "a.npy", attention=attention())
-    with pytest.raises(errors.ShapeError, match=r"each of \(2, 3\)"):
-        proxies.hitting_times_of_file(file, layer)
