@@ -25,19 +25,21 @@ ATTENTION, IMPORTANCE = "attention", "head_importance"
 Array = NDArray[np.floating]
 
 
-def open_attention(place: str | Path) -> tuple[Any, Array | None]:
+def open_attention(place: str | Path, *, by_rows: bool = False) -> tuple[Any, Array | None]:
     """Open the attention in a file and, where it is there, read `head_importance` beside it.
 
-    `place` is a file, or FILE::NAME for an array of another name than `attention`. From .npy,
-    .zarr, .h5, .hdf5 and .safetensors come `Stored` arrays; all else is read as .npz. Raises
-    FileError or ShapeError, and ModuleNotFoundError that names the extra to install.
+    `place` is a file, or FILE::NAME for an array of another name than `attention`. FILE.npy holds
+    one array; its importance is in FILE.head_importance.npy. From .npy,
+    .zarr, .h5, .hdf5 and .safetensors come `Stored` arrays, of which whole layers will be read at
+    once, or single rows where `by_rows` says so; all else is read as .npz. Raises FileError or
+    ShapeError, and ModuleNotFoundError that names the extra to install.
     """
     file, _, name = str(place).partition("::")
     path, name = _there(Path(file)), name or ATTENTION
     if path.suffix.lower() not in FORMATS:
         return read_npz(path, name)
-    tensor = Stored(path, name)
-    beside = tensor.beside(IMPORTANCE)
+    tensor = Stored(path, name, by_rows=by_rows)
+    beside = _own_file(path) if path.suffix.lower() == ".npy" else tensor.beside(IMPORTANCE)
     _check_shapes(tensor, beside)
     return tensor, None if beside is None else beside[()]
 
@@ -84,6 +86,12 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # a name too long for the disk is neither there nor removed
             scratch.unlink(missing_ok=True)
+
+
+def _own_file(path: Path) -> Stored | None:
+    """Return the importance that goes with FILE.npy."""
+    other = path.with_suffix(f".{IMPORTANCE}.npy")
+    return Stored(other, ATTENTION) if other.exists() else None
 
 
 def _there(path: Path) -> Path:

@@ -5,6 +5,7 @@ Files are data: nothing in them is executed, and no other file is read in their 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -84,27 +85,48 @@ def _hdf5(path: Path) -> Iterator[Any]:
 @contextmanager
 def _safetensors(path: Path) -> Iterator[dict[str, Any]]:
     with safetensors.safe_open(path, framework="numpy") as file:
-        yield {name: _Slice(path, name, file.get_slice(name)) for name in file.keys()}  # noqa: SIM118 - it is no mapping
+        slices = {name: file.get_slice(name) for name in file.keys()}  # noqa: SIM118 - it is no mapping
+        yield {
+            name: (_BFloat16 if each.get_dtype() == "BF16" else _Slice)(path, name, each)
+            for name, each in slices.items()
+        }
 
 
 class _Slice:
     """A tensor of a safetensors file, under the names that NumPy's arrays have."""
 
     def __init__(self, path: Path, name: str, tensor: Any) -> None:
-        self._where, self._tensor = f"{path}::{name}", tensor
+        self._path, self._name, self._tensor = path, name, tensor
         self.shape = tuple(tensor.get_shape())
 
     @property
     def dtype(self) -> np.dtype[Any]:
         stored = self._tensor.get_dtype()
         if stored not in PLAIN:
-            message = f"{self._where} is {stored}, which NumPy has not; save it as F16, F32 or F64"
+            message = f"{self._path}::{self._name} is {stored}; save it as BF16, F16, F32 or F64"
             raise FileError(message)
         return np.dtype(PLAIN[stored])
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
         part: NDArray[Any] = self._tensor[index]
         return part
+
+
+class _BFloat16(_Slice):
+    """The same for bfloat16, which NumPy has not: the upper halves of what is read as float32."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float32)
+
+    def __getitem__(self, index: Any) -> NDArray[Any]:
+        with self._path.open("rb") as stream:
+            header = int.from_bytes(stream.read(8), "little")
+            begin = json.loads(stream.read(header))[self._name]["data_offsets"][0]
+        at = 8 + header + begin
+        stored = np.memmap(self._path, "<u2", mode="r", offset=at, shape=self.shape)
+        halves: NDArray[Any] = np.asarray(stored[index], np.uint32)
+        return (halves << np.uint32(16)).view(np.float32)
 
 
 FORMATS = {

@@ -27,8 +27,11 @@ class Stored:
     ModuleNotFoundError that names the extra.
     """
 
-    def __init__(self, path: Path, name: str) -> None:
-        """Take shape and dtype, and check how much would be read at once."""
+    def __init__(self, path: Path, name: str, *, by_rows: bool = False) -> None:
+        """Take shape and dtype, and check how much would be read at once.
+
+        That is (heads, n, n), or (heads, n) where `by_rows` says that no more is asked for.
+        """
         self._path, self._name, self._format = path, name, FORMATS[path.suffix.lower()]
         package = self._format.package
         if package and (error := missing(package, f"reading {path.name}", "files")):
@@ -40,7 +43,9 @@ class Stored:
         if self.dtype.kind not in "biuf":
             message = f"{self}: dtype {self.dtype} holds no plain numbers"
             raise FileError(message)
-        largest = max(math.prod(self.shape[-MATRICES:]), math.prod(chunk)) * self.dtype.itemsize
+        together = [k for k in range(self.ndim)[-MATRICES:] if not (by_rows and k == self.ndim - 2)]
+        part = math.prod(self.shape[k] for k in together)
+        largest = max(part, math.prod(chunk)) * self.dtype.itemsize
         if largest > LARGEST_ARRAY:
             message = f"{self}: {largest} bytes would be read at once; at most {LARGEST_ARRAY}"
             raise FileError(message)

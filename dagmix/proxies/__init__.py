@@ -33,6 +33,9 @@ u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in
 so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. A time past the
 largest number of the dtype is infinite.
 
+Of a layer that does not fit into memory, expected times and mixing time are computed from its
+file, a few rows at a time (`hitting_times_of_file`, `mixing_time_of_file`).
+
 In come whole batches, as `dagmix.torch_bridge` or any framework has them; out come arrays over
 the leading dimensions. For certified suprema and exact integers see
 `dagmix.MultiHeadDiffusion.from_attention`; for a report of one tensor, `dagmix.analysis`.
@@ -49,6 +52,8 @@ from dagmix.proxies.measures import (
     minimax_fidelity,
     weakest_position,
 )
+from dagmix.proxies.rowwise import hitting_times_of_file
+from dagmix.proxies.stepwise import mixing_time_of_file
 
 __all__ = [
     "amplification",
@@ -58,6 +63,8 @@ __all__ = [
     "fidelities_between",
     "hitting_time",
     "hitting_times",
+    "hitting_times_of_file",
     "minimax_fidelity",
+    "mixing_time_of_file",
     "weakest_position",
 ]

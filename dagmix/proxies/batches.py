@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from typing import Any
 
 import array_api_compat as compat
@@ -16,11 +17,14 @@ import numpy as np
 
 from dagmix.errors import CausalError, NumberError, ShapeError, StochasticError
 from dagmix.operators.targets import position_of
+from dagmix.proxies.mixing import Slabs
 from dagmix.proxies.validation import (
     CORE,
     Array,
+    as_numpy,
     checked_shape,
     in_double,
+    is_plain,
     is_weight,
     read,
     read_precision,
@@ -60,14 +64,16 @@ class Batch:
         causal: bool = True,
     ) -> None:
         """Check what can be told without reading the attention."""
-        attention = read(attention, "attention")
+        own = read(attention, "attention")
+        attention, self._own = as_numpy(own), compat.array_namespace(own)
         self.xp = xp = compat.array_namespace(attention)
         self.device, self.causal = compat.device(attention), causal
         self.dtype, self.tolerance = read_precision(xp, attention, tolerance)
         *lead, heads, self._whole, _ = checked_shape(attention)
         self.sink = position_of(target, self._whole, causal=causal)
         self.n = self.sink + 1 if causal else self._whole
-        shares = read_weights(weights, attention)
+        shares = read_weights(weights, own)
+        shares = shares if attention is own else as_numpy(shares)
         try:
             self.shape = np.broadcast_shapes(tuple(lead), tuple(shares.shape[:-2]))
         except ValueError:
@@ -78,8 +84,8 @@ class Batch:
             raise ShapeError(message) from None
         self._attention = xp.broadcast_to(attention, (*self.shape, heads, self._whole, self._whole))
         self._shares = xp.broadcast_to(shares, (*self.shape, heads, shares.shape[-1]))
-        self._ones = xp.ones(self._whole, dtype=xp.float64, device=self.device)
-        self._later = xp.triu(self._ones[:, None] * self._ones, k=1)
+        room = CACHED if str(self.device) == "cpu" else BUSY
+        self._most = max(1, room // (8 * self._whole**2))
 
     @property
     def is_gated(self) -> bool:
@@ -95,18 +101,32 @@ class Batch:
     ) -> Array:
         """Return answer(Ā, start), of shape (…, *core), for all mixed matrices, part by part.
 
-        Ā has shape (…, n, n), in float64, and may be overwritten; `start` is the index of its
-        first matrix, for messages. Answers are of the attention's precision unless `dtype` says.
+        Ā has shape (…, n, n), in float64, and may be overwritten, as it is by the next part;
+        `start` is the index of its first matrix, for messages. Answers are of the attention's
+        precision unless `dtype` says.
         `of_each_head` changes A_h before it is mixed; it is given `start`, (h,) and the sink too.
         """
         xp, dtype = self.xp, dtype or self.dtype
         result = xp.empty((*self.shape, *core), dtype=dtype, device=self.device)
-        room = CACHED if str(self.device) == "cpu" else BUSY
-        for part in parts(self.shape, max(1, room // (8 * self._whole**2))):
-            result[part] = xp.astype(answer(self._mixed(part, of_each_head), start(part)), dtype)
-        return result[()]
+        mixed = self._mixer(of_each_head)
+        for part in parts(self.shape, self._most):
+            result[part] = xp.astype(answer(mixed(part), start(part)), dtype)
+        return result[()] if xp is self._own else self._own.asarray(result)
 
-    def _mixed(self, part: Part, change: Change | None) -> Array:
+    def _mixer(self, change: Change | None) -> Callable[[Part], Array]:
+        """Return what mixes a part: in one pass over it where that can be done."""
+        if change is not None or not is_plain(self._attention):
+            return partial(self._head_by_head, change=change)
+        read, n, tolerance = (self._attention, self._shares), self.n, self.tolerance
+        slabs = Slabs(*read, n, tolerance, causal=self.causal, matrices=self._most)
+
+        def mixed(part: Part) -> Array:
+            found = slabs.mixed(part)
+            return self._head_by_head(part, None) if found is None else found  # names what is wrong
+
+        return mixed
+
+    def _head_by_head(self, part: Part, change: Change | None) -> Array:
         """Return Σ_h w_h A_h in float64, each row of A_h divided by its sum."""
         total = self._weighted(part, 0, change)
         for head in range(1, self._attention.shape[-CORE]):
@@ -131,6 +151,15 @@ class Batch:
             return matrix
         matrix /= sums[..., None]
         return change(matrix, start(part), (head,), self.sink) * shares[..., None]
+
+    @cached_property
+    def _ones(self) -> Array:
+        return self.xp.ones(self._whole, dtype=self.xp.float64, device=self.device)
+
+    @cached_property
+    def _later(self) -> Array:
+        """Return 1 for each key that is later than the query, else 0."""
+        return self.xp.triu(self._ones[:, None] * self._ones, k=1)
 
     def _is_causal(self, matrix: Array) -> bool:
         flat = self.xp.reshape(matrix, (*matrix.shape[:-2], self._whole**2))

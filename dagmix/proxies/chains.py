@@ -11,6 +11,7 @@ from typing import ClassVar
 import array_api_compat as compat
 
 from dagmix.errors import StochasticError
+from dagmix.proxies.triangular import over_times, rows_until, solved, substituted
 from dagmix.proxies.validation import Array, refuse
 
 
@@ -29,9 +30,14 @@ class SuccessorChain:
         self.moves = over_column_sums(mixed, start, (), sink)
 
     def leaving(self) -> Array:
-        """Return P_j(a step to another position), summed: 1 − P[j → j] would round."""
+        """Return P_j(a step to another position), summed: 1 − P[j → j] would round.
+
+        The diagonal of causal `moves` is set to 0.
+        """
         xp = compat.array_namespace(self.moves)
-        return xp.sum(xp.tril(self.moves, k=-1), axis=-2)
+        positions = xp.arange(self.moves.shape[-1], device=compat.device(self.moves))
+        self.moves[..., positions, positions] = 0.0
+        return xp.sum(self.moves, axis=-2)
 
 
 def over_column_sums(
@@ -89,7 +95,7 @@ CHAINS: dict[str, type[Chain]] = {
 }
 
 
-def survival_sum(chain: Chain, steps: int, sink: int) -> Array:
+def survival_sum(chain: Chain, steps: int, sink: int, *, causal: bool) -> Array:
     """Return E[min(T_j, M)] = Σ_{t < M} P_j(T > t) for every position j, T the absorption time."""
     moves = chain.moves
     xp = compat.array_namespace(moves)
@@ -98,36 +104,51 @@ def survival_sum(chain: Chain, steps: int, sink: int) -> Array:
     row = xp.ones_like(moves[..., :1, :])
     row[..., sink] = 0.0
     total = xp.zeros_like(row)
-    for _ in range(steps):
-        total += row
-        row = row @ moves
+    if steps:
+        for rows in rows_until(row, moves, steps - 1, causal=causal):
+            total += over_times(xp.sum, rows)
     return total[..., 0, :]
 
 
 def expected_steps(chain: Chain) -> Array:
     """Return E_j[T] for every position j, infinite where the sink may be missed.
 
-    Causal chains only move to later positions, so that the first-step equations are solved
-    from the sink back; nothing is subtracted. For other chains see `elimination`.
+    Causal chains only move to later positions, so that the first-step equations are triangular;
+    nothing is subtracted. For other chains see `elimination`.
     """
     moves, leaving = chain.moves, chain.leaving()
     xp = compat.array_namespace(moves)
-    times = xp.zeros_like(leaving)
-    stuck = xp.zeros_like(leaving)  # 1 where the sink may be missed
-    for j in range(leaving.shape[-1] - 2, -1, -1):
-        later = moves[..., j + 1 :, j]
-        trapped = (leaving[..., j] == 0) | (xp.sum(later * stuck[..., j + 1 :], axis=-1) > 0)
-        waited = 1.0 + xp.sum(later * times[..., j + 1 :], axis=-1)
-        stuck[..., j] = xp.astype(trapped, times.dtype)
-        times[..., j] = xp.where(trapped, 0.0, waited / xp.where(trapped, 1.0, leaving[..., j]))
+    leaving[..., -1] = 1.0  # nobody asks about the sink
+    stuck = xp.astype(leaving == 0, leaving.dtype)  # 1 where the sink may be missed
+    if bool(xp.any(stuck > 0)):
+        spread(moves, stuck)
+    solve = solved if compat.is_numpy_array(moves) else substituted
+    right = xp.ones_like(leaving)
+    right[..., -1] = 0.0
+    times = solve(moves, xp.where(leaving > 0, leaving, 1.0), right)
     return xp.where(stuck > 0, float("inf"), times)
 
 
-def peaks(mixed: Array, horizon: int, first: int, sink: int) -> Array:
+def spread(moves: Array, stuck: Array) -> None:
+    """Mark positions, in place, that may go to where a chain gets stuck."""
+    xp = compat.array_namespace(moves)
+    for j in range(stuck.shape[-1] - 2, -1, -1):
+        chance = xp.sum(moves[..., j + 1 :, j] * stuck[..., j + 1 :], axis=-1)
+        stuck[..., j] = xp.where(chance > 0, 1.0, stuck[..., j])
+
+
+def peaks(mixed: Array, horizon: int, first: int, sink: int, *, causal: bool = False) -> Array:
     """Return max over first ≤ t ≤ horizon of the signals (Āᵗ)[sink, j], for every position j."""
-    row = compat.array_namespace(mixed).zeros_like(mixed[..., :1, :])
+    xp = compat.array_namespace(mixed)
+    row = xp.zeros_like(mixed[..., :1, :])
     row[..., sink] = 1.0
-    return _greatest(row, mixed, horizon, first)[..., 0, :]
+    best, time = xp.zeros_like(row), 0
+    for rows in rows_until(row, mixed, horizon, causal=causal):
+        counted = rows[..., max(first - time, 0) :, :]
+        time += rows.shape[-2]
+        if counted.shape[-2]:
+            best = xp.maximum(best, over_times(xp.max, counted))
+    return xp.clip(best, 0.0, 1.0)[..., 0, :]  # rows that round to more than 1 compound
 
 
 def peaks_between(mixed: Array, horizon: int, first: int) -> Array:
@@ -135,15 +156,9 @@ def peaks_between(mixed: Array, horizon: int, first: int) -> Array:
     xp = compat.array_namespace(mixed)
     rows = xp.zeros_like(mixed)
     rows[...] = xp.eye(mixed.shape[-1], dtype=mixed.dtype, device=compat.device(mixed))
-    return _greatest(rows, mixed, horizon, first)
-
-
-def _greatest(rows: Array, mixed: Array, horizon: int, first: int) -> Array:
-    """Return the greatest entries of rows · Āᵗ over first ≤ t ≤ horizon."""
-    xp = compat.array_namespace(mixed)
     best = rows if first == 0 else xp.zeros_like(rows)
     for time in range(1, horizon + 1):
         rows = rows @ mixed
         if time >= first:
             best = xp.maximum(best, rows)
-    return xp.clip(best, 0.0, 1.0)  # rows that round to more than 1 compound
+    return xp.clip(best, 0.0, 1.0)

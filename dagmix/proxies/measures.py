@@ -188,7 +188,9 @@ class _Times:
             raise KindError(message)
         if steps is not None:
             warn_of_horizon(steps, batch.n, "max_steps", CUT_OFF)
-            return lambda mixed, start: survival_sum(chain(mixed, start, sink), steps, sink)
+            return lambda mixed, start: survival_sum(
+                chain(mixed, start, sink), steps, sink, causal=batch.causal
+            )
         if batch.causal:
             return lambda mixed, start: expected_steps(chain(mixed, start, sink))
         return lambda mixed, start: expected_steps_to(chain(mixed, start, sink).moves, sink)
@@ -381,8 +383,10 @@ def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
     """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
     first, last = read_horizon(first_step, horizon)
     warn_of_horizon(last, batch.n, "horizon", TOO_SMALL)
-    astype = batch.xp.astype
-    return lambda mixed, _: peaks(astype(mixed, batch.dtype, copy=False), last, first, batch.sink)
+    astype, dtype, sink, causal = batch.xp.astype, batch.dtype, batch.sink, batch.causal
+    return lambda mixed, _: peaks(
+        astype(mixed, dtype, copy=False), last, first, sink, causal=causal
+    )
 
 
 def each_head(attention: Array, target: int | None = None) -> Array:

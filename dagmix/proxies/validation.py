@@ -171,6 +171,22 @@ def in_double(array: Array) -> Array:
     return copy
 
 
+def as_numpy(array: Array) -> Array:
+    """Return torch's floats on a processor as NumPy's, without a copy; others as they are.
+
+    So both libraries are answered by the same code, to the same bits.
+    """
+    if not (compat.is_torch_array(array) and str(array.device) == "cpu"):
+        return array
+    xp = compat.array_namespace(array)
+    return array.numpy(force=True) if array.dtype in (xp.float32, xp.float64) else array
+
+
+def is_plain(array: Array) -> bool:
+    """Tell whether an array is NumPy's, of float32 or float64."""
+    return compat.is_numpy_array(array) and array.dtype in (np.float32, np.float64)
+
+
 def kind(array: Array) -> str:
     """Return the library and the device of an array, such as "numpy on cpu"."""
     return f"{type(array).__module__.partition('.')[0]} on {compat.device(array)}"

@@ -35,10 +35,7 @@ def test_every_format_holds_the_same(suffix: str, tmp_path: Path) -> None:
         assert (tensor.shape, tensor.dtype, tensor.ndim) == (ATTENTION.shape, np.float32, 5)
         for index in ((), (1,), (1, 2), (0, 1, slice(None), slice(3), slice(3))):
             np.testing.assert_array_equal(tensor[index], ATTENTION[index])
-        if suffix == ".npy":
-            assert importance is None
-        else:
-            np.testing.assert_array_equal(importance, IMPORTANCE)
+        np.testing.assert_array_equal(importance, IMPORTANCE)
 
 
 @pytest.mark.parametrize("suffix", [".zarr", ".h5"])

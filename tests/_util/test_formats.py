@@ -102,14 +102,32 @@ def test_numbers_of_other_files_are_not_followed(tmp_path: Path) -> None:
     np.testing.assert_array_equal(Stored(tmp_path / "a.h5", "alias")[0], ATTENTION[0])
 
 
+def write_safetensors(path: Path, dtype: str, shape: tuple[int, ...], data: bytes) -> None:
+    """Write one tensor after another of a few bytes, as the format says."""
+    other = {"dtype": "U8", "shape": [6], "data_offsets": [0, 6]}
+    own = {"dtype": dtype, "shape": shape, "data_offsets": [6, 6 + len(data)]}
+    text = json.dumps({"other": other, "attention": own}).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(6) + data)
+
+
+def test_bfloat16_is_widened(tmp_path: Path) -> None:
+    """Numbers of eight significant bits are their upper halves."""
+    pytest.importorskip("safetensors")
+    exact = np.array([[1.0, 0.0], [0.40234375, 0.59765625]], np.float32).reshape(1, 1, 2, 2)
+    halves = (exact.view(np.uint32) >> 16).astype("<u2")
+    write_safetensors(tmp_path / "a.safetensors", "BF16", exact.shape, halves.tobytes())
+    array = Stored(tmp_path / "a.safetensors", "attention")
+    assert array.shape == exact.shape
+    assert array.dtype == np.float32
+    for index in ((), (0, 0), (0, 0, 1), (0, 0, 1, 1), (0, slice(None), slice(1, 2))):
+        np.testing.assert_array_equal(array[index], exact[index])
+
+
 def test_numbers_that_numpy_has_not(tmp_path: Path) -> None:
     pytest.importorskip("safetensors")
-    header = {"attention": {"dtype": "BF16", "shape": [1, 1, 1, 1], "data_offsets": [0, 2]}}
-    text = json.dumps(header).encode()
-    path = tmp_path / "a.safetensors"
-    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(2))
-    with pytest.raises(FileError, match="attention is BF16, which NumPy has not; save it as F16"):
-        Stored(path, "attention")
+    write_safetensors(tmp_path / "a.safetensors", "F8_E4M3", (1, 1, 1, 1), bytes(1))
+    with pytest.raises(FileError, match="attention is F8_E4M3; save it as BF16, F16"):
+        Stored(tmp_path / "a.safetensors", "attention")
 
 
 @pytest.mark.parametrize(

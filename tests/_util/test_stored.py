@@ -85,3 +85,17 @@ def test_an_array_has_numbers(tmp_path: Path) -> None:
     path = save(tmp_path / "a.npy", attention=np.full((1, 1, 2, 2), "x"))
     with pytest.raises(FileError, match="dtype <U1 holds no plain numbers"):
         Stored(path, "attention")
+
+
+def test_a_layer_too_large_to_read_at_once_is_read_by_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two heads of 5 × 5 in float64 are 400 bytes, a row of both is 80."""
+    path = save(tmp_path / "a.npy", attention=ATTENTION)
+    monkeypatch.setattr(stored, "LARGEST_ARRAY", 80)
+    with pytest.raises(FileError, match="400 bytes would be read at once"):
+        Stored(path, "attention")
+    assert Stored(path, "attention", by_rows=True).shape == ATTENTION.shape
+    monkeypatch.setattr(stored, "LARGEST_ARRAY", 79)
+    with pytest.raises(FileError, match="80 bytes"):
+        Stored(path, "attention", by_rows=True)

@@ -1,10 +1,11 @@
 """Proxies against simulation and against matrix powers, side by side in one run.
 
-    python tests/benchmarks/proxies.py [--device cuda]
+    python tests/benchmarks/proxies.py [--device cuda] [--large]
 
 Softmax attention of random scores, n = 100, M = 100 steps; every figure is the time for one
-mixture. The floor is one plain batched row-times-matrix product for each step, in float64 as
-the proxies step, on the same mixed matrices. The powers are those of the whole batch at once,
+mixture. The floor is reading the attention once, as a dot product with itself does. Beside it,
+`steps` is one plain batched row-times-matrix product for each step, in float64, on matrices that
+are mixed already. The powers are those of the whole batch at once,
 and of a few matrices at a time that stay in a cache, as the proxies' do. The simulations make
 500 walks from each start.
 """
@@ -12,10 +13,11 @@ and of a few matrices at a time that stay in a cache, as the proxies' do. The si
 from __future__ import annotations
 
 import argparse
+import contextlib
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -29,12 +31,14 @@ from dagmix import __version__, proxies
 N, STEPS, WALKS = 100, 100, 500
 CHUNK = 13  # matrices in a MiB
 Tensor = NDArray[Any]
+FLOOR = "reading once, float32"
+LARGE = (2, 12, 1024)  # layers, heads and positions of a part of GPT-2
 
 
-def attention(batch: int, heads: int, dtype: Any) -> Tensor:
+def attention(batch: int, heads: int, dtype: Any, n: int = N) -> Tensor:
     """Causal softmax of normal scores, (batch, heads, n, n)."""
-    scores = np.random.default_rng(0).normal(scale=2, size=(batch, heads, N, N))
-    weights = np.where(np.tri(N, dtype=bool), np.exp(scores), 0)
+    scores = np.random.default_rng(0).normal(scale=2, size=(batch, heads, n, n))
+    weights = np.where(np.tri(n, dtype=bool), np.exp(scores), 0)
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True), dtype=dtype)
 
 
@@ -81,7 +85,13 @@ def powers_in_chunks(tensor: Tensor) -> None:
         powers(tensor[start : start + CHUNK])
 
 
-def floor(mixed: Tensor) -> None:
+def read_once(tensor: Any) -> object:
+    """The floor: every number is read, and used in a single operation."""
+    flat = tensor.reshape(-1)
+    return flat @ flat
+
+
+def steps(mixed: Tensor) -> None:
     """One product of a row and a matrix for each step, a chunk of the batch at a time."""
     for start in range(0, len(mixed), CHUNK):
         part = mixed[start : start + CHUNK]
@@ -99,6 +109,17 @@ def median(work: Callable[[], object], mixtures: int, runs: int) -> float:
         work()
         times.append((time.perf_counter() - begun) / mixtures)
     return statistics.median(times)
+
+
+def least(asked: dict[str, Callable[[], object]], mixtures: int, runs: int) -> dict[str, float]:
+    """Return the fewest seconds of processor time for one mixture, of runs that take turns."""
+    times: dict[str, list[float]] = {name: [] for name in asked}
+    for _ in range(runs):
+        for name, work in asked.items():
+            begun = time.process_time()
+            work()
+            times[name].append((time.process_time() - begun) / mixtures)
+    return {name: min(found) for name, found in times.items()}
 
 
 def table(title: str, rows: dict[str, float], unit: str) -> Table:
@@ -127,7 +148,9 @@ def ratios(hitting: dict[str, float], fidelity: dict[str, float]) -> str:
 def times_of(batch: int, heads: int, runs: int) -> tuple[Table, Table, str]:
     """Measure both proxies in both precisions, and everything they are compared with."""
     mixed = attention(batch, heads, np.float64).mean(axis=1)
-    hitting = {"floor": median(partial(floor, mixed), batch, runs)}
+    single = attention(batch, heads, np.float32)
+    hitting = {FLOOR: median(partial(read_once, single), batch, runs)}
+    hitting["steps"] = median(partial(steps, mixed), batch, runs)
     fidelity = dict(hitting)
     for name in ("float64", "float32"):
         tensor = attention(batch, heads, name)
@@ -144,10 +167,31 @@ def times_of(batch: int, heads: int, runs: int) -> tuple[Table, Table, str]:
     hitting["simulation, walk by walk"] = median(partial(walk_by_walk, mixed[0], WALKS), 1, 1)
     where = f"{heads} heads, batch of {batch}"
     return (
-        table(f"Hitting time, {where}", hitting, "floor"),
-        table(f"Minimax fidelity, {where}", fidelity, "floor"),
+        table(f"Hitting time, {where}", hitting, FLOOR),
+        table(f"Minimax fidelity, {where}", fidelity, FLOOR),
         ratios(hitting, fidelity),
     )
+
+
+def at_the_size_of_gpt2(runs: int) -> Iterator[Table]:
+    """Measure proxies of layers of GPT-2's size in NumPy, and in torch where it is installed."""
+    tensor = attention(*LARGE[:2], np.float32, LARGE[2])
+    tensors: dict[str, Any] = {"NumPy": tensor}
+    with contextlib.suppress(ModuleNotFoundError):
+        import torch  # noqa: PLC0415 - wanted only here
+
+        torch.set_num_threads(1)
+        tensors["torch"] = torch.as_tensor(tensor)
+    asked: dict[str, Callable[[Any], object]] = {
+        FLOOR: read_once,
+        "hitting_time": proxies.hitting_time,
+        "hitting_time, max_steps=None": partial(proxies.hitting_time, max_steps=None),
+        "minimax_fidelity": proxies.minimax_fidelity,
+    }
+    for library, array in tensors.items():
+        rows = {name: median(partial(ask, array), len(array), runs) for name, ask in asked.items()}
+        where = f"{LARGE[1]} heads, n = {LARGE[2]}, float32"
+        yield table(f"{library} on the processor, {where}", rows, FLOOR)
 
 
 def on_device(device: str, batch: int, heads: int, runs: int) -> Table:
@@ -169,10 +213,14 @@ def main() -> None:
     options.add_argument("--batch", type=int, default=100, help="mixtures in a batch")
     options.add_argument("--heads", type=int, default=4)
     options.add_argument("--runs", type=int, default=5, help="runs of which the median is shown")
+    options.add_argument("--large", action="store_true", help="layers of GPT-2's size only")
     options.add_argument("--device", help="a torch device to measure too; none by default")
     given = options.parse_args()
     console = Console()
     console.print(f"dagmix {__version__}, NumPy {np.__version__}, {platform.machine()}")
+    if given.large:
+        console.print(*at_the_size_of_gpt2(given.runs))
+        return
     for each in times_of(given.batch, given.heads, given.runs):
         console.print(each)
     if not given.device:

@@ -22,6 +22,7 @@ from race import NO_CALL, NOT_TRIED, TOO_SLOW, Result, race
 from references import complete_distance, reference
 from report import cell, page
 from slopes import slope
+from summary import conclusion
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
@@ -205,6 +206,37 @@ def test_what_is_always_installed_still_answers(name: str) -> None:
             verdict, words = judge(case, CONTESTANTS[name][question](case))
             if not (question == "ties" and name.startswith("NumPy")):
                 assert verdict in (AGREES, ROUNDED), (question, family, words)
+
+
+@pytest.mark.parametrize(
+    "name", ["NumPy, running sums", "SciPy, sparse", "SciPy, triangular", "SciPy, banded"]
+)
+def test_rivals_that_know_the_shape_are_right_at_larger_sizes(name: str) -> None:
+    for question, family in TABLES:
+        if question in CONTESTANTS[name]:
+            case = Case(question, family, 5 if family in ("sticky line", "attention") else 64)
+            verdict, words = judge(case, CONTESTANTS[name][question](case))
+            assert verdict == AGREES, (question, family, words)
+
+
+def test_the_conclusion_compares_the_quickest_right_answers() -> None:
+    found: dict[str, list[tuple[int, str, float | None]]] = {
+        "dagmix": [(8, AGREES, 4e-3), (64, AGREES, 9e-3)],
+        "dagmix, in floats": [(8, AGREES, 2e-3), (64, TOO_SLOW, None)],
+        "SciPy, banded": [(8, AGREES, 1e-3), (64, WRONG, 1e-3)],
+        "NumPy, powers": [(8, AGREES, 2e-3), (64, TOO_SLOW, None)],
+    }
+    rows = [
+        [
+            Result("hitting", "line", name, size, verdict, "", seconds)
+            for size, verdict, seconds in row
+        ]
+        for name, row in found.items()
+    ]
+    text = conclusion(rows, {("hitting", "line"): [8, 64], ("mixing", "line"): [8]})
+    expected = "| Hitting times of the line | 8 | dagmix, in floats | SciPy, banded | ×2 |"
+    assert [line for line in text.splitlines() if line.startswith("| Hit")] == [expected]
+    assert conclusion(rows[:1], {("hitting", "line"): [8]}).count("\n|") == 2
 
 
 @pytest.mark.slow

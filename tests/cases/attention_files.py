@@ -12,11 +12,13 @@ FORMATS = [".npz", ".npy", ".zarr", ".h5", ".hdf5", ".safetensors"]
 
 
 def save(path: Path, **arrays: Any) -> Path:
-    """Write arrays by name, chunked by sample and layer; of an .npy file there is one."""
+    """Write arrays by name, chunked by sample and layer; an .npy file holds one."""
     if path.suffix == ".npz":
         np.savez(path, **arrays)
     elif path.suffix == ".npy":
         np.save(path, arrays["attention"])
+        if "head_importance" in arrays:
+            np.save(path.with_suffix(".head_importance.npy"), arrays["head_importance"])
     elif path.suffix == ".safetensors":
         pytest.importorskip("safetensors")
         pytest.importorskip("safetensors.numpy").save_file(arrays, path)

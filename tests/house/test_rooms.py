@@ -30,7 +30,7 @@ drift         errors _util adjacency exact chains graphs operators
 families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
 pathways      errors _util adjacency exact chains fidelity graphs operators
-proxies       errors exact operators
+proxies       errors _util exact operators
 search        errors _util exact graphs operators
 testing       errors _util exact fidelity graphs operators
 analysis      errors _util exact operators pathways

@@ -69,7 +69,18 @@ def test_bfloat16_with_a_tolerance() -> None:
     attention = torch.as_tensor(sample(6)[0]).to(torch.bfloat16)
     with pytest.raises(errors.NumberError, match="tolerance="):
         proxies.hitting_time(attention)
-    assert proxies.hitting_time(attention, tolerance=2e-2).dtype == torch.float32
+    for steps in (100, None):
+        found = proxies.hitting_times(attention, None, steps, tolerance=2e-2)
+        assert found.dtype == torch.float32
+        wide = proxies.hitting_times(attention.double(), None, steps, tolerance=2e-2)
+        np.testing.assert_allclose(found, wide, rtol=1e-6)
+
+
+def test_both_libraries_answer_to_the_same_bits() -> None:
+    attention, weights = sample(7)
+    tensors = torch.as_tensor(attention), torch.as_tensor(weights)
+    for proxy in (proxies.hitting_times, proxies.fidelities):
+        np.testing.assert_array_equal(proxy(*tensors).numpy(), proxy(attention, weights))
 
 
 def test_gradients_are_left_behind() -> None:

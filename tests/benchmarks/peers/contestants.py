@@ -13,6 +13,7 @@ import dagmix_answers
 import networkx_answers
 import numpy_answers
 import peer_answers
+import scipy_answers
 import sympy_answers
 from questions import Case
 
@@ -23,6 +24,10 @@ CONTESTANTS: dict[str, dict[str, Answer]] = {
     "dagmix, from the array": dagmix_answers.FROM_ARRAYS,
     "NumPy, powers": numpy_answers.POWERS,
     "NumPy, one row": numpy_answers.ROWS,
+    "NumPy, running sums": scipy_answers.SUMS,
+    "SciPy, sparse": scipy_answers.SPARSE,
+    "SciPy, triangular": scipy_answers.TRIANGULAR,
+    "SciPy, banded": scipy_answers.BANDED,
     "networkx": networkx_answers.ANSWERS,
     "sympy.stats": sympy_answers.ANSWERS,
     "PyDTMC": peer_answers.PYDTMC,
@@ -49,6 +54,10 @@ ALWAYS = (
     "dagmix, from the array",
     "NumPy, powers",
     "NumPy, one row",
+    "NumPy, running sums",
+    "SciPy, sparse",
+    "SciPy, triangular",
+    "SciPy, banded",
     "networkx",
     "sympy.stats",
     "dagmix, in floats",

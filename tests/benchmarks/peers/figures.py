@@ -36,8 +36,12 @@ COLOURS = (
     "#E69F00",
     "#8C564B",
     "#332288",
+    "#117733",
+    "#882255",
+    "#44AA99",
+    "#999933",
 )
-MARKERS = "osD^vP*Xh<"
+MARKERS = "osD^vP*Xh<>pd8"
 NAMES = [name for name in CONTESTANTS if name not in SECOND_CALLS] + ["dagmix, in floats"]
 # Text stays text and nothing depends on the day, so that the same numbers give the same file.
 STYLE: Any = {

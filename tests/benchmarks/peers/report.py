@@ -11,6 +11,7 @@ from limits import Limits
 from questions import Case, Tables
 from race import CRASHED, NO_CALL, NOT_TRIED, TOO_SLOW, Result
 from slopes import slope, timed
+from summary import conclusion
 from verdicts import AGREES, MISSING, ROUNDED, WRONG
 from words import ABOUT, CALLS, TITLES
 
@@ -30,7 +31,7 @@ python tests/benchmarks/peers"""
 
 def page(rows: Rows, tables: Tables, rates: Rates, machine: str, limits: Limits) -> str:
     """Return the whole page in MyST."""
-    parts = [opening(machine, rates, limits)]
+    parts = [opening(machine, rates, limits), conclusion(rows, tables)]
     for key, sizes in tables.items():
         here = [row for row in rows if (row[0].question, row[0].family) == key]
         parts += [f"## {TITLES[key]}", ABOUT[key], table(here, sizes, limits), remarks(here)]

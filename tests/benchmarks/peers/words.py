@@ -61,6 +61,12 @@ one by one""",
     "NumPy, powers": """squares of the matrix and bisection among them; `linalg.solve` for all
 else, in one call for a batch""",
     "NumPy, one row": "a vector times the dense matrix, step by step",
+    "NumPy, running sums": """a step is one `cumsum`, of which shares are differences; on a sticky
+line two products""",
+    "SciPy, sparse": """a vector times the matrix in compressed rows, step by step;
+`spsolve_triangular` for hitting times and absorption""",
+    "SciPy, triangular": "`linalg.solve_triangular` of the dense matrix; batches one by one",
+    "SciPy, banded": "`linalg.solve_banded`, the bands filled inside the time",
     "networkx": """`pagerank(alpha=1)` to $10^{-12}$ in all, that is power iteration. It has
 no mixing time, hitting time or absorption""",
     "sympy.stats": """`DiscreteMarkovChain`: `P(Eq(X[t], τ), Eq(X[0], 0))` bisected over t (it
