@@ -26,6 +26,7 @@ mixing        errors _util adjacency exact chains
 graphs        errors _util adjacency
 operators     errors _util adjacency exact chains fidelity mixing graphs
 bounds        errors _util adjacency exact chains mixing graphs operators
+depth         errors _util adjacency exact chains fidelity graphs operators
 drift         errors _util adjacency exact chains graphs operators
 families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
@@ -71,7 +72,7 @@ def test_the_allowed_arrows_are_those_there_are() -> None:
 def test_the_rooms_are_feedforward_in_the_order_of_the_table() -> None:
     graph = FeedforwardDAG(allowed(), nodes=rooms())
     assert all(rooms().index(one) < rooms().index(two) for one, two in allowed())
-    assert set(graph.sinks) == {"__main__", "testing"}
+    assert set(graph.sinks) == {"__main__", "depth", "testing"}
     assert graph.sources == ("errors", "version")
 
 
