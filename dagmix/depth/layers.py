@@ -14,9 +14,9 @@ from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion
 from dagmix._engine.chains.transition import Transition
-from dagmix._engine.exact.scalars import Field, is_negative, read_scalar
+from dagmix._engine.exact.scalars import Field
 from dagmix._util.brief import brief
-from dagmix.errors import EmptyError, KindError, SinkError, SymbolicError, WeightError
+from dagmix.errors import EmptyError, KindError, SinkError, SymbolicError
 from dagmix.graphs.labels import check_same_nodes
 from dagmix.operators.base import Operator, check_kind
 from dagmix.operators.diffusion import DiffusionOperator
@@ -47,28 +47,6 @@ def read_layers(layers: Any) -> tuple[DiffusionOperator, ...]:
             )
             raise SinkError(message)
     return given
-
-
-def read_residuals(residual: Any, layers: int) -> tuple[Residual, ...]:
-    """Return the residual of every layer, of one number for all or of one for each.
-
-    >>> read_residuals("1/2", 2), read_residuals([0, 0.25], 2)
-    ((Fraction(1, 2), Fraction(1, 2)), (Fraction(0, 1), 0.25))
-    """
-    is_listed = np.iterable(residual) and not isinstance(residual, str)
-    given = list(residual) if is_listed else [residual] * layers
-    if len(given) != layers:
-        message = f"one residual for each layer: got {len(given)} for {layers} layers"
-        raise WeightError(message)
-    read = [read_scalar(number, f"the residual of layer {k}") for k, number in enumerate(given)]
-    for layer, number in enumerate(read):
-        if is_negative(number) or is_negative(1 - number) or number == 1:
-            message = (
-                "a residual is at least 0 and less than 1, with which nothing would move;"
-                f" that of layer {layer} is {brief(number, str)}"
-            )
-            raise WeightError(message)
-    return tuple(read)
 
 
 def check_fields(layers: Iterable[DiffusionOperator], residuals: Iterable[Residual]) -> None:

@@ -24,7 +24,6 @@ from dagmix.depth.layers import (
     Residual,
     check_fields,
     read_layers,
-    read_residuals,
     residual_matrix,
     with_residual,
 )
@@ -39,6 +38,7 @@ from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_tensors import as_numpy
+from dagmix.operators.read_weights import read_residuals
 from dagmix.operators.results import MinimaxFidelity
 
 if TYPE_CHECKING:

@@ -18,17 +18,17 @@ from dagmix._engine.chains.matrices import GraphDiffusion
 from dagmix._engine.chains.token_rank import token_rank
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact import recurrences
-from dagmix._engine.exact.scalars import Field, read_scalar, read_steps
+from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix._engine.fidelity import minimax, node_fidelity
 from dagmix._engine.fidelity import signals as rows_of_powers
 from dagmix._engine.fidelity.results import NodeFidelity
-from dagmix._util.brief import brief
 from dagmix.errors import NumberError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
 from dagmix.graphs.sinks import UniqueSink
 from dagmix.operators.base import Operator, frozen
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
+from dagmix.operators.read_weights import read_restart
 from dagmix.operators.results import MinimaxFidelity
 from dagmix.operators.targets import Target, find_target
 from dagmix.operators.walk import WalkOperator
@@ -335,14 +335,11 @@ class DiffusionOperator(Operator):
         ----------
         Erel et al., arXiv:2507.17657.
         """
-        share = read_scalar(alpha, "alpha")
-        if not isinstance(share, Fraction | float) or not 0 < share < 1:
-            message = f"alpha is a number strictly between 0 and 1; got {brief(alpha)}"
-            raise NumberError(message)
+        share = read_restart(alpha)
         self._need_numbers("a TokenRank")
         exact = self.field is Field.RATIONAL and self.transition.is_small
         kernel = self.transition.rationals if exact else self.transition.floats.kernel
-        return token_rank(kernel, Fraction(share))
+        return token_rank(kernel, share)
 
     def successors(self) -> WalkOperator:
         """Return the walk W[i, j] = Δ[i, j] / Σ_i Δ[i, j]: every column divided by its sum.

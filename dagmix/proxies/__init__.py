@@ -33,12 +33,16 @@ u = 2⁻⁵³. A signal accumulates over nothing but its own steps, which are in
 so that for fidelities in float32 u = 2⁻²⁴. Both hold where nothing underflows. A time past the
 largest number of the dtype is infinite.
 
+Through the layers of a model, `rollout` is row τ of the product of all layers with their residual
+streams, and `head_shares` what of it goes through each head; they take (…, layers, heads, n, n).
+
 In come whole batches, as `dagmix.torch_bridge` or any framework has them; out come arrays over
 the leading dimensions. For certified suprema and exact integers see
 `dagmix.MultiHeadDiffusion.from_attention`; for a report of one tensor, `dagmix.analysis`.
 """
 
 from dagmix.proxies.between import fidelities_between
+from dagmix.proxies.depth import head_shares, rollout
 from dagmix.proxies.measures import (
     amplification,
     best_head,
@@ -49,6 +53,7 @@ from dagmix.proxies.measures import (
     minimax_fidelity,
     weakest_position,
 )
+from dagmix.proxies.token_rank import token_rank
 
 __all__ = [
     "amplification",
@@ -56,8 +61,11 @@ __all__ = [
     "each_head",
     "fidelities",
     "fidelities_between",
+    "head_shares",
     "hitting_time",
     "hitting_times",
     "minimax_fidelity",
+    "rollout",
+    "token_rank",
     "weakest_position",
 ]
