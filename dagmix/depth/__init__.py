@@ -19,6 +19,7 @@ fidelity follows arXiv:2507.02944, Definition 3.3.
 
 from dagmix.depth.results import DepthPathway, DepthPathways
 from dagmix.depth.stack import LayerStack
+from dagmix.depth.uniform import least_heard, uniform_rollout
 from dagmix.depth.walks import WalkStack
 
 __all__ = [
@@ -26,4 +27,6 @@ __all__ = [
     "DepthPathways",
     "LayerStack",
     "WalkStack",
+    "least_heard",
+    "uniform_rollout",
 ]
