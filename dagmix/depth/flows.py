@@ -23,7 +23,7 @@ from dagmix._engine.exact.vectors import unit
 from dagmix.errors import SizeError
 
 FINE = 200  # binary digits after the point of a float capacity
-MOST_ARCS = 2**23
+MOST_ARCS = 2**21
 
 
 def attention_flow(

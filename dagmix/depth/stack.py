@@ -363,7 +363,7 @@ class LayerStack(Frozen):
         UnknownNodeError, SymbolicError
             For a node that is none; for symbols.
         SizeError
-            For more than 2²³ arcs in all layers.
+            For more than 2²¹ arcs in all layers.
 
         Examples
         --------

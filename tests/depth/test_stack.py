@@ -220,17 +220,19 @@ def test_a_stack_is_a_value() -> None:
         stack.nodes = "ab"  # type: ignore[assignment]
 
 
-@pytest.mark.slow
-def test_long_contexts_are_stepped_as_runs() -> None:
-    """100,000 tokens: exact in floats with bounds, beside the closed form of one window."""
-    n = 100_000
-    window = DiffusionOperator(families.sliding_window(n, 4))
-    stack = LayerStack([window] * 3, "1/2")
-    signal = stack.signal(n - 1)
-    assert isinstance(signal, Enclosure)
-    assert signal.lower <= float(Fraction(1, 2) + Fraction(1, 10)) ** 3 <= signal.upper
-    assert stack.signal(0) == 0
-    with pytest.raises(errors.ShapeError):
+def test_long_contexts_are_stepped_as_ranges() -> None:
+    """20,000 tokens that see all before: bounds beside the closed form, no pair is listed."""
+    n = 20_000
+    stack = LayerStack([DiffusionOperator(families.complete(n))] * 3, "1/2")
+    last, least = stack.signal(n - 1), stack.signal(n - 2)
+    share = [Fraction(1, 2) + Fraction(1, 2 * k) for k in (n, n - 1)]
+    # A complete symmetric sum: three layers, one of them the step from n − 1 to n − 2.
+    moved = Fraction(1, 2 * n) * sum(share[0] ** a * share[1] ** (2 - a) for a in range(3))
+    for found, true in ((last, share[0] ** 3), (least, moved)):
+        assert isinstance(found, Enclosure)
+        assert found.lower <= true <= found.upper
+        assert found.upper - found.lower < 1e-9 * found
+    with pytest.raises(errors.ShapeError, match="too large"):
         stack.rollout()
 
 

@@ -39,7 +39,7 @@ paper         errors _util adjacency exact graphs operators bounds families prox
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways analysis
 torch_bridge  errors _util exact paper analysis
-cli           errors version _util operators analysis paper plotting torch_bridge
+cli           errors version _util operators depth analysis paper plotting torch_bridge
 __main__      cli
 """
 ENGINE = ("adjacency", "exact", "chains", "fidelity", "mixing")
@@ -72,7 +72,7 @@ def test_the_allowed_arrows_are_those_there_are() -> None:
 def test_the_rooms_are_feedforward_in_the_order_of_the_table() -> None:
     graph = FeedforwardDAG(allowed(), nodes=rooms())
     assert all(rooms().index(one) < rooms().index(two) for one, two in allowed())
-    assert set(graph.sinks) == {"__main__", "depth", "testing"}
+    assert set(graph.sinks) == {"__main__", "testing"}
     assert graph.sources == ("errors", "version")
 
 
