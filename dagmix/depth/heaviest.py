@@ -12,7 +12,6 @@ Floats choose what is near enough to matter, exact rationals decide.
 from __future__ import annotations
 
 import heapq
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -29,6 +28,7 @@ from dagmix.depth.layers import Residual, identity, residual_shares
 from dagmix.errors import SizeError
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHead
+from dagmix.pathways.k_best import log2
 
 MOST_ARCS = 2**25
 STREAM = -1  # the residual stream among the heads of a layer
@@ -91,15 +91,6 @@ class Carrier:
     def places(self, sender: int) -> Ints:
         """Return the places of a sender's arcs."""
         return np.arange(*self.matrix.adjacency.starts[sender : sender + 2])
-
-
-def log2(number: Fraction) -> float:
-    """Return log₂ of a positive rational of any size.
-
-    >>> log2(Fraction(1, 8)), log2(Fraction(1, 2**3000))
-    (-3.0, -3000.0)
-    """
-    return math.log2(number.numerator) - math.log2(number.denominator)
 
 
 def exact_sum(numbers: Sequence[float]) -> Fraction:

@@ -195,9 +195,9 @@ class LayerStack(Frozen):
         -------
         Fraction, float or SymPy expression
             In [0, 1]: exact for rational layers on up to 4,096 nodes, a polynomial for symbols.
-            A float is within relative error Σ_l (k_l + 8 + e_l)·2⁻⁵³ over the t layers, k_l the
-            most entries of a row or column and e_l the rounding of the stored ones; an
-            `Enclosure` for large rational layers, and below 2⁻⁸⁰⁰.
+            A float is within relative error (2 + Σ_l (k_l + 10 + e_l))·2⁻⁵³, or hardly more, over
+            the t layers, k_l the most entries of a row or column and e_l the rounding of the
+            stored ones; an `Enclosure` for large rational layers, and below 2⁻⁸⁰⁰.
 
         Raises
         ------

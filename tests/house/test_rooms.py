@@ -26,11 +26,11 @@ mixing        errors _util adjacency exact chains
 graphs        errors _util adjacency
 operators     errors _util adjacency exact chains fidelity mixing graphs
 bounds        errors _util adjacency exact chains mixing graphs operators
-depth         errors _util adjacency exact chains fidelity graphs operators
 drift         errors _util adjacency exact chains graphs operators
 families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
 pathways      errors _util adjacency exact chains fidelity graphs operators
+depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors exact operators
 search        errors _util exact graphs operators
 testing       errors _util exact fidelity graphs operators
