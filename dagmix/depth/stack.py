@@ -57,8 +57,8 @@ class LayerStack(Frozen):
     Parameters
     ----------
     layers : iterable of DiffusionOperator
-        `DiffusionOperator`s or `MultiHeadDiffusion`s on the same nodes with the same sink or
-        target, the bottom layer first.
+        Each a `DiffusionOperator` or a `MultiHeadDiffusion`, on the same nodes with the same sink
+        or target, the bottom layer first.
     residual : number, symbol, or sequence of them
         ρ, one for all layers or one for each, bottom first, 0 ≤ ρ < 1. Exact unless a float.
 
@@ -383,9 +383,9 @@ class LayerStack(Frozen):
         return flows.attention_flow(self._matrices, self.sink.index, place, exact=exact)
 
     def contraction(self) -> Fraction | float:
-        """Return the Dobrushin coefficient of the rollout R, max_{i, k} ½ Σ_j |R[i, j] − R[k, j]|.
+        """Return the Dobrushin coefficient of the rollout, the greatest distance of two rows.
 
-        At 0 all outputs hear the same: rank collapse. The coefficient of a product is at most
+        The distance is total variation. At 0 all outputs hear the same: rank collapse. The coefficient of a product is at most
         the product of the coefficients.
 
         Returns
