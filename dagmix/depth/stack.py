@@ -385,8 +385,8 @@ class LayerStack(Frozen):
     def contraction(self) -> Fraction | float:
         """Return the Dobrushin coefficient of the rollout, the greatest distance of two rows.
 
-        The distance is total variation. At 0 all outputs hear the same: rank collapse. The coefficient of a product is at most
-        the product of the coefficients.
+        The distance is total variation. At 0 all outputs hear the same: rank collapse. The
+        coefficient of a product is at most the product of the coefficients.
 
         Returns
         -------
