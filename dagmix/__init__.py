@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dagmix import analysis as analysis
     from dagmix import bounds as bounds
     from dagmix import cli as cli
+    from dagmix import depth as depth
     from dagmix import drift as drift
     from dagmix import errors as errors
     from dagmix import families as families
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from dagmix import testing as testing
     from dagmix import torch_bridge as torch_bridge
     from dagmix._engine.fidelity.results import NodeFidelity as NodeFidelity
+    from dagmix.depth.stack import LayerStack as LayerStack
     from dagmix.errors import DagmixError as DagmixError
     from dagmix.graphs.dag import FeedforwardDAG as FeedforwardDAG
     from dagmix.graphs.sinks import UniqueSink as UniqueSink
@@ -51,6 +53,7 @@ __all__ = [
     "DagmixError",
     "DiffusionOperator",
     "FeedforwardDAG",
+    "LayerStack",
     "MinimaxFidelity",
     "MultiHeadDiffusion",
     "MultiHeadWalk",
@@ -65,6 +68,7 @@ _HOMES = {
     "DagmixError": "dagmix.errors",
     "DiffusionOperator": "dagmix.operators.diffusion",
     "FeedforwardDAG": "dagmix.graphs.dag",
+    "LayerStack": "dagmix.depth.stack",
     "MinimaxFidelity": "dagmix.operators.results",
     "MultiHeadDiffusion": "dagmix.operators.mixture",
     "MultiHeadWalk": "dagmix.operators.mixture",
@@ -76,6 +80,7 @@ _ROOMS = (
     "analysis",
     "bounds",
     "cli",
+    "depth",
     "drift",
     "errors",
     "families",

@@ -17,7 +17,7 @@ from dagmix.analysis.attention import Attention
 from dagmix.analysis.head_table import table_of_heads
 from dagmix.analysis.layers import Layer, as_json, table
 from dagmix.analysis.source_table import table_of_sources
-from dagmix.cli import lines
+from dagmix.cli import depth, lines
 from dagmix.cli.layerwise import Measured, Question, answers
 from dagmix.cli.output import show
 from dagmix.errors import DagmixError
@@ -65,6 +65,11 @@ attention weights and head importances, and all pathways of t steps add up to th
 the number of steps, up to --steps, at which that signal is largest; a share is one of that signal.
 
   cross-head   share of the signal on pathways that use two heads or more
+
+With --depth all layers of a sample are taken together, each with a residual stream of share
+--residual: attention rollout and flow to the last position from the input of least rollout, its
+greatest signal over all depths, the contraction coefficient, and the heaviest pathways, written
+3 ─L0H1→ 7 ─L1R→ 7 through head 1 of layer 0 and the residual stream of layer 1.
 
 With --lines every sample and layer is a line of JSON in OUT.jsonl, written at once; a layer in
 which something is wrong has a line that says so (`error`), the others go on, and the exit
@@ -151,6 +156,7 @@ def add_to(commands: Any) -> None:
         metavar="N",
         help="so many processes, a layer each (default 1); the output is the same",
     )
+    depth.add_to(analyze)
     analyze.add_argument("--json", action="store_true", help="print JSON for machines")
     analyze.set_defaults(run=_analyze)
 
@@ -162,6 +168,8 @@ def _analyze(options: argparse.Namespace) -> int:
     attention = _attention(options.file, options.tolerance, every_position=options.every_position)
     attention = replace(attention, target=options.target, causal=options.causal)
     _check_source(options, attention)
+    if options.depth:
+        return depth.show_report(options, attention, options.source)
     question = Question(attention, options.first_step, options.pathways, steps, options.source)
     if options.lines:
         return _write_lines(options, question)
@@ -190,6 +198,7 @@ def _analyze(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> None:
     """Refuse what does not go together, before the work begins."""
     check_tolerance(options.tolerance)
+    depth.check(options)
     if options.jobs < 1:
         message = f"--jobs is at least 1; got {options.jobs}"
         raise DagmixError(message)

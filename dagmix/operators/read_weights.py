@@ -1,7 +1,7 @@
-"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head.
+"""Convex weights α_h or β_h of heads, gates, shares ρ of residual streams, restarts α: read once.
 
-Gates are weights of which every receiver has its own: a row of n numbers for each head, convex at
-every receiver.
+Weights are non-negative and sum to 1, one for each head. Gates are weights of which every receiver
+has its own: a row of n numbers for each head, convex at every receiver.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dagmix._engine.exact.scalars import is_negative, read_scalar
 from dagmix._util.brief import brief
-from dagmix.errors import DagmixError, SymbolicError, WeightError
+from dagmix.errors import DagmixError, NumberError, SymbolicError, WeightError
 from dagmix.operators.read_arrays import check_tolerance, read_numbers
 from dagmix.operators.read_tensors import as_numpy
 
@@ -172,3 +172,38 @@ def _importance(array: NDArray[Any], where: str = "") -> list[Fraction]:
         message = f"{where}one weight at least is positive; all are 0"
         raise WeightError(message)
     return [number / total for number in exact]
+
+
+def read_residuals(residual: Any, layers: int) -> tuple[Any, ...]:
+    """Return the residual of every layer, ρ with 0 ≤ ρ < 1, of one for all or one for each.
+
+    >>> read_residuals("1/2", 2), read_residuals([0, 0.25], 2)
+    ((Fraction(1, 2), Fraction(1, 2)), (Fraction(0, 1), 0.25))
+    """
+    is_listed = np.iterable(residual) and not isinstance(residual, str)
+    given = list(residual) if is_listed else [residual] * layers
+    if len(given) != layers:
+        message = f"one residual for each layer: got {len(given)} for {layers} layers"
+        raise WeightError(message)
+    read = [read_scalar(number, f"the residual of layer {k}") for k, number in enumerate(given)]
+    for layer, number in enumerate(read):
+        if is_negative(number) or is_negative(1 - number) or number == 1:
+            message = (
+                "a residual is at least 0 and less than 1, with which nothing would move;"
+                f" that of layer {layer} is {brief(number, str)}"
+            )
+            raise WeightError(message)
+    return tuple(read)
+
+
+def read_restart(alpha: Any) -> Fraction:
+    """Return the probability α with which a chain goes on, exactly, 0 < α < 1.
+
+    >>> read_restart("99/100")
+    Fraction(99, 100)
+    """
+    share = read_scalar(alpha, "alpha")
+    if not isinstance(share, Fraction | float) or not 0 < share < 1:
+        message = f"alpha is a number strictly between 0 and 1; got {brief(alpha)}"
+        raise NumberError(message)
+    return Fraction(share)

@@ -36,12 +36,18 @@ largest number of the dtype is infinite.
 Of a layer that does not fit into memory, expected times and mixing time are computed from its
 file, a few rows at a time (`hitting_times_of_file`, `mixing_time_of_file`).
 
+Through the layers of a model, `rollout` is row τ of the product of all layers with their residual
+streams, and `head_shares` what of it goes through each head; they take (…, layers, heads, n, n).
+
 In come whole batches, as `dagmix.torch_bridge` or any framework has them; out come arrays over
 the leading dimensions. For certified suprema and exact integers see
 `dagmix.MultiHeadDiffusion.from_attention`; for a report of one tensor, `dagmix.analysis`.
 """
 
 from dagmix.proxies.between import fidelities_between
+from dagmix.proxies.depth import head_shares, rollout
+from dagmix.proxies.files.rowwise import hitting_times_of_file
+from dagmix.proxies.files.stepwise import mixing_time_of_file
 from dagmix.proxies.measures import (
     amplification,
     best_head,
@@ -52,8 +58,7 @@ from dagmix.proxies.measures import (
     minimax_fidelity,
     weakest_position,
 )
-from dagmix.proxies.rowwise import hitting_times_of_file
-from dagmix.proxies.stepwise import mixing_time_of_file
+from dagmix.proxies.token_rank import token_rank
 
 __all__ = [
     "amplification",
@@ -61,10 +66,13 @@ __all__ = [
     "each_head",
     "fidelities",
     "fidelities_between",
+    "head_shares",
     "hitting_time",
     "hitting_times",
     "hitting_times_of_file",
     "minimax_fidelity",
     "mixing_time_of_file",
+    "rollout",
+    "token_rank",
     "weakest_position",
 ]

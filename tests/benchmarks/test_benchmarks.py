@@ -25,7 +25,9 @@ from slopes import slope
 from summary import conclusion
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
+from benchmarks import depth as layers
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
+from dagmix import LayerStack, proxies
 
 PEERS = Path(__file__).parent / "peers"
 RATES = Rates(cached=1e10, streamed=1e9, operations=1e9)
@@ -262,3 +264,12 @@ def test_operators_are_built_as_by_hand_in_a_process_of_their_own() -> None:
     tensor[1, 0, 1] = 0.5
     with pytest.raises(ValueError, match="no causal attention"):
         mixing_by_hand(tensor)
+
+
+def test_layers_are_compared_with_equal_answers() -> None:
+    """The loop of products and networkx say what dagmix says; every row is timed."""
+    attention = layers.random_attention(3, 2, 6)
+    stack = LayerStack.from_attention(attention)
+    assert proxies.rollout(attention) == pytest.approx(layers.by_products(attention), rel=1e-12)
+    assert stack.flow(2) == pytest.approx(layers.by_networkx(attention, 2), rel=1e-12)
+    assert len(layers.rows((2, 2, 8), 4)) == 4

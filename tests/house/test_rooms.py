@@ -30,6 +30,7 @@ drift         errors _util adjacency exact chains graphs operators
 families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
 pathways      errors _util adjacency exact chains fidelity graphs operators
+depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
 search        errors _util exact graphs operators
 testing       errors _util exact fidelity graphs operators
@@ -38,7 +39,7 @@ paper         errors _util adjacency exact graphs operators bounds families prox
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways analysis
 torch_bridge  errors _util exact paper analysis
-cli           errors version _util operators analysis paper plotting torch_bridge
+cli           errors version _util operators depth analysis paper plotting torch_bridge
 __main__      cli
 """
 ENGINE = ("adjacency", "exact", "chains", "fidelity", "mixing")

@@ -10,7 +10,7 @@ import pytest
 from cases.attention_files import save
 
 from dagmix import errors, proxies
-from dagmix.proxies import row_blocks
+from dagmix.proxies.files import row_blocks
 
 N, HEADS = 9, 2
 

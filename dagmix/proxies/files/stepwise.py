@@ -19,8 +19,8 @@ import numpy as np
 
 from dagmix._engine.exact.scalars import read_count, read_epsilon
 from dagmix.errors import UndecidedError
-from dagmix.proxies.row_blocks import Floats, RowBlocks
-from dagmix.proxies.rowwise import hitting_times_of_file
+from dagmix.proxies.files.row_blocks import Floats, RowBlocks
+from dagmix.proxies.files.rowwise import hitting_times_of_file
 
 WINDOW = 256  # steps to a pass
 MOST = 10_000  # steps

@@ -11,7 +11,7 @@ from cases.attention_files import save
 from cases.attention_samples import SAMPLES, sample
 
 from dagmix import errors, proxies
-from dagmix.proxies import row_blocks
+from dagmix.proxies.files import row_blocks
 
 N, HEADS = 9, 2
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from dagmix.errors import StochasticError
 from dagmix.proxies.chains import spread
-from dagmix.proxies.row_blocks import Floats, RowBlocks
+from dagmix.proxies.files.row_blocks import Floats, RowBlocks
 from dagmix.proxies.triangular import solved
 from dagmix.proxies.validation import refuse
 

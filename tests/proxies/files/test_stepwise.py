@@ -12,7 +12,7 @@ from cases.attention_files import save
 from oracle import proxies as oracle
 
 from dagmix import errors, proxies
-from dagmix.proxies import row_blocks, stepwise
+from dagmix.proxies.files import row_blocks, stepwise
 
 TWO = np.array([[[[1.0, 0.0], [0.5, 0.5]]]])  # d(t) = (2/3)^t
 
