@@ -18,8 +18,8 @@ from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, rounded, widened
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.fidelity.float_horizon import FloatHorizon, float_horizon
-from dagmix._engine.fidelity.float_search import FloatSearch
+from dagmix._engine.fidelity.in_floats.horizon import FloatHorizon, float_horizon
+from dagmix._engine.fidelity.in_floats.search import FloatSearch
 from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.node_fidelity import fidelity_of, search
 from dagmix._engine.fidelity.quick_bounds import least_average, least_reach

@@ -16,7 +16,7 @@ import heapq
 
 from dagmix._engine.chains.float_powers import LOST
 from dagmix._engine.exact.enclosures import widened
-from dagmix._engine.fidelity.float_horizon import SPARE, FloatHorizon, Stretch
+from dagmix._engine.fidelity.in_floats.horizon import SPARE, FloatHorizon, Stretch
 from dagmix._engine.fidelity.results import NodeFidelity
 
 MOST_SPLITS = 2**10

@@ -9,13 +9,14 @@ from cases.slow_chains import seeds, slow_head
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagmix._engine.fidelity import float_horizon as horizons
-from dagmix._engine.fidelity import float_search, minimax, sink_context
-from dagmix._engine.fidelity.float_search import FloatSearch
+from dagmix._engine.fidelity import minimax, sink_context
+from dagmix._engine.fidelity.in_floats import horizon as horizons
+from dagmix._engine.fidelity.in_floats import search
+from dagmix._engine.fidelity.in_floats.search import FloatSearch
 
 if TYPE_CHECKING:
     from dagmix import DiffusionOperator
-    from dagmix._engine.fidelity.float_horizon import FloatHorizon
+    from dagmix._engine.fidelity.in_floats.horizon import FloatHorizon
 
 
 SPARE = horizons.SPARE - 1
@@ -83,7 +84,7 @@ def test_balls_decide_what_floats_do_not(name: str, monkeypatch: pytest.MonkeyPa
     if name == "the grid":
         monkeypatch.setattr(minimax, "float_horizon", lambda *_: None)
     else:
-        monkeypatch.setattr(float_search, "MOST_SPLITS", 0)
+        monkeypatch.setattr(search, "MOST_SPLITS", 0)
     again = slow_head(6, 4, 9).minimax_fidelity()
     assert again.nodes == least.nodes
     assert least.lower <= again.lower <= again.upper <= least.upper

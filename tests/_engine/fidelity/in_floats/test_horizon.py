@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from dagmix import DiffusionOperator, families
 from dagmix._engine.chains import float_powers
 from dagmix._engine.exact import arb
-from dagmix._engine.fidelity import float_horizon as horizons
-from dagmix._engine.fidelity.float_horizon import FloatHorizon, float_horizon
+from dagmix._engine.fidelity.in_floats import horizon as horizons
+from dagmix._engine.fidelity.in_floats.horizon import FloatHorizon, float_horizon
 
 
 def horizon_of(diffusion: DiffusionOperator, first: int = 0) -> FloatHorizon:
