@@ -21,6 +21,7 @@ def test_a_table_of_heads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Intervals for what was excluded and for long times, in no more than 100 columns."""
     monkeypatch.setattr(enclosed_times, "SQUARED", 0)
     monkeypatch.setattr(enclosed_times, "STEPPED", 100)
+    monkeypatch.setattr(enclosed_times, "IN_FLOATS", 0)
     layers = trained(layers=1)
     slow = layers[0].heads[4]
     assert slow.mixing_time is None

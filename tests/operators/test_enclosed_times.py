@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from cases.zoo import Single
 
 
-@pytest.fixture
-def nothing_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[-math.inf, math.inf], ids=["by E", "in floats"])
+def nothing_is_short(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Enclose every T but 0 and ∞."""
     monkeypatch.setattr(enclosed_times, "STEPPED", 0)
     monkeypatch.setattr(enclosed_times, "SQUARED", -math.inf)
+    monkeypatch.setattr(enclosed_times, "IN_FLOATS", request.param)
 
 
 @pytest.mark.usefixtures("nothing_is_short")
@@ -73,13 +74,24 @@ def test_what_is_short_small_or_infinite_is_known() -> None:
         assert enclosed_mixing_time(walk) == (walk.mixing_time(),) * 2
 
 
-def test_what_is_long_and_large_is_enclosed() -> None:
-    """A line left with probability 2⁻²⁰: T is about E, which is (n − 1)·2²⁰."""
-    n = 200
-    line = np.diag(np.full(n, 1 - 2.0**-20)) + np.diag(np.full(n - 1, 2.0**-20), -1)
+def test_what_is_long_and_large_is_decided_in_floats() -> None:
+    """A line left with probability 2⁻²⁰: T is between the bounds by E, which is (n − 1)·2²⁰."""
+    walk = sticky_line(200, 20)
+    lower, upper = enclosed_mixing_time(walk)
+    assert lower == upper == walk.mixing_time()
+    assert 199 * 2**20 * Fraction(3, 4) <= lower <= 199 * 2**20 * 4
+
+
+def test_what_is_longer_is_enclosed_in_floats() -> None:
+    """T of 2⁵⁰ steps and more, to a share of 10⁻⁹."""
+    walk = sticky_line(130, 50)
+    lower, upper = enclosed_mixing_time(walk)
+    assert lower < walk.mixing_time() < upper
+    assert upper - lower <= 1e-9 * lower
+
+
+def sticky_line(n: int, bits: int) -> WalkOperator:
+    leave = 2.0**-bits
+    line = np.diag(np.full(n, 1 - leave)) + np.diag(np.full(n - 1, leave), -1)
     line[-1, -1] = 1.0
-    lower, upper = enclosed_mixing_time(WalkOperator.from_matrix(line))
-    mean = (n - 1) * 2**20
-    assert lower == pytest.approx(mean * 3 / 4, rel=1e-9)
-    assert upper == pytest.approx(mean * 4, rel=1e-9)
-    assert Fraction(lower) <= mean * Fraction(3, 4) + 1
+    return WalkOperator.from_matrix(line)

@@ -101,7 +101,7 @@ class LongHorizon:
         start, best = context.first, row.entries()
         transient = np.flatnonzero(self._transient).tolist()
         open_nodes = np.flatnonzero(self._transient & context.ancestors).tolist()
-        for level in _levels():
+        for level in levels():
             window = self.window(start, level, row)
             yield window
             row, start = window.end, start + 2**level
@@ -131,7 +131,7 @@ class LongHorizon:
         return np.maximum(upper(-row * self._second), 0.0)
 
 
-def _levels() -> Iterator[int]:
+def levels() -> Iterator[int]:
     """Yield 0, then for every octave [2ᵏ, 2ᵏ⁺¹) its quarters' level, or 0 for single steps."""
     yield 0
     for k in range(MOST_DOUBLINGS):

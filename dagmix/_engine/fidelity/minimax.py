@@ -18,6 +18,8 @@ from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, rounded, widened
 from dagmix._engine.exact.scalars import Field
+from dagmix._engine.fidelity.in_floats.horizon import FloatHorizon, float_horizon
+from dagmix._engine.fidelity.in_floats.search import FloatSearch
 from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.node_fidelity import fidelity_of, search
 from dagmix._engine.fidelity.quick_bounds import least_average, least_reach
@@ -110,13 +112,16 @@ class _AllNodes:
         self._settled = np.zeros(len(self._best), dtype=bool)
         self._known: dict[int, NodeFidelity] = {}  # settled otherwise than by the row
         self._floor: Vec | None = None  # signals at times too long to step
+        self._in_floats = not exact  # whether these are still to be asked of floats
+        self._horizon: FloatHorizon | None = None
         self._look = context.first
         self._take()
 
     @property
     def is_too_long(self) -> bool:
-        """Whether stepping on costs more than branch and bound."""
-        return self._context.is_too_long(self._row)
+        """Whether stepping on costs more than branch and bound, in floats or in balls."""
+        in_floats = self._in_floats and self._row.time >= self._context.few_steps
+        return in_floats or self._context.is_too_long(self._row)
 
     @property
     def least_signal(self) -> Fraction | float:
@@ -139,11 +144,15 @@ class _AllNodes:
                 return None
         return self._minimum()
 
-    def search(self) -> Minimum:
-        """Settle the nodes that are open still, by branch and bound where nothing else does."""
+    def search(self) -> Minimum | None:
+        """Settle the nodes that are open still, by branch and bound where nothing else does.
+
+        None where floats do not tell, and stepping on costs less than balls.
+        """
         while opened := self._open_nodes():
-            if not self._settle_some(opened):
-                self._look_ahead(opened[0])
+            if not self._settle_some(opened) and not self._look_ahead(opened[0]):
+                return None
+        self._horizon = None
         return self._minimum()
 
     def _step(self) -> None:
@@ -205,18 +214,37 @@ class _AllNodes:
         self._settled[node] = True
         return True
 
-    def _look_ahead(self, node: int) -> None:
-        """Settle a node by branch and bound.
+    def _look_ahead(self, node: int) -> bool:
+        """Try to settle a node by branch and bound; return False where stepping on costs less.
 
         Signals at all times come first: they bound every φ_j from below, so that few are left
         to be searched.
         """
+        if self._in_floats:
+            self._in_floats = self._look_in_floats(node)
+            return self._in_floats or self.is_too_long
         context = self._context
         if self._floor is None:
             self._floor = long_horizon(context.transition, context.sink, context.first).seen
         else:
             self._known[node] = search(context, node)
             self._settled[node] = True
+        return True
+
+    def _look_in_floats(self, node: int) -> bool:
+        """Do so in floats; return whether they tell."""
+        context = self._context
+        if self._horizon is None:
+            self._horizon = float_horizon(context.transition, context.sink, context.first)
+            self._floor = None if self._horizon is None else self._horizon.seen
+            return self._horizon is not None
+        found = FloatSearch(self._horizon, node).run()
+        if found is None:
+            self._horizon = None
+            return False
+        self._known[node] = found
+        self._settled[node] = True
+        return True
 
     def _is_past(self, node: int) -> bool:
         """Tell whether no later signal of a transient node exceeds its best so far."""

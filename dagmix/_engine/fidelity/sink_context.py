@@ -16,7 +16,9 @@ from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.fidelity.signals import SignalRow
 
-STEPS = 2**12  # float steps before branch and bound takes over
+STEPS = 2**12  # float steps before branch and bound in balls takes over
+FEW_STEPS = 2**9  # float steps before branch and bound in floats is tried
+STEP_WORK = 2**16  # what calling one step costs, in multiplications
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
 LARGEST_MASKS = 2**26  # bytes of masks that are kept
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
@@ -79,8 +81,13 @@ class SinkContext:
         """Return the signals at t = 0."""
         return SignalRow(self.transition, self.sink, exact=exact)
 
+    @property
+    def few_steps(self) -> int:
+        """The number of float steps that cost about as much as branch and bound in floats."""
+        return max(FEW_STEPS, self.adjacency.n**3 // (self.adjacency.work + STEP_WORK))
+
     def is_too_long(self, row: SignalRow) -> bool:
-        """Tell whether stepping on costs more than branch and bound."""
+        """Tell whether stepping on costs more than branch and bound in balls."""
         work = self.adjacency.work
         if not row.exact:
             return row.time >= max(STEPS, self.adjacency.n**3 // work)

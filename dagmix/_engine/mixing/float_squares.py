@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.kernel import ScaledKernel
+from dagmix._engine.chains.float_powers import listed, lower_product
 from dagmix._engine.chains.transition import FloatKernel, Transition
 from dagmix._engine.exact.enclosures import UNIT
 from dagmix._engine.exact.vectors import others
@@ -61,9 +61,8 @@ class _Squares:
         order = np.arange(self._n) if order is None else order
         self.start = others(self._n, sink)[order]
         self._powers: list[Vec] = [inside[np.ix_(order, order)]]
-        # An entry of one kernel rounds twice more; of a sum of several, less often than a step.
-        listed = 2 if isinstance(floats.kernel, ScaledKernel) else floats.kernel.roundings
-        self._units = floats.entry_units + listed + min(self._n, BLOCK) + -(-self._n // BLOCK)
+        sums = min(self._n, BLOCK) + -(-self._n // BLOCK)
+        self._units = floats.entry_units + listed(floats.kernel) + sums
 
     def __getitem__(self, k: int) -> Vec:
         while len(self._powers) <= k:
@@ -90,10 +89,10 @@ class _Squares:
 
 def _square(matrix: Vec, *, ordered: bool) -> Vec:
     """Return the square, in blocks; of a matrix that is 0 above the diagonal if `ordered`."""
+    if ordered:
+        return lower_product(matrix, matrix, BLOCK)
     n = len(matrix)
     product = np.zeros((n, n))
     for start in range(0, n, BLOCK):
-        stop = min(start + BLOCK, n)
-        rows, columns = (start, stop) if ordered else (0, n)
-        product[rows:, :columns] += matrix[rows:, start:stop] @ matrix[start:stop, :columns]
+        product += matrix[:, start : start + BLOCK] @ matrix[start : start + BLOCK]
     return product

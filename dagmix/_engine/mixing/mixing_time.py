@@ -28,10 +28,12 @@ from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import Enclosure
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.mixing import float_squares, jump_chain
+from dagmix._engine.mixing.float_enclosures import enclosed_exit_time
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+PLAIN = 2**24  # steps, more than what plain products of floats tell
 LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
 MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
@@ -99,7 +101,7 @@ def affordable(transition: Transition) -> int | float:
 def _first_steps(transition: Transition) -> int:
     """Return the number of steps that cost about as much as a few squarings in floats."""
     n, work = transition.adjacency.n, transition.adjacency.work
-    return max(LEAST_STEPS, n**3 // (work + STEP_WORK))
+    return min(max(LEAST_STEPS, n**3 // (work + STEP_WORK)), STEPS_BEFORE_ESTIMATE)
 
 
 def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
@@ -132,7 +134,7 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if not (certified and ratio * (1 - error_bound) > 1) and at_most(exact, time, epsilon):
             return time
-        if time == first and (found := float_squares.exit_time(transition, sink, epsilon)):
+        if time == first and (found := _square_in_floats(transition, sink, epsilon)):
             return found
         if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
             return _square(transition, sink, epsilon)
@@ -182,6 +184,17 @@ def _mean(transition: Transition, sink: int) -> float:
     if not math.isfinite(transition.floats.units):
         return LONG
     return float(hitting_times(transition.floats.kernel, sink).max())
+
+
+def _square_in_floats(transition: Transition, sink: int, epsilon: Fraction) -> int | None:
+    """Square by plain products where these may tell, then with powers of the diagonal apart."""
+    found = None
+    if float(1 - epsilon) * _mean(transition, sink) < PLAIN:
+        found = float_squares.exit_time(transition, sink, epsilon)
+    if found is None:
+        lower, upper = enclosed_exit_time(transition, sink, epsilon)
+        found = lower if lower == upper else None
+    return found
 
 
 def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:

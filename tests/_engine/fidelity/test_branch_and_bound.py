@@ -103,7 +103,8 @@ def test_a_minimum_far_away() -> None:
     found = relay(3 * 2.0**-20, 2.0**-20).minimax_fidelity()
     node = relay(3 * 2.0**-20, 2.0**-20).node_fidelity("m")
     assert found.nodes == ("m",)
-    assert node.lower <= found.value <= node.upper
+    assert found.lower <= node.lower <= node.upper <= found.upper
+    assert found.upper - found.lower <= 1e-9 * found.value
 
 
 def test_the_first_step_is_kept() -> None:

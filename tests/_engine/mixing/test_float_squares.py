@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases.slow_chains import seeds, sticky
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,21 +22,6 @@ from dagmix._engine.chains import ball_powers
 from dagmix._engine.mixing import float_squares, mixing_time
 
 QUARTER = Fraction(1, 4)
-seeds = st.integers(0, 2**32 - 1)
-
-
-def sticky(n: int, seed: int, slowest: float, *, ordered: bool = True) -> WalkOperator:
-    """Return a random walk of float entries that leaves with 10^−slowest … 1/2."""
-    rng = np.random.default_rng(seed)
-    shares = np.exp(2 * rng.standard_normal((n, n))) * (rng.random((n, n)) < 0.7)
-    shares = np.tril(shares, -1) if ordered else shares * ~np.eye(n, dtype=bool)
-    shares[-1] += 1e-3
-    leave = np.minimum(10.0 ** -rng.uniform(0, slowest, n), 0.5)
-    matrix = shares / shares.sum(axis=0) * leave
-    matrix[np.diag_indices(n)] = 1 - leave
-    matrix[:, -1] = np.eye(n)[-1]
-    nodes = rng.permutation(n)
-    return WalkOperator.from_matrix(matrix[np.ix_(nodes, nodes)], sink=int(np.argmax(nodes)))
 
 
 def exact(walk: WalkOperator) -> list[list[Fraction]]:
