@@ -46,18 +46,19 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 class MinimaxSearch:
     """φ_min of one operator, found round by round: bounds of it, at last the minimum.
 
-    `found` is None until then.
+    `found` is None until then. Integers too long to step on are left for floats, which begin anew,
+    and floats for balls.
     """
 
     def __init__(self, transition: Transition, sink: int, first: int) -> None:
         """Begin at t = 0; a node that never reaches the sink is the minimum."""
         self._context = SinkContext(transition, sink, first)
         self._exact = uses_integers(transition)
-        self._stays_exact = self._exact and transition.field is Field.RATIONAL
+        self._is_rational = self._exact and transition.field is Field.RATIONAL
         self.found: Minimum | None = None
         unreachable = np.flatnonzero(~self._context.ancestors)
         if unreachable.size:
-            zero = Fraction(0) if self._stays_exact else 0.0
+            zero = Fraction(0) if self._is_rational else 0.0
             self.found = Minimum(zero, zero, zero, tuple(unreachable.tolist()))
 
     @cached_property
@@ -66,15 +67,22 @@ class MinimaxSearch:
 
     def go_on(self) -> None:
         """Make another round: step until nodes may be settled, or search all times at once."""
+        if self._turns_to_floats:
+            self._exact = False
+            del self._nodes
         found = self._nodes.search() if self.is_costly else self._nodes.step_on()
-        if found is not None and not self._stays_exact:
+        if found is not None and not (self._is_rational and found.exact):
             found = Minimum(*rounded(found.value, found.lower, found.upper), found.rows)
         self.found = found
 
     @property
+    def _turns_to_floats(self) -> bool:
+        return self._exact and self._nodes.is_too_long and self._context.has_floats
+
+    @property
     def is_costly(self) -> bool:
         """Whether the next round is a search of all times, stepping on being too long."""
-        return self._nodes.is_too_long
+        return self._nodes.is_too_long and not self._turns_to_floats
 
     @property
     def lower(self) -> Fraction | float:

@@ -8,8 +8,9 @@ receivers to senders, and x_t is its distribution after t steps from the sink.
 * j a single absorbing node (a source): x_t[j] rises to the probability of absorption in j.
 * j in a larger recurrent class: x_t[j] tends to a limit, which is φ_j unless exceeded earlier.
 
-Rational operators are answered in exact integers, float operators in float64 with a
-rigorous error; times too long to step are left to branch and bound.
+Rational operators are answered in exact integers for as long as these cost a second or two, then
+as float operators are, in float64 with a rigorous error; times too long to step are left to
+branch and bound.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
             if not exact and tail < SMALLEST:
                 return fidelity_of(context, node, exact=True)
         if context.is_too_long(row):
-            return search(context, node)
+            turns = exact and context.has_floats
+            return _peak(context, node, exact=False) if turns else search(context, node)
         row.step()
         best *= row.scale
 

@@ -79,8 +79,13 @@ class SinkContext:
         """Return the signals at t = 0."""
         return SignalRow(self.transition, self.sink, exact=exact)
 
+    @property
+    def has_floats(self) -> bool:
+        """Whether signals may be stepped in floats, with a bound of their error."""
+        return math.isfinite(self.transition.floats.units)
+
     def is_too_long(self, row: SignalRow) -> bool:
-        """Tell whether stepping on costs more than branch and bound."""
+        """Tell whether stepping on costs more than what comes next: floats, or branch and bound."""
         work = self.adjacency.work
         if not row.exact:
             return row.time >= max(STEPS, self.adjacency.n**3 // work)
