@@ -207,7 +207,8 @@ class _AllNodes:
     def _settle(self, node: int) -> bool:
         """Try to find φ_j of a node; return whether it is settled now."""
         if self._context.recurrent_class[node] >= 0:
-            self._known[node] = fidelity_of(self._context, node, exact=self._row.exact)
+            exact = self._row.exact
+            self._known[node] = fidelity_of(self._context, node, exact=exact, timed=False)
         elif not self._is_past(node):
             return False
         self._settled[node] = True

@@ -26,11 +26,14 @@ from dagmix._engine.exact.enclosures import SMALLEST, UNIT, rounded, widened
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.branch_and_bound import Search
+from dagmix._engine.fidelity.class_suprema import class_fidelity, is_shared
 from dagmix._engine.fidelity.limits import enclosed_limit, exact_limit
 from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
 from dagmix._engine.fidelity.signals import SignalRow
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
+
+LARGEST_CLASS = 40  # nodes of a recurrent class whose exact signals are described in seconds
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
@@ -48,8 +51,10 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     return replace(answer, value=value, lower=lower, upper=upper)
 
 
-def fidelity_of(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
-    """Return φ_j by the kind of node."""
+def fidelity_of(
+    context: SinkContext, node: int, *, exact: bool, timed: bool = True
+) -> NodeFidelity:
+    """Return φ_j by the kind of node; the times that attain it may be left out."""
     if not context.ancestors[node]:
         zero = Fraction(0) if exact else 0.0
         return exact_fidelity(zero, (context.first,), onwards=True)
@@ -59,9 +64,13 @@ def fidelity_of(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity
     members = np.flatnonzero(context.recurrent_class == label)
     if len(members) == 1:
         return _absorption(context, node, exact=exact)
-    if exact:
+    if exact and len(members) <= LARGEST_CLASS:
         return exact_limit(context, node, members)
-    return enclosed_limit(context, node, members)
+    if is_shared(context, members):
+        found = class_fidelity(context, node, members, timed=timed)
+        if found is not None:
+            return found
+    return (exact_limit if exact else enclosed_limit)(context, node, members)
 
 
 def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
