@@ -73,8 +73,11 @@ def fidelity_of(
     return (exact_limit if exact else enclosed_limit)(context, node, members)
 
 
-def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
-    """Step until what can still reach a transient node is less than its best signal."""
+def _peak(context: SinkContext, node: int, *, exact: bool, is_last: bool = False) -> NodeFidelity:
+    """Step until what can still reach a transient node is less than its best signal.
+
+    Integers that take too long are followed by floats, which are then the last to step.
+    """
     row, upstream = context.row(exact=exact), context.upstream(node)
     best: int | float = 0
     near: list[tuple[int, int | float]] = []
@@ -90,10 +93,11 @@ def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
             if tail * (1 + error_bound) < best * (1 - error_bound):
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
-                return fidelity_of(context, node, exact=True)
+                return search(context, node) if is_last else fidelity_of(context, node, exact=True)
         if context.is_too_long(row):
-            turns = exact and context.has_floats
-            return _peak(context, node, exact=False) if turns else search(context, node)
+            if exact and context.has_floats:
+                return _peak(context, node, exact=False, is_last=True)
+            return search(context, node)
         row.step()
         best *= row.scale
 

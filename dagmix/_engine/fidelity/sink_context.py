@@ -19,6 +19,8 @@ from dagmix._engine.fidelity.signals import SignalRow
 STEPS = 2**12  # float steps before branch and bound takes over
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
 LARGEST_MASKS = 2**26  # bytes of masks that are kept
+SPENT = 4  # times as much may be spent on exact steps, once floats told how many there are
+DIGIT = 2**5  # bits of one
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 
@@ -86,11 +88,23 @@ class SinkContext:
 
     def is_too_long(self, row: SignalRow) -> bool:
         """Tell whether stepping on costs more than what comes next: floats, or branch and bound."""
-        work = self.adjacency.work
-        if not row.exact:
-            return row.time >= max(STEPS, self.adjacency.n**3 // work)
-        bits = OVERHEAD + row.time * row.scale.bit_length()
-        return row.time * work * bits > WORK
+        if row.exact:
+            return self._bits_touched(row.time) > WORK
+        return row.time >= max(STEPS, self.adjacency.n**3 // self.adjacency.work)
+
+    def _bits_touched(self, steps: int, times: int = 1) -> int:
+        """Return the bits that so many exact steps touch, each `times` over."""
+        bits = OVERHEAD + steps * self.transition.denominator_bits * times
+        return steps * self.adjacency.work * bits
+
+    def exact_share(self, steps: int) -> float:
+        """Return the cost of so many exact steps over the most that is spent where floats answer.
+
+        A product touches a long number once for every digit of the other.
+        """
+        digits = 1 + self.transition.denominator_bits // DIGIT
+        touched = max(self._bits_touched(steps), self._bits_touched(steps, digits) / SPENT)
+        return touched / WORK
 
 
 def uses_integers(transition: Transition) -> bool:

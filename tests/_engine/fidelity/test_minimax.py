@@ -64,7 +64,7 @@ def test_past_the_exact_budget_floats_enclose_the_exact_answer(
     first: int,
 ) -> None:
     """Without a step in integers the minimum, and each node's own, is between the bounds."""
-    monkeypatch.setattr(sink_context, "WORK", 0)
+    monkeypatch.setattr(sink_context, "WORK", 1)
     n, graphs = chunk
     for edges in graphs:
         expected = Signals(oracle.diffusion_matrix(n, edges, loops=loops), n - 1)
@@ -89,3 +89,17 @@ def test_a_long_line_is_enclosed(n: int, monkeypatch: pytest.MonkeyPatch) -> Non
     node = DiffusionOperator(families.line(n)).node_fidelity(1)
     assert node.lower < families.line_fidelity(n) < node.upper < node.lower * (1 + 1e-10)
     assert {2 * n - 5, 2 * n - 4} <= set(node.times)
+
+
+def test_integers_follow_where_floats_see_the_end() -> None:
+    """The minimum of a line of 300 nodes is exact, though floats are asked on the way."""
+    found = DiffusionOperator(families.line(300)).minimax_fidelity()
+    assert (found.value, found.nodes) == (families.line_fidelity(300), (1,))
+    assert found.exact
+
+
+def test_long_denominators_are_left_to_floats_at_once() -> None:
+    """The complete graph has φ_min = 1/n, and exact signals of 10⁴ bits already after two steps."""
+    found = DiffusionOperator(families.complete(4000)).minimax_fidelity()
+    assert found.lower <= families.complete_fidelity(4000) <= found.upper
+    assert not found.exact
