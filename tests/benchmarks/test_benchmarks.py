@@ -24,6 +24,7 @@ from report import cell, page
 from slopes import slope
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
+from benchmarks import cliffs
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
 
 PEERS = Path(__file__).parent / "peers"
@@ -230,3 +231,18 @@ def test_operators_are_built_as_by_hand_in_a_process_of_their_own() -> None:
     tensor[1, 0, 1] = 0.5
     with pytest.raises(ValueError, match="no causal attention"):
         mixing_by_hand(tensor)
+
+
+def test_a_cliff_is_a_call_that_counts_and_costs_four_times_the_one_before() -> None:
+    times = [(500, 0.001), (600, 0.009), (720, 0.02), (864, 0.1)]
+    assert cliffs.jump(times) == (5.0, 864)
+    assert cliffs.row("line", "exact", "T", times)[-2:] == ["5.0  cliff", "864"]
+    assert cliffs.row("line", "exact", "T", times[:2])[-2:] == ["–", "–"]
+    assert {2047, 2048, 2049, 4095, 4096, 4097} < set(cliffs.grid(6000))
+    assert cliffs.grid(600) == [500, 600]
+
+
+@pytest.mark.parametrize("case", cliffs.CASES)
+def test_cliffs_asks_every_operator(case: str) -> None:
+    for numbers in cliffs.NUMBERS:
+        assert all(cliffs.seconds(case, numbers, ask, 8) >= 0 for ask in cliffs.QUESTIONS)
