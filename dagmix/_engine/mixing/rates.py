@@ -1,9 +1,9 @@
 """Rates of a walk: the probability to leave a node, the mean time to the sink, both enclosed.
 
 Rational walks of up to 4,096 nodes give exact numbers, a mean time if it has up to 4,096 bits. A
-walk of floats stands for exact rationals too long to write out; its numbers are enclosed in balls of 128 bits or more, and come
-back as the two ends of an interval, exact rationals themselves. So does the mean time of a
-larger walk, enclosed in floats.
+walk of floats stands for exact rationals too long to write out; its numbers are enclosed in balls
+of 128 bits or more, and come back as the two ends of an interval, exact rationals themselves. So
+does the mean time of a larger walk, enclosed in floats.
 """
 
 from __future__ import annotations
