@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 MOST_BITS = 2**10  # of a number that is written out: about 300 digits
 MOST_CHARACTERS = 400  # of a string that is written out
+MOST_ITEMS = 100  # of a tuple that is written out
 
 
 def brief(value: Any, write: Callable[[Any], str] = repr) -> str:
@@ -21,9 +22,14 @@ def brief(value: Any, write: Callable[[Any], str] = repr) -> str:
 
     >>> brief((Fraction(1, 3), Fraction(-1, 10**5000), 7))
     '(Fraction(1, 3), <Fraction of 5001 digits, near -1.0000e-5000>, 7)'
+    >>> brief(tuple(range(5000)))
+    '<5000 items: 0, 1, 2, …, 4999>'
     >>> brief([10**5000]), brief("x" * 5000)[-21:]
     ('<list too long to write>', "x… (5000 characters)'")
     """
+    if type(value) is tuple and len(value) > MOST_ITEMS:
+        first = ", ".join(map(brief, value[:3]))
+        return f"<{len(value)} items: {first}, …, {brief(value[-1])}>"
     if type(value) is tuple:
         inside = ", ".join(map(brief, value))
         return f"({inside},)" if len(value) == 1 else f"({inside})"

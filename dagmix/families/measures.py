@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dagmix._engine.exact.enclosures import Enclosure
 from dagmix._engine.exact.scalars import QUARTER
 from dagmix._util.brief import Brief, brief
 from dagmix.errors import KindError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.diffusion import DiffusionOperator
+from dagmix.operators.single_numbers import enclosed, greatest_hitting_time, least_fidelity
 from dagmix.operators.walk import WalkOperator
 
 
@@ -25,11 +27,11 @@ class Measures(Brief):
         Nodes, and edges with self-loops counted.
     mixing_time : int or float
         T(ε) of the walk to the sink.
-    hitting_time : Fraction or float
+    hitting_time : Fraction or Enclosure
         max_j E_j[T], the expected steps to the sink from the worst initial state.
-    fidelity : Fraction or float
+    fidelity : Fraction or Enclosure
         φ_min of the diffusion, over t ≥ 0.
-    normalised_fidelity : Fraction or float
+    normalised_fidelity : Fraction or Enclosure
         n · φ_min; 1 for the complete graph with n ≥ 3.
     backward_mixing_time : int or float
         T(ε) of the diffusion read as a chain that walks backward and is absorbed at the
@@ -49,13 +51,15 @@ class Measures(Brief):
     n: int
     edges: int
     mixing_time: int | float
-    hitting_time: Fraction | float
-    fidelity: Fraction | float
-    normalised_fidelity: Fraction | float
+    hitting_time: Fraction | Enclosure
+    fidelity: Fraction | Enclosure
+    normalised_fidelity: Fraction | Enclosure
     backward_mixing_time: int | float
 
 
-def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
+def describe(
+    graph: FeedforwardDAG, epsilon: Any = QUARTER, *, exact: bool | None = None
+) -> Measures:
     """Return T(ε), max_j E_j[T], φ_min, n φ_min and the backward T(ε) of a graph.
 
     Parameters
@@ -64,19 +68,24 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
         With a unique sink.
     epsilon : number
         0 < ε < 1, taken exactly as passed; ¼ by default.
+    exact : bool, optional
+        Whether the hitting time and the fidelities are Fractions, however long, or floats with
+        bounds, each an `Enclosure`. By default they are Fractions where the operators give them:
+        on up to 4,096 nodes, and no longer than 4,096 bits.
 
     Returns
     -------
     Measures
-        Exact up to 4,096 nodes; of a larger graph the hitting time and the fidelities are
-        floats, as its operators give.
+        Times are exact integers, the other numbers as `exact` says.
 
     Raises
     ------
     SinkError
         Where there are several sinks.
-    EpsilonError, KindError
-        Unless 0 < ε < 1; for what is no graph.
+    EpsilonError, KindError, NumberError
+        Unless 0 < ε < 1; for what is no graph; unless `exact` is True, False or None.
+    UndecidedError
+        Where a fidelity is asked for exactly that is too late to step to.
 
     Examples
     --------
@@ -91,16 +100,22 @@ def describe(graph: FeedforwardDAG, epsilon: Any = QUARTER) -> Measures:
     """
     _check_graph(graph)
     walk, n = WalkOperator(graph), len(graph.nodes)
-    fidelity = DiffusionOperator(graph).minimax_fidelity().value
+    fidelity = least_fidelity(DiffusionOperator(graph), exact=exact)
     return Measures(
         n=n,
         edges=graph.adjacency.edges,
         mixing_time=walk.mixing_time(epsilon),
-        hitting_time=max(walk.expected_hitting_times().tolist()),
+        hitting_time=greatest_hitting_time(walk, exact=exact),
         fidelity=fidelity,
-        normalised_fidelity=n * fidelity,
+        normalised_fidelity=_times(n, fidelity),
         backward_mixing_time=_backward_mixing_time(graph, epsilon),
     )
+
+
+def _times(n: int, number: Fraction | Enclosure) -> Fraction | Enclosure:
+    if isinstance(number, Fraction):
+        return n * number
+    return enclosed(n * number, n * number.lower, n * number.upper)
 
 
 def _check_graph(graph: Any) -> None:

@@ -17,7 +17,7 @@ from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar
 from dagmix._util.brief import brief
 from dagmix._util.frozen import Frozen
-from dagmix.errors import KindError, SymbolicError
+from dagmix.errors import KindError, NumberError, SymbolicError
 from dagmix.graphs.labels import SHOWN, Node, Nodes
 from dagmix.graphs.sinks import UniqueSink, find_unique_sink
 
@@ -270,6 +270,21 @@ def exact_values(values: Any) -> dict[Expr, Any]:
 def substituted(given: Any, exact: dict[Expr, Any]) -> Any:
     """Return a number or a matrix of SymPy with symbols replaced, all at once: a swap swaps."""
     return given.subs(exact, simultaneous=True)
+
+
+def may_be_exact(exact: Any, transition: Transition) -> bool:
+    """Tell whether an answer may be exact: by default that of a rational operator, not too large.
+
+    Raises NumberError where exactness is asked of floats, or by what is neither True nor False.
+    """
+    if exact is not None and not isinstance(exact, bool):
+        message = f"exact is True, False or None; got {brief(exact)}"
+        raise NumberError(message)
+    is_rational = transition.field is Field.RATIONAL
+    if exact and not is_rational:
+        message = "exact=True asks for rational weights; these are floats"
+        raise NumberError(message)
+    return is_rational and (transition.is_small if exact is None else bool(exact))
 
 
 def _show(argument: Any) -> str:

@@ -238,7 +238,7 @@ class DiffusionOperator(Operator):
         -------
         NodeFidelity
             The value, with bounds, and the times that attain it; 0 where j does not reach the
-            sink. Exact for rational operators on up to 4,096 nodes.
+            sink. Exact for rational operators on up to 4,096 nodes, unless that takes long.
 
         Raises
         ------
@@ -273,7 +273,8 @@ class DiffusionOperator(Operator):
         -------
         MinimaxFidelity
             The value, with bounds, and the nodes that have it; 0 where some node does not
-            reach the sink. Exact for rational operators on up to 4,096 nodes.
+            reach the sink. Exact for rational operators on up to 4,096 nodes, unless that takes
+            long.
 
         Raises
         ------

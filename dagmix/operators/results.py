@@ -25,7 +25,8 @@ def ratio(value: Fraction | float, other: Fraction | float) -> Fraction | float:
 class MinimaxFidelity(Bounded[Fraction | float]):
     """φ_min = min_j φ_j, the minimum of all node fidelities, and the nodes that have it.
 
-    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
+    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes whose
+    signals need not be stepped for more than some seconds.
 
     Attributes
     ----------
@@ -84,7 +85,8 @@ class HeadFidelity(Bounded[Fraction | float]):
 class BestHead(Bounded[Fraction | float]):
     """max_h φ_min(Δ_h), the maximum of the heads' minimax fidelities, and the heads that have it.
 
-    It is `exact` where the bounds are equal: for rational heads on up to 4,096 nodes.
+    It is `exact` where the bounds are equal: for rational heads on up to 4,096 nodes whose
+    signals need not be stepped for more than some seconds.
 
     Attributes
     ----------

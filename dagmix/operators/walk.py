@@ -6,7 +6,9 @@ the mixing time, expected hitting times. Time is counted in steps (arXiv:2507.02
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -15,14 +17,14 @@ import numpy as np
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix._engine.chains.matrices import GraphWalk
-from dagmix._engine.exact.convert import objects
+from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError, objects
 from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon, read_steps
 from dagmix._engine.mixing import mixing_time
 from dagmix.errors import SinkError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, shorten
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen
+from dagmix.operators.base import Operator, frozen, may_be_exact
 from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
 
 
@@ -240,17 +242,25 @@ class WalkOperator(Operator):
         ones = [number(row == self.sink.index) for row in range(len(self.nodes))]
         return np.array(ones) if number is float else objects(ones)
 
-    def expected_hitting_times(self) -> Vec:
+    def expected_hitting_times(self, *, exact: bool | None = None) -> Vec:
         """Return E_j[steps to the sink] of every initial node j: x = 1 + xW off the sink, x_τ = 0.
 
         Floats are computed without subtraction, as Grassmann, Taksar and Heyman do
         (doi:10.1287/opre.33.5.1107).
 
+        Parameters
+        ----------
+        exact : bool, optional
+            Whether the times of a rational operator are Fractions, however long, or floats. By
+            default they are Fractions on up to 4,096 nodes whose denominators have no more than
+            4,096 bits: masks of 4,096 positions take so up to 50 times as long as in floats,
+            heads given entry by entry up to 500 times.
+
         Returns
         -------
         array of shape (n,)
-            In node order, math.inf where the sink may not be reached. Fractions for a rational
-            operator on up to 4,096 nodes. Floats are within relative error 2(k + 3 + e)·E·2⁻⁵³
+            In node order, math.inf where the sink may not be reached. Fractions, or floats
+            within relative error 2(k + 3 + e)·E·2⁻⁵³
             or hardly more where the heads share an order, k the most entries of a row or
             column, e the roundings of the stored ones and of the heads' sum, E the maximum of
             the times; and within about n³·2⁻⁵² otherwise.
@@ -259,6 +269,8 @@ class WalkOperator(Operator):
         ------
         SymbolicError
             For a symbolic operator.
+        NumberError
+            For `exact=True` of an operator of floats.
 
         Examples
         --------
@@ -266,9 +278,11 @@ class WalkOperator(Operator):
         [Fraction(4, 1), Fraction(2, 1), Fraction(0, 1)]
         """
         self._need_numbers("a hitting time")
-        if self.field is Field.RATIONAL and self.transition.is_small:
-            times = hitting_times(self.transition.rationals, self.sink.index)
-            return objects([x if x == np.inf else Fraction(x) for x in times])
+        if may_be_exact(exact, self.transition):
+            most_bits = math.inf if exact else MOST_BITS
+            with suppress(LongNumbersError):
+                times = hitting_times(self.transition.rationals, self.sink.index, most_bits)
+                return objects([x if x == np.inf else Fraction(x) for x in times])
         return hitting_times(self.transition.floats.kernel, self.sink.index)
 
     def forward_probability(self) -> Fraction | float:

@@ -77,3 +77,11 @@ def test_errors_about_thousands_of_digits_are_short(call: Any) -> None:
     with pytest.raises(DagmixError) as caught:
         call()
     assert len(str(caught.value)) < 600
+
+
+def test_many_nodes_are_counted() -> None:
+    """Many nodes of a large complete graph tie; the repr names the first of them and the last."""
+    found = repr(DiffusionOperator(families.complete(50_000)).minimax_fidelity())
+    assert " items: " in found
+    assert len(found) < 200
+    assert brief(tuple(range(100))) == repr(tuple(range(100)))

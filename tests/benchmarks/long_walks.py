@@ -55,7 +55,10 @@ ROWS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "T, causal n = 128": (lambda: causal(128, 1.6e-3), lambda walk: walk.mixing_time()),
     "T, causal n = 512": (lambda: causal(512, 1e-3), lambda walk: walk.mixing_time()),
     "T, line n = 100, 1e-9": (lambda: line(100, 1e-9), lambda walk: walk.mixing_time()),
-    "exact E[T], 4 heads": (random_heads, lambda walk: walk.expected_hitting_times().tolist()),
+    "exact E[T], 4 heads": (
+        random_heads,
+        lambda walk: walk.expected_hitting_times(exact=True).tolist(),
+    ),
     "d(100000), line 4": (
         lambda: WalkOperator(families.line(4)),
         lambda walk: walk.distance(10**5),

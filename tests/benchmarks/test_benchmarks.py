@@ -25,6 +25,7 @@ from slopes import slope
 from summary import conclusion
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
+from benchmarks import cliffs
 from benchmarks import depth as layers
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
 from dagmix import LayerStack, proxies
@@ -273,3 +274,18 @@ def test_layers_are_compared_with_equal_answers() -> None:
     assert proxies.rollout(attention) == pytest.approx(layers.by_products(attention), rel=1e-12)
     assert stack.flow(2) == pytest.approx(layers.by_networkx(attention, 2), rel=1e-12)
     assert len(layers.rows((2, 2, 8), 4)) == 4
+
+
+def test_a_cliff_is_a_call_that_counts_and_costs_four_times_the_one_before() -> None:
+    times = [(500, 0.001), (600, 0.009), (720, 0.02), (864, 0.1)]
+    assert cliffs.jump(times) == (5.0, 864)
+    assert cliffs.row("line", "exact", "T", times)[-2:] == ["5.0  cliff", "864"]
+    assert cliffs.row("line", "exact", "T", times[:2])[-2:] == ["–", "–"]
+    assert {2047, 2048, 2049, 4095, 4096, 4097} < set(cliffs.grid(6000))
+    assert cliffs.grid(600) == [500, 600]
+
+
+@pytest.mark.parametrize("case", cliffs.CASES)
+def test_cliffs_asks_every_operator(case: str) -> None:
+    for numbers in cliffs.NUMBERS:
+        assert all(cliffs.seconds(case, numbers, ask, 8) >= 0 for ask in cliffs.QUESTIONS)

@@ -133,3 +133,31 @@ def test_closed_forms_need_a_size(form: Callable[[Any], Any], least: int) -> Non
     for size in (least - 1, 0, -1, 1.5, None):
         with pytest.raises(NumberError, match=r"[nk] (is an integer, at least|must be)"):
             form(size)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        families.line_fidelity,
+        families.line_mixing_time,
+        families.complete_hitting_time,
+        lambda huge: families.complete_distance(huge, 3),
+        lambda huge: families.complete_distance(3, huge),
+        families.express_distance,
+        lambda huge: families.lane_signal(2, huge, mixed=True),
+        lambda huge: families.lane_fidelity(huge, mixed=False),
+        families.run_mixing_time,
+        families.run_hitting_time,
+    ],
+)
+@pytest.mark.parametrize("huge", [10**12, 10**5000], ids=["1e12", "1e5000"])
+def test_huge_sizes_are_refused_at_once(call: Any, huge: int) -> None:
+    with pytest.raises(NumberError, match="the closed form is written out for") as caught:
+        call(huge)
+    assert len(str(caught.value)) < 200
+
+
+def test_the_hitting_time_of_the_complete_graph_is_a_harmonic_number() -> None:
+    for n in range(1, 40):
+        expected = sum((Fraction(1, k) for k in range(1, n)), Fraction(int(n > 1)))
+        assert families.complete_hitting_time(n) == expected

@@ -13,7 +13,7 @@ from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 
 from dagmix import FeedforwardDAG, families
-from dagmix.errors import KindError
+from dagmix.errors import KindError, NumberError
 
 QUARTER = Fraction(1, 4)
 
@@ -65,3 +65,9 @@ def test_backward_mixing_bounds_normalised_fidelity(head: FeedforwardDAG) -> Non
 def test_what_is_no_graph_is_not_described(given: Any) -> None:
     with pytest.raises(KindError, match="a FeedforwardDAG is asked for; got"):
         families.describe(given)
+
+
+def test_exactness_is_asked_for_by_true_or_false() -> None:
+    asked: Any = "yes"
+    with pytest.raises(NumberError, match="exact is True, False or None; got 'yes'"):
+        families.describe(families.line(4), exact=asked)

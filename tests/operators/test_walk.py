@@ -11,8 +11,9 @@ import pytest
 from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
-from dagmix import FeedforwardDAG, WalkOperator, families
-from dagmix.errors import ShapeError, SinkError
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix.errors import NumberError, ShapeError, SinkError
+from dagmix.operators import walk as walk_module
 
 if TYPE_CHECKING:
     from cases.zoo import Edges
@@ -74,3 +75,41 @@ def test_matrix_is_the_definition(*, loops: bool) -> None:
         assert walk.matrix.tolist() == [[float(entry) for entry in row] for row in W]
         exact = walk.exact
         assert all(exact[i, j] == W[i][j] for i in range(4) for j in range(4)), edges
+
+
+def _dense(graph: FeedforwardDAG) -> WalkOperator:
+    return WalkOperator.from_matrix(WalkOperator(graph).exact, nodes=graph.nodes)
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [
+        WalkOperator(families.sliding_window(40, 5)),
+        _dense(families.complete(12)),
+        MultiHeadWalk(families.reversed_lines(40)),
+        WalkOperator(FeedforwardDAG([("a", "b"), ("a", "c"), ("b", "d")], nodes="abcd"), sink="d"),
+    ],
+    ids=["runs", "pairs", "no order", "missed"],
+)
+def test_exact_hitting_times_are_capped_or_asked_for(
+    operator: WalkOperator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fractions that fit are the default, floats near them where they do not."""
+    exact = operator.expected_hitting_times(exact=True)
+    floats = operator.expected_hitting_times(exact=False)
+    assert exact.dtype == object
+    assert floats.dtype == np.float64
+    assert floats == pytest.approx(exact.astype(float), rel=1e-13)
+    assert operator.expected_hitting_times().tolist() == exact.tolist()
+    monkeypatch.setattr(walk_module, "MOST_BITS", 1)
+    capped = operator.expected_hitting_times()
+    assert capped.tolist() in (floats.tolist(), exact.tolist())
+    longest = max(x.denominator.bit_length() for x in exact if x != np.inf)
+    assert capped.dtype == np.float64 or longest <= 1
+
+
+def test_fractions_of_floats_are_not_asked_for() -> None:
+    line = WalkOperator.from_matrix(WalkOperator(families.line(3)).matrix)
+    with pytest.raises(NumberError, match="these are floats"):
+        line.expected_hitting_times(exact=True)
+    assert line.expected_hitting_times(exact=False).tolist() == [4.0, 2.0, 0.0]

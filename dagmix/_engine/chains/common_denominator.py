@@ -16,7 +16,7 @@ from typing import Any
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
 from dagmix._engine.chains.kernel import Kernel
-from dagmix._engine.exact.convert import objects
+from dagmix._engine.exact.convert import check_length, objects
 from dagmix._util.lazy import flint
 
 
@@ -25,10 +25,13 @@ def is_rational(numbers: Vec) -> bool:
     return set(map(type, numbers.tolist())) <= {int, Fraction}
 
 
-def solve_in_integers(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec:
+def solve_in_integers(
+    kernel: Kernel, base: Vec, free: Mask, order: Ints, most_bits: float = math.inf
+) -> Vec:
     """Return y from the last node of the order to the first; 0 where not `free`.
 
-    The pairs of the kernel are rational, and every free node has a way out.
+    The pairs of the kernel are rational, and every free node has a way out. Raises
+    LongNumbersError once the common denominator is longer than `most_bits`.
     """
     receivers, starts = kernel.adjacency.pairs[0].tolist(), kernel.adjacency.starts.tolist()
     entries = kernel.entries.tolist()
@@ -38,6 +41,7 @@ def solve_in_integers(kernel: Kernel, base: Vec, free: Mask, order: Ints) -> Vec
         proper = [place for place in run if receivers[place] != j]
         start, *column = _over_one_denominator([base[j], *(entries[place] for place in proper)])
         known.add(j, start, column, [receivers[place] for place in proper])
+        check_length(known.denominator, most_bits)
     return known.fractions()
 
 
@@ -55,6 +59,11 @@ class _Numbers:
         self._ages = [0] * size
         self._denominators = [flint.fmpz(1)]
 
+    @property
+    def denominator(self) -> Any:
+        """The denominator of now, an integer of FLINT."""
+        return self._denominators[-1]
+
     def _read(self, places: Sequence[int]) -> list[Any]:
         """Return the numbers at some places, times the denominator of now."""
         now = len(self._denominators) - 1
@@ -68,7 +77,7 @@ class _Numbers:
 
     def add(self, j: int, start: int, column: Sequence[int], places: Sequence[int]) -> None:
         """Solve for y_j · Σ column = start + Σ y_i · column_i, i over the places."""
-        denominator, leave = self._denominators[-1], flint.fmpz(sum(column))
+        denominator, leave = self.denominator, flint.fmpz(sum(column))
         total = sum(map(mul, self._read(places), column), denominator * start)
         shared = total.gcd(leave)
         if shared != leave:

@@ -21,22 +21,26 @@ from dagmix._engine.chains.common_denominator import is_rational, solve_in_integ
 from dagmix._engine.chains.kernel import Kernel, leaving
 from dagmix._engine.chains.transition import FloatKernel
 from dagmix._engine.chains.triangular_solve import substitute
-from dagmix._engine.exact.convert import objects, solve_exactly
+from dagmix._engine.exact.convert import check_length, objects, solve_exactly
 from dagmix._engine.exact.enclosures import UNIT
 from dagmix._engine.exact.vectors import unit
 
 
-def solve(kernel: Kernel, base: Vec, free: Mask) -> Vec:
+def solve(kernel: Kernel, base: Vec, free: Mask, most_bits: float = math.inf) -> Vec:
     """Return y with y_j = base_j + Σ_i y_i M[i, j] for j in `free`, and y = 0 elsewhere.
 
-    The columns of M sum to 1 and every free node can leave `free`.
+    The columns of M sum to 1 and every free node can leave `free`. Raises LongNumbersError where
+    denominators of rational answers are longer than `most_bits`; without an order, where they
+    may be.
     """
     order = kernel.adjacency.order
     if order is not None and _has_rational_pairs(kernel, base):
-        return solve_in_integers(kernel, base, free, order)
+        return solve_in_integers(kernel, base, free, order, most_bits)
     if order is not None:
-        return substitute(kernel, base, np.where(free, leaving(kernel), 0), order)
+        return substitute(kernel, base, np.where(free, leaving(kernel), 0), order, most_bits)
     if base.dtype == object:
+        if most_bits < math.inf:
+            check_length(_determinant_bound(kernel, free), most_bits)
         return _solve_exactly(kernel, base, free)
     return _eliminate(kernel, base, free)
 
@@ -53,6 +57,22 @@ def _solve_exactly(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     y = np.zeros(len(base), dtype=object)
     y[inside] = solve_exactly(_system(kernel, inside).T, base[inside])
     return y
+
+
+def _determinant_bound(kernel: Kernel, free: Mask) -> int:
+    """Return a number no less than any denominator of the solutions over the rationals.
+
+    With column j times its denominator L_j, the system I − Q is one of integers. Its determinant
+    is Π L_j · det(I − Q), and det(I − Q) ≤ Π (1 − Q[j, j]) ≤ 1 (Hadamard and Fischer, for
+    M-matrices).
+    """
+    senders, bound = kernel.adjacency.pairs[1], 1
+    lengths = [1] * kernel.adjacency.n
+    for j, entry in zip(senders.tolist(), kernel.entries.tolist(), strict=True):
+        lengths[j] = math.lcm(lengths[j], entry.denominator)
+    for j in np.flatnonzero(free).tolist():
+        bound *= lengths[j]
+    return bound
 
 
 def _system(kernel: Kernel, inside: Ints) -> Vec:
@@ -88,14 +108,17 @@ def _eliminate(kernel: Kernel, base: Vec, free: Mask) -> Vec:
     return full
 
 
-def hitting_times(kernel: Kernel, sink: int) -> Vec:
-    """Return E_j[steps to the sink] of a walk for every j; math.inf where it may be missed."""
+def hitting_times(kernel: Kernel, sink: int, most_bits: float = math.inf) -> Vec:
+    """Return E_j[steps to the sink] of a walk for every j; math.inf where it may be missed.
+
+    Raises LongNumbersError where rational ones have denominators of more than `most_bits`.
+    """
     adjacency = kernel.adjacency
     reaches = adjacency.reaching(np.array([sink]))
     free = ~adjacency.reaching(np.flatnonzero(~reaches))
     free[sink] = False
     ones = objects([1] * adjacency.n) if kernel.is_exact else np.ones(adjacency.n)
-    times = solve(kernel, ones, free)
+    times = solve(kernel, ones, free, most_bits)
     times[~free] = math.inf
     times[sink] = 0
     return times

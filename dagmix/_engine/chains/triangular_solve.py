@@ -8,6 +8,7 @@ which are made when a block of nodes is complete (see
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
@@ -20,10 +21,16 @@ from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
 from dagmix._engine.chains.float_matrices import OverColumns
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
+from dagmix._engine.exact.convert import check_length
 
 
-def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
-    """Return y, computed from the last node of the order to the first; 0 where exits are 0."""
+def substitute(
+    kernel: Kernel, base: Vec, exits: Vec, order: Ints, most_bits: float = math.inf
+) -> Vec:
+    """Return y, computed from the last node of the order to the first; 0 where exits are 0.
+
+    Raises LongNumbersError once the denominator of a rational y is longer than `most_bits`.
+    """
     heads = [_head(kernel.adjacency, head) for _, head in kernel.parts]
     weights = [weight for weight, _ in kernel.parts]
     bases, ways_out, y = base.tolist(), exits.tolist(), [0 * base[0]] * len(base)
@@ -33,6 +40,8 @@ def substitute(kernel: Kernel, base: Vec, exits: Vec, order: Ints) -> Vec:
             for weight, head in zip(weights, heads, strict=True):
                 total += weight * head.total(j)
             y[j] = total / ways_out[j]
+            if most_bits < math.inf:
+                check_length(y[j].denominator, most_bits)
         for head in heads:
             head.add(j, y[j])
     solution = np.empty(len(base), dtype=base.dtype)

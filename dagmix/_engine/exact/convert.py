@@ -14,9 +14,20 @@ from dagmix._util.lazy import flint
 
 Objects = NDArray[Any]
 
+MOST_BITS = 2**12  # of a denominator among answers of length n that are exact without being asked
 SHORT = 2**12  # bits, up to which Python's gcd is quick and FLINT need not be loaded
 LARGEST_ROW = 2**27  # bits of one exact number, past which exact stepping is refused
 LARGEST_TABLE = 2**33  # bits of all numbers of an exact row, 1 GiB
+
+
+class LongNumbersError(ArithmeticError):
+    """Exact answers have more bits than were allowed."""
+
+
+def check_length(denominator: Any, most_bits: float) -> None:
+    """Raise LongNumbersError where a denominator is longer than allowed."""
+    if denominator.bit_length() > most_bits:
+        raise LongNumbersError
 
 
 def objects(items: Sequence[Any]) -> Objects:

@@ -26,6 +26,8 @@ from dagmix._engine.fidelity.quick_bounds import least_average, least_reach
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
 
+NOTICED = 2.0**-8  # share of the exact steps after which floats tell whether the rest suffices
+
 
 @dataclass(frozen=True, repr=False)
 class Minimum(Bounded[Fraction | float]):
@@ -48,35 +50,64 @@ def minimax_fidelity(transition: Transition, sink: int, first: int) -> Minimum:
 class MinimaxSearch:
     """φ_min of one operator, found round by round: bounds of it, at last the minimum.
 
-    `found` is None until then.
+    `found` is None until then. Once steps in integers begin to cost time, floats step first, and
+    tell whether integers can follow; what is too long for floats, too, is left to balls.
     """
 
     def __init__(self, transition: Transition, sink: int, first: int) -> None:
         """Begin at t = 0; a node that never reaches the sink is the minimum."""
         self._context = SinkContext(transition, sink, first)
         self._exact = uses_integers(transition)
-        self._stays_exact = self._exact and transition.field is Field.RATIONAL
+        self._is_rational = self._exact and transition.field is Field.RATIONAL
         self.found: Minimum | None = None
         unreachable = np.flatnonzero(~self._context.ancestors)
         if unreachable.size:
-            zero = Fraction(0) if self._stays_exact else 0.0
+            zero = Fraction(0) if self._is_rational else 0.0
             self.found = Minimum(zero, zero, zero, tuple(unreachable.tolist()))
 
     @cached_property
     def _nodes(self) -> _AllNodes:
         return _AllNodes(self._context, exact=self._exact)
 
+    @cached_property
+    def _floats(self) -> tuple[_AllNodes, Minimum | None]:
+        """All nodes, stepped in floats to the end; the minimum if that is not too long."""
+        nodes, found = _AllNodes(self._context, exact=False), None
+        nodes.in_floats = False  # not before steps are too long: they answer with more digits
+        while found is None and not nodes.is_too_long:
+            found = nodes.step_on()
+        return nodes, found
+
     def go_on(self) -> None:
         """Make another round: step until nodes may be settled, or search all times at once."""
-        found = self._nodes.search() if self.is_costly else self._nodes.step_on()
-        if found is not None and not self._stays_exact:
+        if self._awaits_floats:
+            self._ask_floats()
+        else:
+            self._take(self._nodes.search() if self.is_costly else self._nodes.step_on())
+
+    def _take(self, found: Minimum | None) -> None:
+        if found is not None and not (self._is_rational and found.exact):
             found = Minimum(*rounded(found.value, found.lower, found.upper), found.rows)
         self.found = found
 
     @property
+    def _awaits_floats(self) -> bool:
+        return self._exact and self._nodes.is_too_long and self._context.has_floats
+
+    def _ask_floats(self) -> None:
+        """Let integers do all their work, if floats tell that it may suffice; else take floats."""
+        nodes, found = self._floats
+        within = found is None or self._context.exact_share(nodes.time) <= 1
+        if within and self._nodes.asks:
+            self._nodes.asks = False
+        else:
+            self._exact, self._nodes, nodes.in_floats = False, nodes, True
+            self._take(found)
+
+    @property
     def is_costly(self) -> bool:
         """Whether the next round is a search of all times, stepping on being too long."""
-        return self._nodes.is_too_long
+        return self._nodes.is_too_long and not self._awaits_floats
 
     @property
     def lower(self) -> Fraction | float:
@@ -102,7 +133,8 @@ class MinimaxSearch:
 class _AllNodes:
     """All nodes at once: the best signals so far, and the nodes whose φ is settled.
 
-    Numbers are in units of 1/scaleᵗ, t the time of the row: the row's own.
+    Numbers are in units of 1/scaleᵗ, t the time of the row: the row's own. Integers that `asks`
+    are too long as soon as their cost is noticed.
     """
 
     def __init__(self, context: SinkContext, *, exact: bool) -> None:
@@ -112,16 +144,24 @@ class _AllNodes:
         self._settled = np.zeros(len(self._best), dtype=bool)
         self._known: dict[int, NodeFidelity] = {}  # settled otherwise than by the row
         self._floor: Vec | None = None  # signals at times too long to step
-        self._in_floats = not exact  # whether these are still to be asked of floats
+        self.in_floats = not exact  # whether these are still to be asked of floats
         self._horizon: FloatHorizon | None = None
         self._look = context.first
+        self.asks = exact and context.has_floats
         self._take()
 
     @property
     def is_too_long(self) -> bool:
         """Whether stepping on costs more than branch and bound, in floats or in balls."""
-        in_floats = self._in_floats and self._row.time >= self._context.few_steps
-        return in_floats or self._context.is_too_long(self._row)
+        context, row = self._context, self._row
+        in_floats = self.in_floats and row.time >= context.few_steps
+        is_noticed = self.asks and context.exact_share(row.time) > NOTICED
+        return in_floats or is_noticed or context.is_too_long(row)
+
+    @property
+    def time(self) -> int:
+        """The time of the row."""
+        return self._row.time
 
     @property
     def least_signal(self) -> Fraction | float:
@@ -193,22 +233,27 @@ class _AllNodes:
         by what follows them, and one by one only as long as that succeeds.
         """
         tails = self._context.tails(self._row.x)
-        if tails is None or self._row.exact:
+        if tails is None:
             return sum(map(self._settle, opened))
         nodes = np.array(opened)
-        # A running sum rounds once for each node.
-        error_bound = self._row.error_bound + 2 * len(tails) * UNIT
-        over = np.maximum(tails[nodes], SMALLEST) * (1 + error_bound) <= self._best[nodes] * (
-            1 - error_bound
-        )
+        over = self._is_over(tails[nodes], self._best[nodes])
         past = nodes[over & (self._context.recurrent_class[nodes] < 0)]
         self._settled[past] = True
         return len(past) or sum(1 for _ in takewhile(self._settle, opened))
 
+    def _is_over(self, tails: Vec, best: Vec) -> Vec:
+        if self._row.exact:
+            return np.asarray(tails <= best, dtype=bool)
+        # A running sum rounds once for each node.
+        error_bound = self._row.error_bound + 2 * self._context.adjacency.n * UNIT
+        ahead = np.maximum(tails, SMALLEST) * (1 + error_bound)
+        return np.asarray(ahead <= best * (1 - error_bound))
+
     def _settle(self, node: int) -> bool:
         """Try to find φ_j of a node; return whether it is settled now."""
         if self._context.recurrent_class[node] >= 0:
-            self._known[node] = fidelity_of(self._context, node, exact=self._row.exact)
+            exact = self._row.exact
+            self._known[node] = fidelity_of(self._context, node, exact=exact, timed=False)
         elif not self._is_past(node):
             return False
         self._settled[node] = True
@@ -220,9 +265,9 @@ class _AllNodes:
         Signals at all times come first: they bound every φ_j from below, so that few are left
         to be searched.
         """
-        if self._in_floats:
-            self._in_floats = self._look_in_floats(node)
-            return self._in_floats or self.is_too_long
+        if self.in_floats:
+            self.in_floats = self._look_in_floats(node)
+            return self.in_floats or self.is_too_long
         context = self._context
         if self._floor is None:
             self._floor = long_horizon(context.transition, context.sink, context.first).seen

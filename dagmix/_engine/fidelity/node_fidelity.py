@@ -8,8 +8,9 @@ receivers to senders, and x_t is its distribution after t steps from the sink.
 * j a single absorbing node (a source): x_t[j] rises to the probability of absorption in j.
 * j in a larger recurrent class: x_t[j] tends to a limit, which is φ_j unless exceeded earlier.
 
-Rational operators are answered in exact integers, float operators in float64 with a
-rigorous error; times too long to step are left to branch and bound.
+Rational operators are answered in exact integers for as long as these cost a second or two, then
+as float operators are, in float64 with a rigorous error; times too long to step are left to
+branch and bound.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ from dagmix._engine.exact.enclosures import SMALLEST, UNIT, rounded, widened
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.branch_and_bound import Search
+from dagmix._engine.fidelity.class_suprema import class_fidelity, is_shared
 from dagmix._engine.fidelity.limits import enclosed_limit, exact_limit
 from dagmix._engine.fidelity.long_times import long_horizon
 from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
 from dagmix._engine.fidelity.signals import SignalRow
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers
+
+LARGEST_CLASS = 40  # nodes of a recurrent class whose exact signals are described in seconds
 
 
 def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> NodeFidelity:
@@ -47,8 +51,10 @@ def node_fidelity(transition: Transition, sink: int, node: int, first: int) -> N
     return replace(answer, value=value, lower=lower, upper=upper)
 
 
-def fidelity_of(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
-    """Return φ_j by the kind of node."""
+def fidelity_of(
+    context: SinkContext, node: int, *, exact: bool, timed: bool = True
+) -> NodeFidelity:
+    """Return φ_j by the kind of node; the times that attain it may be left out."""
     if not context.ancestors[node]:
         zero = Fraction(0) if exact else 0.0
         return exact_fidelity(zero, (context.first,), onwards=True)
@@ -58,13 +64,20 @@ def fidelity_of(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity
     members = np.flatnonzero(context.recurrent_class == label)
     if len(members) == 1:
         return _absorption(context, node, exact=exact)
-    if exact:
+    if exact and len(members) <= LARGEST_CLASS:
         return exact_limit(context, node, members)
-    return enclosed_limit(context, node, members)
+    if is_shared(context, members):
+        found = class_fidelity(context, node, members, timed=timed)
+        if found is not None:
+            return found
+    return (exact_limit if exact else enclosed_limit)(context, node, members)
 
 
-def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
-    """Step until what can still reach a transient node is less than its best signal."""
+def _peak(context: SinkContext, node: int, *, exact: bool, is_last: bool = False) -> NodeFidelity:
+    """Step until what can still reach a transient node is less than its best signal.
+
+    Integers that take too long are followed by floats, which are then the last to step.
+    """
     row, upstream = context.row(exact=exact), context.upstream(node)
     best: int | float = 0
     near: list[tuple[int, int | float]] = []
@@ -80,8 +93,10 @@ def _peak(context: SinkContext, node: int, *, exact: bool) -> NodeFidelity:
             if tail * (1 + error_bound) < best * (1 - error_bound):
                 return _settled(row, near)
             if not exact and tail < SMALLEST:
-                return fidelity_of(context, node, exact=True)
+                return search(context, node) if is_last else fidelity_of(context, node, exact=True)
         if context.is_too_long(row):
+            if exact and context.has_floats:
+                return _peak(context, node, exact=False, is_last=True)
             return search(context, node)
         row.step()
         best *= row.scale

@@ -14,7 +14,8 @@ from dagmix._engine.exact.enclosures import Bounded
 class NodeFidelity(Bounded[Fraction | float]):
     """φ_j = sup_t (Δᵗ)[τ, j], the fidelity of one node, and the times that attain it.
 
-    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes.
+    It is `exact` where the bounds are equal: for rational operators on up to 4,096 nodes whose
+    signals need not be stepped for more than some seconds.
 
     Attributes
     ----------

@@ -21,6 +21,8 @@ FEW_STEPS = 2**9  # float steps before branch and bound in floats is tried
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
 WORK = 2**35  # bits touched by exact stepping before floats take over, a second or two
 LARGEST_MASKS = 2**26  # bytes of masks that are kept
+SPENT = 4  # times as much may be spent on exact steps, once floats told how many there are
+DIGIT = 2**5  # bits of one
 OVERHEAD = 2**12  # bits touched in the time that Python takes for one operation
 
 
@@ -86,13 +88,30 @@ class SinkContext:
         """The number of float steps that cost about as much as branch and bound in floats."""
         return max(FEW_STEPS, self.adjacency.n**3 // (self.adjacency.work + STEP_WORK))
 
+    @property
+    def has_floats(self) -> bool:
+        """Whether signals may be stepped in floats, with a bound of their error."""
+        return math.isfinite(self.transition.floats.units)
+
     def is_too_long(self, row: SignalRow) -> bool:
-        """Tell whether stepping on costs more than branch and bound in balls."""
-        work = self.adjacency.work
-        if not row.exact:
-            return row.time >= max(STEPS, self.adjacency.n**3 // work)
-        bits = OVERHEAD + row.time * row.scale.bit_length()
-        return row.time * work * bits > WORK
+        """Tell whether stepping on costs more than what comes next: floats, or branch and bound."""
+        if row.exact:
+            return self._bits_touched(row.time) > WORK
+        return row.time >= max(STEPS, self.adjacency.n**3 // self.adjacency.work)
+
+    def _bits_touched(self, steps: int, times: int = 1) -> int:
+        """Return the bits that so many exact steps touch, each `times` over."""
+        bits = OVERHEAD + steps * self.transition.denominator_bits * times
+        return steps * self.adjacency.work * bits
+
+    def exact_share(self, steps: int) -> float:
+        """Return the cost of so many exact steps over the most that is spent where floats answer.
+
+        A product touches a long number once for every digit of the other.
+        """
+        digits = 1 + self.transition.denominator_bits // DIGIT
+        touched = max(self._bits_touched(steps), self._bits_touched(steps, digits) / SPENT)
+        return touched / WORK
 
 
 def uses_integers(transition: Transition) -> bool:

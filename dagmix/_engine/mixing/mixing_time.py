@@ -17,6 +17,7 @@ from contextlib import suppress
 from fractions import Fraction
 
 import numpy as np
+import scipy
 
 from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
 from dagmix._engine.chains import ball_powers
@@ -36,6 +37,7 @@ STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth it
 PLAIN = 2**24  # steps, more than what plain products of floats tell
 LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
+MOST_PAIRS = 2**20  # of a walk without an order whose mean time is guessed
 MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
@@ -172,11 +174,27 @@ def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) 
     Where the matrix is too large to square, whether so many steps would take many minutes.
     """
     adjacency = transition.adjacency
-    if most == math.inf:
-        if adjacency.order is None:
-            return False
-        most = MOST_WORK // (adjacency.work + STEP_WORK)
-    return float(1 - epsilon) * _mean(transition, sink) > most
+    if most < math.inf:
+        return float(1 - epsilon) * _mean(transition, sink) > most
+    if adjacency.order is None and adjacency.edges > MOST_PAIRS:
+        return False
+    mean = _mean if adjacency.order is not None else _guessed_mean
+    return float(1 - epsilon) * mean(transition, sink) > MOST_WORK // (adjacency.work + STEP_WORK)
+
+
+def _guessed_mean(transition: Transition, sink: int) -> float:
+    """Return about the greatest mean hitting time of a large walk without an order, by LU."""
+    adjacency, entries = transition.adjacency, transition.floats.kernel.entries
+    receivers, senders = adjacency.pairs
+    inside = (receivers != sink) & (senders != sink)
+    shape, places = (adjacency.n, adjacency.n), (senders[inside], receivers[inside])
+    moves = scipy.sparse.csr_array((entries[inside], places), shape=shape)
+    system = (scipy.sparse.eye_array(adjacency.n) - moves).tocsc()
+    try:
+        longest = float(scipy.sparse.linalg.splu(system).solve(np.ones(adjacency.n)).max())
+    except RuntimeError:  # singular, to a rounding
+        return LONG
+    return longest if longest > 0 else LONG
 
 
 def _mean(transition: Transition, sink: int) -> float:
@@ -201,6 +219,9 @@ def _square(transition: Transition, sink: int, epsilon: Fraction) -> int:
     """Count moves, or square in balls at the precision that a walk as long as the mean needs."""
     if (found := jump_chain.exit_time(transition, sink, epsilon)) is not None:
         return found
+    if (n := transition.adjacency.n) ** 2 > ball_powers.LARGEST:
+        message = f"T is too large to step, and {n} × {n} balls are too many to square"
+        raise UndecidedError(message)
     doublings = math.ceil(math.log2(_mean(transition, sink))) + epsilon.denominator.bit_length()
     bits = 2 * doublings + transition.adjacency.n.bit_length() + 10
     return ball_powers.exit_time(transition, sink, epsilon, bits)

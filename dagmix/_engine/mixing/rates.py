@@ -1,13 +1,14 @@
 """Rates of a walk: the probability to leave a node, the mean time to the sink, both enclosed.
 
-Rational walks of up to 4,096 nodes give exact numbers. A walk of floats stands for exact
-rationals too long to write out; its numbers are enclosed in balls of 128 bits or more, and come
-back as the two ends of an interval, exact rationals themselves. So does the mean time of a
-larger walk, enclosed in floats.
+Rational walks of up to 4,096 nodes give exact numbers, a mean time if it has up to 4,096 bits. A
+walk of floats stands for exact rationals too long to write out; its numbers are enclosed in balls
+of 128 bits or more, and come back as the two ends of an interval, exact rationals themselves. So
+does the mean time of a larger walk, enclosed in floats.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -18,7 +19,7 @@ from dagmix._engine.chains.first_step import hitting_error_bound, hitting_times
 from dagmix._engine.chains.kernel import leaving
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import ball, precision, settle
-from dagmix._engine.exact.convert import ends
+from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError, ends
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.mixing.mixing_time import forward_probability
 from dagmix._util.lazy import flint
@@ -50,10 +51,13 @@ def leaving_probability(transition: Transition, sink: int) -> RationalInterval:
 
 def mean_time(transition: Transition, sink: int) -> RationalInterval:
     """Enclose max_j E_j[steps to the sink] of a walk that reaches it from everywhere."""
-    if transition.field is Field.RATIONAL and transition.is_small:
-        longest = Fraction(max(hitting_times(transition.rationals, sink)))
-        return RationalInterval(longest, longest)
-    if not transition.is_small and (found := _mean_in_floats(transition, sink)):
+    rational = transition.field is Field.RATIONAL
+    if rational and transition.is_small:
+        with suppress(LongNumbersError):
+            longest = Fraction(max(hitting_times(transition.rationals, sink, MOST_BITS)))
+            return RationalInterval(longest, longest)
+    is_quick = rational or not transition.is_small
+    if is_quick and (found := _mean_in_floats(transition, sink)):
         return found
 
     def accurate(_: int) -> RationalInterval | None:

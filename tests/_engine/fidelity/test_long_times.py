@@ -26,8 +26,9 @@ Rows = list[list[Fraction]]
 
 @pytest.fixture(autouse=True)
 def _no_long_integers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave exact stepping early, so that rational heads are hard chains too."""
+    """Leave exact stepping early, and floats at once: rational heads are hard chains too."""
     monkeypatch.setattr(sink_context, "WORK", 10**5)
+    monkeypatch.setattr(sink_context.SinkContext, "has_floats", False)
 
 
 # --- oracles: closed forms in balls of many bits, from the entries alone --------------------------

@@ -13,6 +13,7 @@ from cases.zoo import unique_sink_dags
 from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG
+from dagmix._engine.fidelity import sink_context
 
 if TYPE_CHECKING:
     from cases.zoo import Edges
@@ -70,3 +71,17 @@ def test_a_tie_after_all_mass_was_elsewhere() -> None:
     assert (found.value, found.times, found.onwards) == (Fraction(1, 2), (1, 3), False)
     source = diffusion.node_fidelity("s")
     assert (source.value, source.attained, source.times, source.onwards) == (1, True, (4,), True)
+
+
+def test_what_underflows_after_the_exact_budget_goes_to_balls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Integers end early, floats end below 2⁻⁹⁰⁰, and balls enclose the peak of 2⁻¹⁰⁰⁰."""
+    half, tiny = Fraction(1, 2), Fraction(1, 2**500)
+    rows = [[1, 0, 0, 0], [half, half, 0, 0], [half, tiny, half - tiny, 0]]
+    operator = DiffusionOperator.from_matrix([*rows, [half, 0, tiny, half - tiny]])
+    expected = max(operator.signals(12)[:, 1])
+    monkeypatch.setattr(sink_context, "WORK", 1)
+    found = operator.node_fidelity(1)
+    assert found.lower <= expected <= found.upper < 1e-300
+    assert found.lower > 0

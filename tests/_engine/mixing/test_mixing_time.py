@@ -6,12 +6,16 @@ from fractions import Fraction
 from itertools import islice, pairwise, permutations
 from typing import TYPE_CHECKING
 
+import numpy as np
 import oracle
 import pytest
 from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
 from dagmix import WalkOperator
+from dagmix._engine.chains import ball_powers
+from dagmix._engine.mixing import float_squares, mixing_time
+from dagmix.errors import UndecidedError
 
 if TYPE_CHECKING:
     from cases.zoo import Edges
@@ -69,3 +73,37 @@ def test_ties_among_numbers_too_small_for_floats(steps: int) -> None:
     assert walk.mixing_time(epsilon) == steps
     assert walk.mixing_time(epsilon + TINY**2) == steps
     assert walk.mixing_time(epsilon - TINY**2) == steps + 1
+
+
+def _ring(leak: float) -> WalkOperator:
+    """Four nodes in a ring, of which the first leaves for the sink with a small probability."""
+    rows = np.zeros((5, 5))
+    for j in range(4):
+        rows[j, j], rows[(j + 1) % 4, j] = 0.5, 0.5
+    rows[0, 0], rows[4, 0], rows[4, 4] = 0.5 - leak, leak, 1
+    return WalkOperator.from_matrix(rows, sink=4)
+
+
+@pytest.mark.parametrize("leak", [2.0**-30, 2.0**-50, 2.0**-90])
+def test_large_walks_without_an_order_are_refused_soon(
+    leak: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where squaring is impossible, a walk that would be stepped for hours is told by its mean."""
+    walk = _ring(leak)
+    assert mixing_time._guessed_mean(walk.transition, 4) >= min(3 / leak, mixing_time.LONG)
+    monkeypatch.setattr(ball_powers, "LARGEST", 1)
+    monkeypatch.setattr(float_squares, "LARGEST", 1)
+    monkeypatch.setattr(mixing_time, "MOST_WORK", 2**40)
+    with pytest.raises(UndecidedError, match="T is too large to step, and 5 × 5 balls"):
+        walk.mixing_time()
+
+
+@pytest.mark.parametrize("pairs", [0, 2**20])
+def test_large_walks_without_an_order_are_stepped_else(
+    pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = _ring(2.0**-8).mixing_time()
+    monkeypatch.setattr(ball_powers, "LARGEST", 1)
+    monkeypatch.setattr(float_squares, "LARGEST", 1)
+    monkeypatch.setattr(mixing_time, "MOST_PAIRS", pairs)
+    assert _ring(2.0**-8).mixing_time() == expected > mixing_time.STEPS_BEFORE_ESTIMATE

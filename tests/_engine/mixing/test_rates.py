@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from dagmix import FeedforwardDAG, MultiHeadWalk
+from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
 from dagmix._engine.chains import transition
+from dagmix._engine.mixing import rates
 from dagmix._engine.mixing.rates import mean_time
 
 
@@ -23,3 +24,17 @@ def test_means_that_floats_do_not_bound_are_left_to_balls(monkeypatch: pytest.Mo
         known = mean_time(walk.transition, 2)
         assert known.low <= mean <= known.high
         assert known.high - known.low < mean * Fraction(1, 10**15)
+
+
+def test_a_mean_of_many_digits_is_enclosed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In floats along an order, else in balls."""
+    window = WalkOperator(families.sliding_window(12, 3))
+    back_and_forth = MultiHeadWalk(families.reversed_lines(5), ["1/3", "2/3"])
+    for walk in (window, back_and_forth):
+        sink = walk.sink.index
+        exact = mean_time(walk.transition, sink)
+        with monkeypatch.context() as patch:
+            patch.setattr(rates, "MOST_BITS", 1)
+            found = mean_time(walk.transition, sink)
+        assert exact.low == exact.high == max(walk.expected_hitting_times())
+        assert found.low < exact.low < found.high < found.low * (1 + Fraction(1, 10**9))
