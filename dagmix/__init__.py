@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from dagmix import testing as testing
     from dagmix import torch_bridge as torch_bridge
     from dagmix._engine.fidelity.results import NodeFidelity as NodeFidelity
+    from dagmix._util.budget import Work as Work
     from dagmix.errors import DagmixError as DagmixError
     from dagmix.graphs.dag import FeedforwardDAG as FeedforwardDAG
     from dagmix.graphs.sinks import UniqueSink as UniqueSink
@@ -57,6 +58,7 @@ __all__ = [
     "NodeFidelity",
     "UniqueSink",
     "WalkOperator",
+    "Work",
     "__version__",
 ]
 
@@ -71,6 +73,7 @@ _HOMES = {
     "NodeFidelity": "dagmix._engine.fidelity.results",
     "UniqueSink": "dagmix.graphs.sinks",
     "WalkOperator": "dagmix.operators.walk",
+    "Work": "dagmix._util.budget",
 }
 _ROOMS = (
     "analysis",

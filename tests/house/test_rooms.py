@@ -32,7 +32,7 @@ optimal       errors _util adjacency exact chains fidelity mixing graphs operato
 pathways      errors _util adjacency exact chains fidelity graphs operators
 proxies       errors exact operators
 search        errors _util exact graphs operators
-testing       errors _util exact fidelity graphs operators
+testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
