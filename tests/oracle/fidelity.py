@@ -21,7 +21,7 @@ from oracle import ONE, ZERO, Matrix, heard_from, integer_product, power, solve
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCAN = 120  # steps after which a signal below its limit, in a class of several nodes, is left alone
+SCAN = 200  # steps after which a signal below its limit, in a class of several nodes, is left alone
 TURNS = 12  # sequences of every 12 p-th signal are 0 for ever or soon never
 
 

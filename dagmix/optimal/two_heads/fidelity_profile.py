@@ -22,6 +22,7 @@ from dagmix._util.brief import brief
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
 from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
+from dagmix.optimal.two_heads.ceilings import Ceilings
 from dagmix.optimal.two_heads.dobrushin import stays_below
 from dagmix.optimal.two_heads.envelope import Binding, Piece, labelled, merged, pieces_on
 from dagmix.optimal.two_heads.extrema import (
@@ -140,13 +141,13 @@ class FidelityProfile:
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
-        width, visits = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
+        width = Fraction(1, FIRST_PARTS)
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
             low, high = queue.popleft()
             tried += 1
-            interval = WeightInterval(self._heads, visits, low, high, EXCESS)
+            interval = WeightInterval(self._heads, self._bounds, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
@@ -199,7 +200,10 @@ class FidelityProfile:
             if not (direction > 0 and self._is_proved(piece, level))
         ]
         weights = tuple(sorted({point.weight for point in found}))
-        if above := may_pass(rivals, level, direction):
+        above = may_pass(rivals, level, direction)
+        if direction > 0:
+            above = [piece for piece in above if not self._is_bounded(piece, value)]
+        if above:
             bound = outermost(above, direction)
             lower, upper = (value, bound) if direction > 0 else (bound, value)
             return Extremum(value, lower, upper, weights, "undecided", complete=False)
@@ -228,6 +232,19 @@ class FidelityProfile:
             return False
         outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
         return all(self._rises(end, at, found) for end in outer if end != at)
+
+    def _is_bounded(self, piece: Piece, value: Number) -> bool:
+        """Tell whether φ_min is proved to exceed a value nowhere on a piece."""
+        outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
+        return self._ceilings.hold(*outer, enclosure(value)[0])
+
+    @cached_property
+    def _ceilings(self) -> Ceilings:
+        return Ceilings(self._heads, self._bounds)
+
+    @cached_property
+    def _bounds(self) -> HittingBounds:
+        return HittingBounds(self._heads)
 
     def _rises(self, end: Fraction, at: Fraction, found: minimax.Minimum) -> bool:
         level = np.nextafter(float(found.value), 0)
