@@ -76,10 +76,23 @@ class Meter:
         elif budget is not None:
             self._ends = time.monotonic() + _seconds(budget)
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() > self._ends
+
     def check(self) -> None:
         """Raise BudgetSpent where the time is over."""
-        if time.monotonic() > self._ends:
+        if self.is_spent:
             raise BudgetSpent
+
+    def spend(self) -> None:
+        """Leave nothing, as after an interruption."""
+        self._ends = -math.inf
+
+    def release(self) -> None:
+        """Take all limits away."""
+        self._ends = self._left = math.inf
 
     def count(self) -> None:
         """Take one candidate; raise BudgetSpent where none is left, or no time."""

@@ -18,7 +18,7 @@ coefficients, and holds where its Bernstein coefficients on the interval are not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cached_property
 
@@ -28,7 +28,8 @@ from flint import fmpq, fmpq_poly, fmpz_poly
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.chains import first_step
 from dagmix._engine.exact.convert import rational
-from dagmix._engine.exact.rational_functions import Ratio
+from dagmix._engine.exact.rational_functions import Ratio, sign
+from dagmix._engine.exact.scalars import HALF
 from dagmix._engine.exact.vectors import unit
 from dagmix.optimal.two_heads.hitting_bounds import HittingBounds
 from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture
@@ -49,14 +50,23 @@ class Ceilings:
         self._shares: dict[int, _ClassShares] = {}
 
     def hold(
-        self, low: Fraction, high: Fraction, level: Fraction, halvings: int = HALVINGS
+        self,
+        interval: tuple[Fraction, Fraction],
+        level: Fraction,
+        check: Callable[[], None] = lambda: None,
+        halvings: int = HALVINGS,
     ) -> bool:
-        """Tell whether φ_min ≤ level is proved on low < β < high; False says nothing."""
+        """Tell whether φ_min ≤ level is proved between two weights; False says nothing.
+
+        `check` is called between any two attempts: it may raise.
+        """
+        check()
+        low, high = interval
         if any(self._holds(node, low, high, level) for node in range(self._heads.size)):
             return True
         middle = (low + high) / 2
         return halvings > 0 and all(
-            self.hold(*half, level, halvings - 1) for half in ((low, middle), (middle, high))
+            self.hold(half, level, check, halvings - 1) for half in ((low, middle), (middle, high))
         )
 
     def _holds(self, node: int, low: Fraction, high: Fraction, level: Fraction) -> bool:
@@ -162,6 +172,7 @@ def is_at_most(ratio: Ratio, level: Fraction, low: Fraction, high: Fraction) -> 
     [False, True, True]
     """
     gap = ratio.denominator * level.numerator - ratio.numerator * level.denominator
+    gap *= sign(ratio.denominator, HALF)  # a function in lowest terms may have it negative
     # The Bernstein coefficients, each times a binomial, of (1 + x)^d p((a x + b) / (1 + x)).
     a, b = rational(low), rational(high)
     moved = fmpq_poly(gap)(fmpq_poly([a, b - a])).coeffs()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -19,6 +19,7 @@ from dagmix._engine.exact.scalars import read_scalar
 from dagmix._engine.fidelity import minimax
 from dagmix._engine.fidelity.exact_minima import exact_minimum
 from dagmix._util.brief import brief
+from dagmix._util.budget import Meter
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
 from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
@@ -87,6 +88,7 @@ class FidelityProfile:
 
     _heads: TwoDiffusions
     nodes: Nodes
+    _meter: Meter = field(default_factory=Meter)
 
     def __call__(self, weight: Any) -> Fraction:
         """Return φ_min, a Fraction, at a weight of head 0.
@@ -145,13 +147,14 @@ class FidelityProfile:
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
+            self._meter.count()
             low, high = queue.popleft()
             tried += 1
             interval = WeightInterval(self._heads, self._bounds, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
-                yield from pieces_on(self._heads, found, low, high)
+                yield from pieces_on(self._heads, found, (low, high), self._meter.check)
             elif last:
                 least, most = interval.bounds
                 yield Piece(low, high, Ratio.constant(least), most - least, ())
@@ -236,7 +239,7 @@ class FidelityProfile:
     def _is_bounded(self, piece: Piece, value: Number) -> bool:
         """Tell whether φ_min is proved to exceed a value nowhere on a piece."""
         outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
-        return self._ceilings.hold(*outer, enclosure(value)[0])
+        return self._ceilings.hold(outer, enclosure(value)[0], self._meter.check)
 
     @cached_property
     def _ceilings(self) -> Ceilings:
