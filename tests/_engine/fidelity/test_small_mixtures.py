@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import combinations_with_replacement, permutations
 from typing import Any
 
-import oracle
+import oracle.fidelity
 import pytest
 from cases.subjects import as_oracle
 from hypothesis import given, settings
@@ -68,12 +68,12 @@ def mixed_heads(draw: st.DrawFn) -> tuple[int, list[Any], list[Fraction]]:
         pairs = [(order[a], order[b]) for a in range(n) for b in range(a + 1, n)]
         edges = draw(st.lists(st.sampled_from(pairs), unique=True))
         heads.append((edges, draw(st.booleans())))
-    parts = [draw(st.sampled_from([1, 1, 2, 3, 50, 10**4])) for _ in heads]
+    parts = [draw(st.sampled_from([1, 1, 2, 3, 10])) for _ in heads]
     return n, heads, [Fraction(part, sum(parts)) for part in parts]
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=50)
 @given(mixed_heads(), st.data())
 def test_two_or_three_heads(
     mix: tuple[int, list[Any], list[Fraction]], data: st.DataObject
@@ -90,7 +90,7 @@ def test_two_or_three_heads(
         one, other = exact.node_fidelity(j), floats.node_fidelity(j)
         assert other.lower * (1 - 1e-11) <= one.upper
         assert one.lower <= other.upper * (1 + 1e-11)
-        if one.exact and max(weights) < Fraction(9, 10):
-            assert as_oracle(one) == signals.fidelity(j)
+        assert as_oracle(one).value >= signals.fidelity(j).value  # later than the oracle looks
+        assert one.value == signals.fidelity(j).value or min(one.times) > oracle.fidelity.SCAN
     assert exact.minimax_fidelity().value <= 1
     assert floats.minimax_fidelity().value <= 1
