@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from dagmix import testing as testing
     from dagmix import torch_bridge as torch_bridge
     from dagmix._engine.fidelity.results import NodeFidelity as NodeFidelity
+    from dagmix._util.budget import Work as Work
     from dagmix.depth.stack import LayerStack as LayerStack
     from dagmix.errors import DagmixError as DagmixError
     from dagmix.graphs.dag import FeedforwardDAG as FeedforwardDAG
@@ -60,6 +61,7 @@ __all__ = [
     "NodeFidelity",
     "UniqueSink",
     "WalkOperator",
+    "Work",
     "__version__",
 ]
 
@@ -75,6 +77,7 @@ _HOMES = {
     "NodeFidelity": "dagmix._engine.fidelity.results",
     "UniqueSink": "dagmix.graphs.sinks",
     "WalkOperator": "dagmix.operators.walk",
+    "Work": "dagmix._util.budget",
 }
 _ROOMS = (
     "analysis",

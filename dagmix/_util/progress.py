@@ -14,11 +14,11 @@ Item = TypeVar("Item")
 
 @contextmanager
 def progress_bar(
-    what: str, total: int, *, shown: bool | None = None
+    what: str, total: int | None, *, shown: bool | None = None
 ) -> Iterator[Callable[[str | None], None]]:
     """Show a bar of so many steps; what it gives is called after each, with a new text or None.
 
-    By default the bar is shown on a terminal only.
+    With `total` None their number is unknown. By default the bar is shown on a terminal only.
 
     >>> with progress_bar("counting", 2, shown=False) as advance:
     ...     advance("one")

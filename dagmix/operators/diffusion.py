@@ -247,14 +247,14 @@ class DiffusionOperator(Operator):
         SymbolicError
             For a symbolic operator.
         UndecidedError
-            Where no proof was found within budget, as in a periodic recurrent class.
+            Where no proof was found within budget.
 
         Examples
         --------
         >>> diffusion = DiffusionOperator(FeedforwardDAG(["ab"]))
         >>> diffusion.node_fidelity("a")  # doctest: +NORMALIZE_WHITESPACE
         NodeFidelity(value=Fraction(1, 1), lower=Fraction(1, 1), upper=Fraction(1, 1),
-                     attained=False, times=(), onwards=False)
+                     attained=False, times=(), onwards=False, period=1)
         """
         self._need_numbers("a fidelity")
         first = read_steps(first_step, "first_step")
@@ -283,7 +283,7 @@ class DiffusionOperator(Operator):
         SymbolicError
             For a symbolic operator.
         UndecidedError
-            Where no proof was found within budget, as in a periodic recurrent class.
+            Where no proof was found within budget.
 
         Examples
         --------

@@ -22,6 +22,7 @@ from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import others, unit
 from dagmix._engine.fidelity import minimax
 from dagmix._engine.mixing import mixing_time
+from dagmix._util.budget import Meter
 from dagmix.errors import UndecidedError
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
@@ -77,13 +78,14 @@ class Objective(ABC):
         """Return the local search in floats."""
 
     @abstractmethod
-    def solve(self) -> Solved:
-        """Solve exactly for the weight of head 0 of two rational heads."""
+    def solve(self, meter: Meter) -> Solved:
+        """Solve exactly for the weight of head 0 of two rational heads, within a budget."""
 
-    def best(self, candidates: Iterator[HeadWeights]) -> Evaluated:
+    def best(self, candidates: Iterator[HeadWeights], meter: Meter) -> Evaluated:
         """Return the best of some weights, the first among equals; the undecided do not count.
 
-        Raises UndecidedError where none is decided.
+        Once the budget is spent the first that is decided is the last one. Raises UndecidedError
+        where none is.
         """
         best, last = None, None
         for weights in candidates:
@@ -93,6 +95,8 @@ class Objective(ABC):
                 last = error
                 continue
             best = other if best is None or self.is_better(other, best) else best
+            if meter.is_spent:
+                break
         if best is None:
             message = f"no weights could be judged; of the last: {last}"
             raise UndecidedError(message)
@@ -160,9 +164,10 @@ class FidelityObjective(Objective):
         initial = unit(len(self.mixed.nodes), self.mixed.sink.index)
         return FidelityAscent(self._floats(initial), GAIN)
 
-    def solve(self) -> Solved:
-        """Solve exactly for the weight of head 0 of two rational heads."""
-        shape = FidelityProfile(TwoDiffusions(self._pair, self.mixed.sink.index), self.mixed.nodes)
+    def solve(self, meter: Meter) -> Solved:
+        """Solve exactly for the weight of head 0 of two rational heads, within a budget."""
+        heads = TwoDiffusions(self._pair, self.mixed.sink.index)
+        shape = FidelityProfile(heads, self.mixed.nodes, meter)
         found = shape.optimum
         if found.attained is False:
             near = 1 - NEAR if found.weights[0] == 1 else NEAR
@@ -197,9 +202,9 @@ class MixingObjective(Objective):
         initial = others(len(self.mixed.nodes), self.mixed.sink.index)
         return MixingTimeDescent(self._floats(initial), GAIN, float(self._epsilon))
 
-    def solve(self) -> Solved:
-        """Solve exactly for the weight of head 0 of two rational heads."""
-        steps = MixingProfile(self._pair, self.mixed.sink.index, self._epsilon)
+    def solve(self, meter: Meter) -> Solved:
+        """Solve exactly for the weight of head 0 of two rational heads, within a budget."""
+        steps = MixingProfile(self._pair, self.mixed.sink.index, self._epsilon, meter)
         fastest = steps.optimum
         low, high = fastest.intervals[0]
         weight = low if low == high else simplest(enclosure(low)[1], enclosure(high)[0])

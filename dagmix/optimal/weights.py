@@ -19,13 +19,15 @@ from dagmix._engine.exact.algebraic import Number
 from dagmix._engine.exact.enclosures import Bounded
 from dagmix._engine.exact.scalars import QUARTER, Field, read_count, read_epsilon
 from dagmix._util.brief import brief
+from dagmix._util.budget import Budget, BudgetSpent, Meter
 from dagmix._util.progress import tracked
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.operators.mixture import MultiHead, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_exact_weights
-from dagmix.optimal.ascent import initial_weights
+from dagmix.optimal.ascent import Found, initial_weights
 from dagmix.optimal.objectives import (
+    Evaluated,
     FidelityObjective,
     HeadWeights,
     MixingObjective,
@@ -61,6 +63,9 @@ class OptimalWeights(Bounded[Number | float]):
         Of the objective in floats, by the numerical method.
     profile : FidelityProfile, MixingProfile or None
         Of two heads solved exactly, the objective as a function of the weight of head 0.
+    ended : "budget", "interrupted" or None
+        What ended the search before it was done: then the weights are the best found until then,
+        and the bound is one that holds without a search.
     proved : bool
         Whether the value is the bound, so that no weights are better.
 
@@ -82,6 +87,7 @@ class OptimalWeights(Bounded[Number | float]):
     method: Literal["exact", "numerical"]
     evaluations: int = 0
     profile: FidelityProfile | MixingProfile | None = None
+    ended: Literal["budget", "interrupted"] | None = None
 
     @property
     def proved(self) -> bool:
@@ -101,6 +107,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     seed: int = 0,
     tolerance: float = TOLERANCE,
     progress: bool = False,
+    budget: Budget = None,
 ) -> OptimalWeights:
     """Return convex weights w of the heads with max φ_min(Σ w_h Δ_h), or min T(ε) of Σ w_h W_h.
 
@@ -134,6 +141,10 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
         How far sums of float weights, or rows of attention, may be from 1.
     progress : bool
         Show a progress bar on standard error, if that is a terminal.
+    budget : number, Work or None
+        How long to search, in seconds, or how many candidates to try: intervals of weights by
+        the exact method, initial weights by the numerical one. None, the default, is no limit.
+        What was found until then, or until Ctrl-C, is returned, and `ended` says so.
 
     Returns
     -------
@@ -176,17 +187,20 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     if start is not None:
         given = read_exact_weights(start, len(function.mixed.heads), tolerance, "a start")
     count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
+    meter = Meter(budget)
     if _is_exact(function, method):
         try:
-            return _exactly(function, given)
+            return _exactly(function, given, meter)
         except UndecidedError:
             if method == "exact":
                 raise
+        except (BudgetSpent, KeyboardInterrupt) as end:
+            return _at_once(function, given, meter, end)
     points = initial_weights(len(function.mixed.heads), count, drawn)
     if given is not None:
         points.insert(0, np.array(given, dtype=float))
     shown = tracked(points, "ascending", len(points)) if progress else points
-    return _numerically(function, given, shown)
+    return _numerically(function, given, shown, meter)
 
 
 def _read_objective(
@@ -226,12 +240,13 @@ def _is_exact(function: Objective, method: str) -> bool:
     return method == "exact" or (method == "auto" and able and len(mixed.nodes) <= SMALL)
 
 
-def _exactly(function: Objective, given: HeadWeights | None) -> OptimalWeights:
-    solved = function.solve()
+def _exactly(function: Objective, given: HeadWeights | None, meter: Meter) -> OptimalWeights:
+    solved = function.solve(meter)
     best = solved.best
     if best.value != solved.bound:
-        others = function.best(function.simple(given))
+        others = function.best(function.simple(given), meter)
         best = others if function.is_better(others, best) else best
+    meter.release()  # the profile computes more when it is asked for more
     return OptimalWeights(
         best.value,
         best.lower,
@@ -244,13 +259,46 @@ def _exactly(function: Objective, given: HeadWeights | None) -> OptimalWeights:
     )
 
 
-def _numerically(
-    function: Objective, given: HeadWeights | None, points: Iterable[Floats]
+def _at_once(
+    function: Objective, given: HeadWeights | None, meter: Meter, end: BaseException
 ) -> OptimalWeights:
-    ascent = function.ascent()
-    found = [ascent.climb(point) for point in points]
+    """Return weights that need no search, those given first, after what ended the search."""
+    meter.spend()
+    simple = function.simple(given)
+    best = function.best(simple if given is None else chain([given], simple), meter)
+    return _labelled(function, best, 0, end)
+
+
+def _numerically(
+    function: Objective, given: HeadWeights | None, points: Iterable[Floats], meter: Meter
+) -> OptimalWeights:
+    ascent, found = function.ascent(), list[Found]()
+    end: BaseException | None = None
+    try:
+        for point in points:
+            meter.count()
+            found.append(ascent.climb(point))
+    except (BudgetSpent, KeyboardInterrupt) as ended:
+        if not found:
+            return _at_once(function, given, meter, ended)
+        end = ended
     top = max(found, key=lambda one: ascent.direction * one.value)
-    best = function.best(chain(function.simple(given), function.rounded(top.weights)))
+    simple, near = function.simple(given), function.rounded(top.weights)
+    if end is None:
+        best = function.best(chain(simple, near), meter)
+        end = BudgetSpent() if meter.is_spent else None
+    else:
+        meter.spend()
+        best = function.best(chain([tuple(top.weights.tolist())], simple), meter)
+    return _labelled(function, best, ascent.evaluations, end)
+
+
+def _labelled(
+    function: Objective, best: Evaluated, evaluations: int, end: BaseException | None
+) -> OptimalWeights:
+    ended: Literal["budget", "interrupted"] | None = None
+    if end is not None:
+        ended = "budget" if isinstance(end, BudgetSpent) else "interrupted"
     return OptimalWeights(
         best.value,
         best.lower,
@@ -259,5 +307,6 @@ def _numerically(
         best.weights,
         function.bound,
         "numerical",
-        ascent.evaluations,
+        evaluations,
+        ended=ended,
     )

@@ -162,7 +162,14 @@ def in_words(fidelity: NodeFidelity) -> str:
     if len(fidelity.times) > TIMES_NAMED:
         times.append("…")
     listed = (", " if fidelity.exact else " or ").join(times)
-    return f"{value} at t = {listed}{' and ever after' if fidelity.onwards else ''}"
+    return f"{value} at t = {listed}{_ever_after(fidelity)}"
+
+
+def _ever_after(fidelity: NodeFidelity) -> str:
+    if not fidelity.onwards:
+        return ""
+    again = f" with period {fidelity.period}" if fidelity.period > 1 else ""
+    return f" and ever after{again}"
 
 
 def _read(given: Any, kind: type[Kind]) -> Kind:
@@ -188,7 +195,8 @@ def _draw_supremum(ax: Axes, fidelity: NodeFidelity, last: int, colour: str) -> 
     if fidelity.attained is True:
         times = list(takewhile(lambda t: t <= last, fidelity.times))
         if fidelity.onwards:
-            times.extend(range(fidelity.times[-1] + 1, last + 1))
+            later = range(fidelity.times[-1] + 1, last + 1)
+            times.extend(t for t in later if fidelity.attained_at(t))
     ax.plot(
         times,
         [value] * len(times),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -10,13 +10,16 @@ from typing import Any
 
 from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon
 from dagmix._util.brief import Brief
+from dagmix._util.budget import Budget, BudgetSpent, Meter, Work
 from dagmix._util.progress import progress_bar
 from dagmix.errors import ClaimError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_exact_weights
 from dagmix.search.claims import Claim
-from dagmix.search.enumeration import Edges, IsomorphismClasses
+from dagmix.search.enumeration import Candidate, Edges, IsomorphismClasses
+
+MOST = Work(100_000)
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,7 +67,9 @@ class NotFound:
     reached : tuple of two int
         n, and the total number of edges without self-loops, of the last candidate.
     out_of_budget : bool
-        Whether there were more to try.
+        Whether there were more to try, the budget being spent.
+    interrupted : bool
+        Whether there were more to try, the search being interrupted (Ctrl-C).
 
     Examples
     --------
@@ -80,13 +85,15 @@ class NotFound:
     complete: int
     reached: tuple[int, int]
     out_of_budget: bool
+    interrupted: bool = False
 
     def __str__(self) -> str:
         """Say how far the search got."""
         found = f"not found up to n = {self.complete}, {self.tried} candidates"
         n, edges = self.reached
-        rest = f"; the budget ended at n = {n} with {edges} edges"
-        return found + rest if self.out_of_budget else found
+        why = "the budget ended" if self.out_of_budget else "interrupted"
+        rest = f"; {why} at n = {n} with {edges} edges"
+        return found + rest if self.out_of_budget or self.interrupted else found
 
 
 def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
@@ -96,7 +103,7 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     weights: Sequence[Any] | None = None,
     epsilon: Any = QUARTER,
     max_nodes: int = 4,
-    budget: int = 100_000,
+    budget: Budget = MOST,
     common_order: bool = False,
     progress: bool = False,
 ) -> Witness | NotFound:
@@ -112,8 +119,11 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
         Convex weights, the same for all candidates; uniform by default.
     epsilon : number
         0 < ε < 1, exactly as passed, the same for all candidates; ¼ by default.
-    max_nodes, budget : int
-        The largest n, and the largest number of candidates to try, both at least 1.
+    max_nodes : int
+        The largest n, at least 1.
+    budget : Work, number or None
+        How many candidates are tried, `Work(100_000)` by default, or for how many seconds; a
+        claim that is being tried is not cut short.
     common_order : bool
         Only heads that share an order of the nodes; witnesses then have j < i for every edge
         j → i, self-loops apart.
@@ -123,7 +133,8 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     Returns
     -------
     Witness or NotFound
-        NotFound where all candidates, or as many as the budget allows, satisfy the claim.
+        NotFound where all candidates, or as many as the budget allows, satisfy the claim; also
+        where the search is interrupted by Ctrl-C.
 
     Raises
     ------
@@ -144,19 +155,46 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     The mixtures are those of arXiv:2507.02944, §2.2.
     """
     count, last = read_count(heads, 1, "heads"), read_count(max_nodes, 1, "max_nodes")
-    limit = read_count(budget, 1, "budget")
+    meter = Meter(budget)
     exact = read_exact_weights(weights, count, TOLERANCE, "a search")
     threshold = read_epsilon(epsilon)
-    tried, reached = 0, (0, 0)
-    with progress_bar("searching", limit, shown=bool(progress)) as advance:
-        for candidate in IsomorphismClasses(exact, common_order).up_to(last):
-            if tried == limit:
-                return NotFound(tried, candidate.n - 1, reached, out_of_budget=True)
-            tried, reached = tried + 1, (candidate.n, candidate.edges)
+    total = budget.candidates if isinstance(budget, Work) else None
+    with progress_bar("searching", total, shown=bool(progress)) as advance:
+        return _search(
+            _Search(claim, exact, threshold, meter, advance),
+            IsomorphismClasses(exact, common_order).up_to(last, meter.check),
+            last,
+        )
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What is asked of each candidate, and what is left of the budget."""
+
+    claim: Claim
+    weights: tuple[Fraction, ...]
+    epsilon: Fraction
+    meter: Meter
+    advance: Callable[[str | None], None]
+
+
+def _search(asked: _Search, candidates: Iterator[Candidate], last: int) -> Witness | NotFound:
+    """Try candidates in order, until one violates the claim or the search ends."""
+    tried, reached, complete = 0, (0, 0), 0
+    try:
+        for candidate in candidates:
+            complete = candidate.n - 1
+            asked.meter.count()
             graphs = tuple(_graph(candidate.n, edges) for edges in candidate.heads)
-            if not _holds(claim, graphs, exact, threshold):
-                return Witness(graphs, exact, threshold, tried)
-            advance(f"n = {reached[0]}, {reached[1]} edges")
+            holds = _holds(asked.claim, graphs, asked.weights, asked.epsilon)
+            tried, reached = tried + 1, (candidate.n, candidate.edges)
+            if not holds:
+                return Witness(graphs, asked.weights, asked.epsilon, tried)
+            asked.advance(f"n = {reached[0]}, {reached[1]} edges")
+    except BudgetSpent:
+        return NotFound(tried, complete, reached, out_of_budget=True)
+    except KeyboardInterrupt:
+        return NotFound(tried, complete, reached, out_of_budget=False, interrupted=True)
     return NotFound(tried, last, reached, out_of_budget=False)
 
 

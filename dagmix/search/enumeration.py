@@ -9,7 +9,7 @@ by the total number of edges, self-loops not counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -54,19 +54,28 @@ class IsomorphismClasses:
     weights: tuple[Fraction, ...]
     common_order: bool
 
-    def up_to(self, max_nodes: int) -> Iterator[Candidate]:
-        """Yield one candidate of each class, in order of size."""
+    def up_to(
+        self, max_nodes: int, check: Callable[[], None] = lambda: None
+    ) -> Iterator[Candidate]:
+        """Yield one candidate of each class, in order of size.
+
+        `check` is called between any two steps of the search for the next: it may raise.
+        """
         for n in range(1, max_nodes + 1):
-            possible = range(n - 1, n * (n - 1) // 2 + 1)
-            for sizes in sorted(product(possible, repeat=len(self.weights)), key=sum):
-                yield from (Candidate(n, heads) for heads in self._of_sizes(n, sizes))
+            least, most = n - 1, n * (n - 1) // 2
+            for total in range(least * len(self.weights), most * len(self.weights) + 1):
+                for sizes in _sizes(least, most, len(self.weights), total):
+                    for heads in self._of_sizes(n, sizes):
+                        check()
+                        if self._is_least(n, heads):
+                            yield Candidate(n, heads)
 
     def _of_sizes(self, n: int, sizes: tuple[int, ...]) -> Iterator[tuple[Edges, ...]]:
         first, *others = (_graphs(n, size, ordered=self.common_order) for size in sizes)
         if not self.common_order:
             # Every relabelling is admitted, so that a least tuple's first head is least alone.
             first = tuple(edges for edges in first if self._is_least(n, (edges,)))
-        return filter(lambda heads: self._is_least(n, heads), product(first, *others))
+        return product(first, *others)
 
     def _is_least(self, n: int, heads: tuple[Edges, ...]) -> bool:
         mine = [(len(edges), edges) for edges in heads]
@@ -86,6 +95,20 @@ class IsomorphismClasses:
         for weight, key in sorted(zip(weights, keys, strict=True), reverse=True):
             groups[weight].append(key)
         return [groups[weight].pop() for weight in weights]
+
+
+def _sizes(least: int, most: int, heads: int, total: int) -> Iterator[tuple[int, ...]]:
+    """Yield the numbers of edges, from least to most, of so many heads with a given sum.
+
+    >>> list(_sizes(2, 3, 3, 8))
+    [(2, 3, 3), (3, 2, 3), (3, 3, 2)]
+    """
+    if heads == 0:
+        yield ()
+        return
+    others = heads - 1
+    for size in range(max(least, total - most * others), min(most, total - least * others) + 1):
+        yield from ((size, *rest) for rest in _sizes(least, most, others, total - size))
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,6 @@ from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix.errors import SinkError, StochasticError, SymbolicError
 from dagmix.operators.base import Operator, check_kind
 from dagmix.operators.diffusion import DiffusionOperator
@@ -206,7 +205,7 @@ def fidelity_is_the_supremum(diffusion: Subject[DiffusionOperator]) -> Iterator[
         for t in sorted({*range(COMPARED), *found.times[:COMPARED]}):
             signal: Any = diffusion.operator.signal(node, t)
             low, high = (signal * (1 + sign * diffusion.error(t)) for sign in (-1, 1))
-            named = _is_named(found, t)
+            named = found.attained_at(t)
             if low > found.upper or (high < found.lower if named else low >= found.upper):
                 verb = "is" if named else "is not"
                 yield (
@@ -382,10 +381,6 @@ def _close(found: Any, exact: Fraction | int, error: Fraction) -> bool:
 def _times(row: Sequence[Fraction], matrix: Matrix) -> list[Fraction]:
     columns = zip(*matrix, strict=True)
     return [sum((a * b for a, b in zip(row, c, strict=True)), Fraction(0)) for c in columns]
-
-
-def _is_named(found: NodeFidelity, t: int) -> bool:
-    return t in found.times or (found.onwards and t >= found.times[-1])
 
 
 def _written(numbers: Iterable[Any]) -> str:

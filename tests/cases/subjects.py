@@ -54,7 +54,7 @@ def as_oracle(found: NodeFidelity) -> Fidelity:
     assert isinstance(found.value, Fraction)
     assert isinstance(found.attained, bool)
     assert isinstance(found.times, tuple)
-    return Fidelity(found.value, found.attained, found.times, found.onwards)
+    return Fidelity(found.value, found.attained, found.times, found.onwards, found.period)
 
 
 def chunks() -> list[tuple[int, tuple[Edges, ...]]]:

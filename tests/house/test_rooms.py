@@ -33,7 +33,7 @@ pathways      errors _util adjacency exact chains fidelity graphs operators
 depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
 search        errors _util exact graphs operators
-testing       errors _util exact fidelity graphs operators
+testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal

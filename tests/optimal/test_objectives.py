@@ -17,6 +17,7 @@ from dagmix import (
     MultiHeadWalk,
     optimal,
 )
+from dagmix._util.budget import Meter
 from dagmix.optimal.objectives import FidelityObjective, MixingObjective
 from dagmix.paper import example_3_13
 
@@ -77,7 +78,7 @@ def test_the_earliest_among_equals(objective: Any, candidates: list[Any]) -> Non
     assert len({objective.evaluate(weights).value for weights in candidates}) == 1
     for first in range(len(candidates)):
         order = candidates[first:] + candidates[:first]
-        assert objective.best(iter(order)).weights == order[0]
+        assert objective.best(iter(order), Meter()).weights == order[0]
     worse = (Fraction(1, 4), Fraction(3, 4))
     assert objective.is_better(objective.evaluate(candidates[0]), objective.evaluate(worse))
-    assert objective.best(iter([worse, *candidates])).weights == candidates[0]
+    assert objective.best(iter([worse, *candidates]), Meter()).weights == candidates[0]

@@ -19,11 +19,12 @@ from dagmix import (
     FeedforwardDAG,
     MultiHeadDiffusion,
     MultiHeadWalk,
+    Work,
     families,
     optimal,
 )
 from dagmix._engine.exact.algebraic import enclosure
-from dagmix._engine.fidelity import limits
+from dagmix._util.budget import Meter
 from dagmix.errors import (
     HeadsError,
     NumberError,
@@ -33,7 +34,8 @@ from dagmix.errors import (
     WeightError,
 )
 from dagmix.optimal import Algebraic
-from dagmix.optimal.objectives import both_weights
+from dagmix.optimal.ascent import FidelityAscent
+from dagmix.optimal.objectives import FidelityObjective, both_weights
 
 optimal_weights: Any = optimal.optimal_weights  # its answers are unions, which tests know apart
 THREE = [*heads(EXAMPLE_13), FeedforwardDAG([(0, 2), (1, 2), (2, 3)], nodes=range(4))]
@@ -259,16 +261,38 @@ def test_what_cannot_be_decided_is_climbed() -> None:
 # --- what cannot be judged -----------------------------------------------------------------------
 
 
-def test_weights_that_are_undecided_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A periodic head has no limit and no fidelity; the even mixture has 4/9."""
-    monkeypatch.setattr(limits, "LONGEST_LIMIT", 2**8)
-    turns = np.array([[0.0, 1, 0], [1, 0, 0], [0, 1, 0]])
-    stays = np.array([[0.75, 0.25, 0], [0, 1, 0], [0, 0, 1]])
-    found = optimal_weights([turns, stays], sink=2, restarts=0)
-    assert found.weights == (Fraction(1, 2),) * 2
-    assert found.lower <= Fraction(4, 9) <= found.upper
-    with pytest.raises(UndecidedError, match="no weights could be judged; of the last: the signal"):
-        optimal_weights([turns, turns], sink=2, restarts=0)
+TURNS = np.array([[0.0, 1, 0], [1, 0, 0], [0, 1, 0]])
+STAYS = np.array([[0.75, 0.25, 0], [0, 1, 0], [0, 0, 1]])
+
+
+def test_a_periodic_head_may_be_the_best() -> None:
+    """Alone it brings every node's value to the sink whole, again and again."""
+    found = optimal_weights([TURNS, STAYS], sink=2, restarts=0)
+    assert found.weights == (1, 0)
+    assert found.lower <= 1 <= found.upper
+
+
+@pytest.mark.parametrize("decided", [(Fraction(1, 2), Fraction(1, 2)), None])
+def test_weights_that_are_undecided_are_passed_over(
+    decided: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The even mixture has 4/9."""
+    evaluate = FidelityObjective.evaluate
+
+    def sometimes(self: FidelityObjective, weights: Any) -> Any:
+        if weights != decided:
+            message = "too long"
+            raise UndecidedError(message)
+        return evaluate(self, weights)
+
+    monkeypatch.setattr(FidelityObjective, "evaluate", sometimes)
+    if decided is None:
+        with pytest.raises(UndecidedError, match="no weights could be judged; of the last: too"):
+            optimal_weights([TURNS, STAYS], sink=2, restarts=0)
+    else:
+        found = optimal_weights([TURNS, STAYS], sink=2, restarts=0)
+        assert found.weights == decided
+        assert found.lower <= Fraction(4, 9) <= found.upper
 
 
 @pytest.mark.parametrize(
@@ -320,3 +344,82 @@ def test_a_mixture_read_at_a_target() -> None:
         best = max(one.minimax_fidelity().lower for one in grid)
         top = found.value if found.proved else found.bound
         assert best <= enclosure(top)[1] * (1 + 1e-12)
+
+
+# --- budgets -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("objective", ["fidelity", "mixing"])
+@pytest.mark.parametrize("method", ["exact", "numerical"])
+@pytest.mark.parametrize("start", [None, [Fraction(1, 4), Fraction(3, 4)]])
+def test_a_spent_budget_leaves_weights_with_bounds(objective: str, method: str, start: Any) -> None:
+    """Without any time the answer is that at the start, or at uniform weights, and says so."""
+    found = optimal_weights(heads(EXAMPLE_13), objective, method=method, start=start, budget=0)
+    assert found.ended == "budget"
+    assert not found.proved
+    assert found.weights == (tuple(start) if start else (Fraction(1, 2),) * 2)
+    lower, upper = objective_at(found, heads(EXAMPLE_13), found.weights)
+    assert found.lower <= lower <= upper <= found.upper
+    assert found.bound == (1 if objective == "fidelity" else 2)
+
+
+def test_work_counts_initial_weights() -> None:
+    """As many climbs as are allowed; then the best of them."""
+    few, all_of_them = (optimal_weights(THREE, restarts=0, budget=Work(n)) for n in (1, 4))
+    assert few.ended == "budget"
+    assert 0 < few.evaluations < all_of_them.evaluations
+    assert all_of_them.ended is None
+    assert few.lower <= few.value <= few.upper <= 1
+
+
+def test_work_counts_intervals_of_weights() -> None:
+    assert optimal_weights(heads(EXAMPLE_13), budget=Work(3)).ended == "budget"
+    best = optimal_weights(heads(EXAMPLE_13), budget=Work(1000))
+    assert best.proved
+    assert best.ended is None
+    assert best.profile.lowest.value == Fraction(23, 64)  # computed later, without a budget
+
+
+@pytest.mark.parametrize("calls", [0, 2])
+def test_an_interruption_leaves_what_was_found(calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = iter(range(calls))
+    climb = FidelityAscent.climb
+
+    def interrupted(self: FidelityAscent, weights: Any) -> Any:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return climb(self, weights)
+
+    monkeypatch.setattr(FidelityAscent, "climb", interrupted)
+    found = optimal_weights(THREE, restarts=0)
+    assert found.ended == "interrupted"
+    assert bool(found.evaluations) == bool(calls)
+    lower, upper = objective_at(found, THREE, found.weights)
+    assert found.lower <= upper
+    assert lower <= found.upper
+
+
+def test_time_that_ends_among_the_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget ends while weights are judged: the first of them is the answer."""
+    evaluate = FidelityObjective.evaluate
+    meters: list[Meter] = []
+
+    def spent(self: FidelityObjective, weights: Any) -> Any:
+        meters[0].spend()
+        return evaluate(self, weights)
+
+    def meter(budget: Any) -> Meter:
+        meters.append(Meter(budget))
+        return meters[0]
+
+    monkeypatch.setattr(FidelityObjective, "evaluate", spent)
+    monkeypatch.setattr(optimal.weights, "Meter", meter)
+    found = optimal_weights(THREE, restarts=0, budget=3600)
+    assert found.ended == "budget"
+    assert found.weights == (Fraction(1, 3),) * 3
+
+
+@pytest.mark.parametrize("budget", [-1, True, float("nan"), "1"])
+def test_what_is_no_budget_is_refused(budget: Any) -> None:
+    with pytest.raises(NumberError, match="budget"):
+        optimal_weights(THREE, budget=budget)

@@ -5,7 +5,8 @@
 * never heard: n zeros in a row of a sequence with a recurrence of order n, hence zeros for ever;
 * transient: once less mass than the best signal so far is left on the nodes that hear j, no later
   signal can reach that best one;
-* in a closed class: the limit is absorption probability × stationary weight, both solved for.
+* in a closed class of period p: the limit at each phase is absorption probability × stationary
+  weight of the chain Δᵖ, both solved for.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from oracle import ONE, ZERO, Matrix, heard_from, integer_product, solve
+from oracle import ONE, ZERO, Matrix, heard_from, integer_product, power, solve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SCAN = 120  # steps after which a signal below its limit, in a class of several nodes, is left alone
+SCAN = 200  # steps after which a signal below its limit, in a class of several nodes, is left alone
+TURNS = 12  # sequences of every 12 p-th signal are 0 for ever or soon never
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Fidelity:
     attained: bool
     times: tuple[int, ...]
     onwards: bool
+    period: int = 1
 
 
 class Signals:
@@ -89,23 +92,36 @@ class Signals:
         return Fidelity(limit, attained=False, times=(), onwards=False)
 
     def _recurrent(self, j: int, first: int, members: list[int]) -> Fidelity:
-        n, pi, into = len(self.delta), self.stationary(members), self.absorption(members)
-        limit = into[self.sink] * pi[j]
+        p = self._period(j, len(members))
+        turned = Signals(power(self.delta, p), self.sink)
+        part = sorted(heard_from(turned.delta, j))
+        pi, into = turned.stationary(part), turned.absorption(part)
+
+        def ending(t: int, weight: Callable[[list[Fraction]], Fraction]) -> Fraction:
+            x = self.row(t)
+            outside = (x[k] * into[k] for k in range(len(x)) if k not in members)
+            return weight(x) + sum(outside, ZERO)
 
         def later(t: int) -> Fraction:
-            x = self.row(t)
-            inside = pi[j] * max(x[k] / pi[k] for k in members)
-            return inside + sum((x[k] * into[k] for k in range(n) if k not in members), ZERO)
+            steps = range(t, t + p)
+            return max(ending(s, lambda x: pi[j] * max(x[k] / pi[k] for k in part)) for s in steps)
 
-        scanned = range(first, first + SCAN)
+        limit = pi[j] * max(
+            ending(t, lambda x: sum((x[k] for k in part), ZERO)) for t in range(first, first + p)
+        )
+        scanned = range(first, first + max(SCAN, 2 * TURNS * p * (len(self.delta) + 1)))
         if any(self.row(t)[j] > limit for t in scanned):
             return self._scan(j, first, later)
-        level = [t for t in scanned if self.row(t)[j] == limit]
-        if not set(scanned[-n:]) <= set(level):
-            return Fidelity(limit, attained=bool(level), times=tuple(level), onwards=False)
-        onset = next(t for t in scanned if all(s in level for s in range(t, scanned[-1] + 1)))
-        times = tuple(t for t in level if t <= onset)
-        return Fidelity(limit, attained=True, times=times, onwards=True)
+        return _at_limit(limit, {t for t in scanned if self.row(t)[j] == limit}, scanned, p)
+
+    def _period(self, j: int, size: int) -> int:
+        """Return the common divisor of the numbers of steps that lead from j to j."""
+        link = [[int(entry > 0) for entry in row] for row in self.delta]
+        back, returns = link, 0
+        for t in range(1, 3 * size + 1):
+            returns = math.gcd(returns, t) if back[j][j] else returns
+            back = [[min(entry, 1) for entry in row] for row in integer_product(back, link)]
+        return returns
 
     def absorption(self, members: list[int]) -> list[Fraction]:
         """Probability, from each node, of ending in the closed class `members`."""
@@ -130,3 +146,24 @@ class Signals:
         values = [self.fidelity(j, first).value for j in range(len(self.delta))]
         least = min(values)
         return least, tuple(j for j, value in enumerate(values) if value == least)
+
+
+def _at_limit(limit: Fraction, level: set[int], scanned: range, p: int) -> Fidelity:
+    """Describe the times at a limit that is never passed.
+
+    In the second half of those scanned each sequence of every 12 p-th signal is at the limit
+    always, and for ever, or is left alone.
+    """
+    half = scanned[len(scanned) // 2 :]
+    kept = {t % (TURNS * p) for t in half} - {t % (TURNS * p) for t in half if t not in level}
+    if not kept:
+        return Fidelity(limit, bool(level), tuple(sorted(level)), onwards=False)
+    turns = range(1, TURNS * p + 1)
+    period = next(q for q in turns if {(r + q) % (TURNS * p) for r in kept} == kept)
+    last = next(
+        t
+        for t in sorted(level)
+        if all((s in level) == (s - period in level) for s in range(t + 1, scanned[-1] + 1))
+    )
+    times = tuple(sorted(t for t in level if t <= last))
+    return Fidelity(limit, attained=True, times=times, onwards=True, period=period)

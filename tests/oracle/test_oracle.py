@@ -129,6 +129,16 @@ def test_constant_at_the_limit_of_a_closed_class() -> None:
     assert mix.fidelity(0) == Fidelity(HALF, attained=True, times=(1,), onwards=True)
 
 
+def test_a_closed_class_that_turns() -> None:
+    """Two nodes in turn: the signal is 0, 1, 0, 1, …; of three, with a limit at each phase."""
+    turning = [[Fraction(x) for x in row] for row in ((0, 1, 0), (1, 0, 0), (1, 0, 0))]
+    expected = Fidelity(Fraction(1), attained=True, times=(1,), onwards=True, period=2)
+    assert Signals(turning, 2).fidelity(0) == expected
+    turning[2] = [HALF, Fraction(0), HALF]
+    approached = Fidelity(Fraction(2, 3), attained=False, times=(), onwards=False)
+    assert Signals(turning, 2).fidelity(0) == approached
+
+
 def test_relabelling_the_oracle() -> None:
     """Renaming nodes renames the answer."""
     for new in permutations(range(4)):

@@ -102,6 +102,12 @@ def test_a_supremum_kept_for_ever_is_marked_for_ever() -> None:
     assert data(ax.lines[2]) == [(1, 1), (2, 1), (3, 1)]
 
 
+def test_a_supremum_attained_again_and_again_is_marked_so() -> None:
+    turning = DiffusionOperator.from_matrix([[0, 1, 0], [1, 0, 0], [1, 0, 0]])
+    ax = signals(turning, 6, nodes=[0])
+    assert data(ax.lines[2]) == [(1, 1), (3, 1), (5, 1)]
+
+
 def test_what_floats_cannot_tell_is_half_full() -> None:
     """A closed class of two nodes whose share tends to 1/2: attained or not?"""
     third = 1 / 3
@@ -122,14 +128,18 @@ def test_names_are_shown_as_they_are() -> None:
     assert legend(distances({"_a": graph}))[1] == " _a: T(ε) = 5"
 
 
-def fidelity(times: Any, *, onwards: bool = False, upper: float = 0.5) -> NodeFidelity:
-    return NodeFidelity(0.5, 0.5, upper, bool(times), times, onwards)
+def fidelity(
+    times: Any, *, onwards: bool = False, upper: float = 0.5, period: int = 1
+) -> NodeFidelity:
+    return NodeFidelity(0.5, 0.5, upper, bool(times), times, onwards, period)
 
 
 def test_fidelities_in_words() -> None:
     assert in_words(fidelity((3,))) == "φ ≈ 0.5 at t = 3"
     assert in_words(fidelity((3, 4), upper=0.51)) == "φ ≈ 0.5 at t = 3 or 4"
     assert in_words(fidelity((3, 4), onwards=True)) == "φ ≈ 0.5 at t = 3, 4 and ever after"
+    turning = in_words(fidelity((3,), onwards=True, period=2))
+    assert turning == "φ ≈ 0.5 at t = 3 and ever after with period 2"
     assert in_words(fidelity(range(1, 5))) == "φ ≈ 0.5 at t = 1, 2, 3, 4"
     assert in_words(fidelity(range(1, 10**12))) == "φ ≈ 0.5 at t = 1, 2, 3, 4, …"
     assert in_words(fidelity(())) == "φ ≈ 0.5, not attained"

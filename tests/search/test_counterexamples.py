@@ -16,7 +16,7 @@ from cases.subjects import graph
 from cases.zoo import labelled
 from oracle.fidelity import Signals
 
-from dagmix import DagmixError, FeedforwardDAG, errors
+from dagmix import DagmixError, FeedforwardDAG, Work, errors
 from dagmix.search import Claim, NotFound, Witness, claims, smallest_witness
 
 if TYPE_CHECKING:
@@ -146,14 +146,42 @@ def test_one_head_is_a_mixture() -> None:
 def test_a_spent_budget_says_how_far_it_got(
     budget: int, complete: int, reached: tuple[int, int]
 ) -> None:
-    found = smallest_witness(claims.within_two_n_over_p, budget=budget, common_order=True)
+    found = smallest_witness(claims.within_two_n_over_p, budget=Work(budget), common_order=True)
     assert found == NotFound(budget, complete, reached, out_of_budget=True)
     assert f"n = {complete}, {budget} candidates; the budget ended" in str(found)
 
 
 def test_a_budget_of_all_candidates_is_enough() -> None:
-    found = smallest_witness(claims.within_two_n_over_p, budget=2, max_nodes=2)
+    found = smallest_witness(claims.within_two_n_over_p, budget=Work(2), max_nodes=2)
     assert found == NotFound(tried=2, complete=2, reached=(2, 2), out_of_budget=False)
+
+
+@pytest.mark.parametrize("heads", [2, 12])
+def test_seconds_end_between_candidates_too(heads: int) -> None:
+    """Of twelve heads most combinations are isomorphic to others: looking on takes time too."""
+    found = smallest_witness(claims.within_two_n_over_p, heads, max_nodes=6, budget=0.05)
+    assert isinstance(found, NotFound)
+    assert found.out_of_budget
+    assert not found.interrupted
+    assert found.tried > 1
+
+
+def test_no_budget_is_no_limit() -> None:
+    found = smallest_witness(claims.within_two_n_over_p, max_nodes=3, budget=None)
+    assert found == smallest_witness(claims.within_two_n_over_p, max_nodes=3)
+
+
+def test_an_interruption_leaves_how_far_it_got() -> None:
+    calls = iter(range(5))
+
+    def claim(*_: object) -> bool:
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        return True
+
+    found = smallest_witness(claim, common_order=True)
+    assert found == NotFound(4, 2, (3, 4), out_of_budget=False, interrupted=True)
+    assert str(found).endswith("4 candidates; interrupted at n = 3 with 4 edges")
 
 
 def test_one_node_is_the_smallest_search() -> None:
@@ -183,10 +211,10 @@ def test_progress_goes_to_standard_error(
 @pytest.mark.parametrize(
     ("arguments", "error", "named"),
     [
-        ({"budget": 0}, errors.NumberError, "budget"),
+        ({"budget": -1}, errors.NumberError, "budget"),
         ({"max_nodes": 0}, errors.NumberError, "max_nodes"),
         ({"heads": 1.5}, errors.NumberError, "heads"),
-        ({"budget": math.inf}, errors.NumberError, "budget"),
+        ({"budget": math.nan}, errors.NumberError, "budget"),
         ({"weights": [1, 1]}, errors.WeightError, "sum to 1"),
         ({"weights": sp.symbols("a b", positive=True)}, errors.SymbolicError, "a, b"),
         ({"epsilon": 1}, errors.EpsilonError, "epsilon"),

@@ -6,7 +6,7 @@ differences of two of them: exact algebraic numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, pairwise
@@ -116,19 +116,25 @@ class _Choice:
 
 
 def pieces_on(
-    heads: TwoDiffusions, nodes: Sequence[Candidates], low: Fraction, high: Fraction
+    heads: TwoDiffusions,
+    nodes: Sequence[Candidates],
+    interval: tuple[Fraction, Fraction],
+    check: Callable[[], None] = lambda: None,
 ) -> list[Piece]:
-    """Return the pieces of min over nodes of max over candidates on [low, high]."""
+    """Return the pieces of min over nodes of max over candidates on an interval.
+
+    `check` is called between any two comparisons: it may raise.
+    """
+    low, high = interval
     choices = [_choices(heads, one, low, high) for one in nodes]
     flat = [choice for some in choices for choice in some]
     bounds = [choice.function for choice in flat] + [c.upper for c in flat if c.excess]
-    cuts = {
-        root
-        for one, other in combinations(bounds, 2)
-        for root in roots_inside(one.minus(other), low, high)
-    }
+    cuts: set[Number] = set()
+    for one, other in combinations(bounds, 2):
+        check()
+        cuts.update(roots_inside(one.minus(other), low, high))
     ends: list[Number] = [low, *sorted(cuts), high]
-    return merged([_piece(choices, *interval) for interval in pairwise(ends)])
+    return merged([_piece(choices, *part) for part in pairwise(ends)])
 
 
 def _choices(heads: TwoDiffusions, one: Candidates, low: Fraction, high: Fraction) -> list[_Choice]:

@@ -9,8 +9,10 @@ from typing import Literal
 
 from dagmix._engine.exact.algebraic import Number
 from dagmix._engine.exact.enclosures import Bounded
-from dagmix._engine.exact.rational_functions import Ratio, roots_inside
+from dagmix._engine.exact.rational_functions import Ratio, roots_inside, sign
 from dagmix.optimal.two_heads.envelope import Piece
+
+PRECISIONS = (2**7, 2**10)  # bits tried before values are compared exactly
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,11 +63,14 @@ class Point:
         """Tell whether the value is greater (direction 1) or less (−1) than another one."""
         if direction < 0:
             return other.exceeds(self, 1)
-        (low, high), (least, most) = (
-            point.function.enclosure(point.weight) for point in (self, other)
-        )
-        if low > most or high <= least:
-            return low > most
+        if self.weight == other.weight:  # as at the ends of neighbouring pieces
+            return sign(self.function.minus(other.function), self.weight) > 0
+        for bits in PRECISIONS:
+            (low, high), (least, most) = (
+                point.function.enclosure(point.weight, bits) for point in (self, other)
+            )
+            if low > most or high <= least:
+                return low > most
         return bool(self.value > other.value)
 
     @property

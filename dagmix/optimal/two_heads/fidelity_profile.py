@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -19,9 +19,11 @@ from dagmix._engine.exact.scalars import read_scalar
 from dagmix._engine.fidelity import minimax
 from dagmix._engine.fidelity.exact_minima import exact_minimum
 from dagmix._util.brief import brief
+from dagmix._util.budget import Meter
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
 from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
+from dagmix.optimal.two_heads.ceilings import Ceilings
 from dagmix.optimal.two_heads.dobrushin import stays_below
 from dagmix.optimal.two_heads.envelope import Binding, Piece, labelled, merged, pieces_on
 from dagmix.optimal.two_heads.extrema import (
@@ -86,6 +88,7 @@ class FidelityProfile:
 
     _heads: TwoDiffusions
     nodes: Nodes
+    _meter: Meter = field(default_factory=Meter)
 
     def __call__(self, weight: Any) -> Fraction:
         """Return φ_min, a Fraction, at a weight of head 0.
@@ -140,17 +143,18 @@ class FidelityProfile:
 
     def _parts(self) -> Iterator[Piece]:
         """Yield pieces in any order: intervals are halved, widest first, until they are decided."""
-        width, visits = Fraction(1, FIRST_PARTS), HittingBounds(self._heads)
+        width = Fraction(1, FIRST_PARTS)
         queue = deque((width * k, width * (k + 1)) for k in range(FIRST_PARTS))
         tried = 0
         while queue:
+            self._meter.count()
             low, high = queue.popleft()
             tried += 1
-            interval = WeightInterval(self._heads, visits, low, high, EXCESS)
+            interval = WeightInterval(self._heads, self._bounds, low, high, EXCESS)
             last = high - low <= NARROWEST or tried + len(queue) > MOST_PARTS
             found = interval.candidates()
             if found and _cost(found) <= (MOST_AT_ONCE if last else FEW):
-                yield from pieces_on(self._heads, found, low, high)
+                yield from pieces_on(self._heads, found, (low, high), self._meter.check)
             elif last:
                 least, most = interval.bounds
                 yield Piece(low, high, Ratio.constant(least), most - least, ())
@@ -199,7 +203,10 @@ class FidelityProfile:
             if not (direction > 0 and self._is_proved(piece, level))
         ]
         weights = tuple(sorted({point.weight for point in found}))
-        if above := may_pass(rivals, level, direction):
+        above = may_pass(rivals, level, direction)
+        if direction > 0:
+            above = [piece for piece in above if not self._is_bounded(piece, value)]
+        if above:
             bound = outermost(above, direction)
             lower, upper = (value, bound) if direction > 0 else (bound, value)
             return Extremum(value, lower, upper, weights, "undecided", complete=False)
@@ -228,6 +235,19 @@ class FidelityProfile:
             return False
         outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
         return all(self._rises(end, at, found) for end in outer if end != at)
+
+    def _is_bounded(self, piece: Piece, value: Number) -> bool:
+        """Tell whether φ_min is proved to exceed a value nowhere on a piece."""
+        outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
+        return self._ceilings.hold(outer, enclosure(value)[0], self._meter.check)
+
+    @cached_property
+    def _ceilings(self) -> Ceilings:
+        return Ceilings(self._heads, self._bounds)
+
+    @cached_property
+    def _bounds(self) -> HittingBounds:
+        return HittingBounds(self._heads)
 
     def _rises(self, end: Fraction, at: Fraction, found: minimax.Minimum) -> bool:
         level = np.nextafter(float(found.value), 0)

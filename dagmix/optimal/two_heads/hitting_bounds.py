@@ -40,7 +40,8 @@ class HittingBounds:
         return visits(mixture(self._heads.heads, weight).rationals, self._inside)
 
     @cached_property
-    def _bounds(self) -> list[tuple[int, int, list[Ratio]]]:
+    def pairs(self) -> list[tuple[int, int, list[Ratio]]]:
+        """Transient nodes k and j where k leads to j, with the two functions of β."""
         tables = [self._visits(weight) for weight in self._heads.weights]
         found = []
         for k, first in enumerate(self._inside.tolist()):
@@ -58,7 +59,7 @@ class HittingBounds:
         size = self._heads.size
         table = objects([Fraction(0)] * size**2).reshape(size, size)
         table[self._inside, self._inside] = Fraction(1)
-        for k, j, ratios in self._bounds:
+        for k, j, ratios in self.pairs:
             table[k, j] = min(upper_bound(ratio, low, high) for ratio in ratios)
         return table
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq_mat, fmpz_poly
 
-from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.adjacency.base import Ints, Vec
 from dagmix._engine.chains import first_step
 from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.transition import Transition, same_matrix
@@ -91,6 +91,11 @@ class TwoDiffusions:
             values = [self._limit_at(node, weight) for weight in self.weights]
             self._limits[node] = self.through(values)
         return self._limits[node]
+
+    def stationary(self, node: int, members: Ints) -> Ratio:
+        """Return the stationary weight of a member of a recurrent class, as a function of β."""
+        kernels = (mixture(self.heads, weight).rationals.transposed for weight in self.weights)
+        return self.through([first_step.limit(kernel, node, node, members) for kernel in kernels])
 
     def _limit_at(self, node: int, weight: Fraction) -> Fraction:
         classes = self.context.recurrent_class

@@ -8,7 +8,7 @@ many closed intervals whose ends are roots of s_t[j] − ε: exact algebraic num
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from dagmix._engine.exact.scalars import HALF, read_count
 from dagmix._engine.exact.vectors import others
 from dagmix._engine.mixing import mixing_time
 from dagmix._util.brief import Brief, brief
+from dagmix._util.budget import Meter
 from dagmix.errors import UndecidedError
 from dagmix.optimal.two_heads.fidelity_profile import read_weight
 from dagmix.optimal.two_heads.kernels import PolynomialRows, mixture, same_heads
@@ -93,6 +94,7 @@ class MixingProfile:
     _heads: tuple[Transition, Transition]
     _sink: int
     epsilon: Fraction
+    _meter: Meter = field(default_factory=Meter)
 
     @cached_property
     def _rows(self) -> PolynomialRows:
@@ -165,12 +167,14 @@ class MixingProfile:
         if time > LONGEST:
             message = f"weights are computed exactly up to {LONGEST} steps, not {time}"
             raise UndecidedError(message)
+        self._meter.check()
         level = self.epsilon.numerator * self._rows.scale**time
         above = [p * self.epsilon.denominator - level for p in self._rows.row(time)]
         cuts = {r for p in above for r in roots_inside(p, Fraction(0), Fraction(1))}
         ends: list[Number] = [Fraction(0), *sorted(cuts), Fraction(1)]
         found: list[NumberInterval] = []
         for end, after in zip(ends, [*ends[1:], None], strict=True):
+            self._meter.check()
             if all(sign(p, end) <= 0 for p in above):
                 _extend(found, end, end)
             if after is not None and all(sign(p, between(end, after)) <= 0 for p in above):

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases.subjects import as_oracle
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion
 from dagmix._engine.exact.recurrences import Tail
-from dagmix._engine.fidelity import limits, sink_context
-from dagmix.errors import UndecidedError
+from dagmix._engine.fidelity import limits
 
 HALF = Fraction(1, 2)
 
@@ -82,15 +83,100 @@ def test_a_class_that_is_left_alone_at_once() -> None:
     assert (found.value, found.times, found.onwards) == (third, (2,), True)
 
 
-@pytest.mark.parametrize("number", [float, Fraction])
-def test_a_periodic_class_is_not_decided(number: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two nodes that exchange their values forever have no limit."""
-    monkeypatch.setattr(sink_context, "WORK", 10**7)
-    monkeypatch.setattr(limits, "LONGEST_LIMIT", 100)
-    rows: list[list[Any]] = [[0, 1, 0], [1, 0, 0], [HALF, 0, HALF]]
-    diffusion = DiffusionOperator.from_matrix([[number(x) for x in row] for row in rows])
-    with pytest.raises(UndecidedError, match="after"):
-        diffusion.node_fidelity(0)
+TURNING: dict[str, list[list[Any]]] = {
+    "in turn": [[0, 1, 0], [1, 0, 0], [1, 0, 0]],
+    "approached": [[0, 1, 0], [1, 0, 0], [HALF, 0, HALF]],
+    "both phases alike": [[0, 1, 0], [1, 0, 0], [HALF, HALF, 0]],
+    "two of four phases": [
+        [0, 1, 0, 0, 0],
+        [0, 0, 1, 0, 0],
+        [0, 0, 0, 1, 0],
+        [1, 0, 0, 0, 0],
+        [HALF, HALF, 0, 0, 0],
+    ],
+    "passed before": [[0, 1, 0, 0], [HALF, 0, HALF, 0], [0, 1, 0, 0], [1, 0, 0, 0]],
+    "a sink in the class": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+    "a class of parts that settle": [
+        [0, 0, Fraction(1, 3), Fraction(2, 3), 0],
+        [0, 0, Fraction(3, 4), Fraction(1, 4), 0],
+        [HALF, HALF, 0, 0, 0],
+        [1, 0, 0, 0, 0],
+        [Fraction(1, 5), 0, Fraction(2, 5), 0, Fraction(2, 5)],
+    ],
+    "at every second time, though the class settles": [
+        [0, HALF, HALF, 0],
+        [0, HALF, HALF, 0],
+        [0, HALF, HALF, 0],
+        [1, 0, 0, 0],
+    ],
+}
+
+
+@pytest.mark.parametrize("first", [0, 1, 3])
+@pytest.mark.parametrize("rows", TURNING.values(), ids=TURNING.keys())
+def test_a_periodic_class_has_a_limit_at_each_phase(rows: list[list[Any]], first: int) -> None:
+    """Rational answers are the oracle's; floats enclose them and leave no time out."""
+    delta = [[Fraction(x) for x in row] for row in rows]
+    sink = len(rows) - 1
+    exact = DiffusionOperator.from_matrix(delta, sink=sink)
+    floats = DiffusionOperator.from_matrix(np.array(rows, dtype=float), sink=sink)
+    signals = Signals(delta, sink)
+    for node in range(len(rows)):
+        expected = signals.fidelity(node, first)
+        assert as_oracle(exact.node_fidelity(node, first)) == expected
+        other = floats.node_fidelity(node, first)
+        assert other.lower <= expected.value <= other.upper
+        assert other.upper - other.lower < 1e-11
+        for t in range(first, first + 200):
+            if signals.row(t)[node] == expected.value:
+                assert other.attained_at(t), (node, t)
+
+
+def test_the_supremum_of_a_node_in_turn() -> None:
+    diffusion = DiffusionOperator.from_matrix(TURNING["in turn"])
+    found = diffusion.node_fidelity(0)
+    assert (found.value, found.times, found.onwards, found.period) == (1, (1,), True, 2)
+    assert [t for t in range(7) if found.attained_at(t)] == [1, 3, 5]
+    assert diffusion.minimax_fidelity().value == 1
+
+
+def test_phases_that_floats_exclude_are_not_among_the_times() -> None:
+    diffusion = DiffusionOperator.from_matrix(np.array(TURNING["in turn"], dtype=float))
+    found = diffusion.node_fidelity(0)
+    assert (found.attained, found.onwards, found.period) == ("undecided", True, 2)
+    assert not any(found.attained_at(t) for t in range(0, 100, 2))
+
+
+def chains() -> st.SearchStrategy[tuple[list[list[Fraction]], int]]:
+    """Stochastic matrices of 2 to 5 nodes, half of whose rows have one entry, and a sink."""
+
+    def row(n: int) -> st.SearchStrategy[list[Fraction]]:
+        alone = st.integers(0, n - 1).map(lambda j: [Fraction(int(i == j)) for i in range(n)])
+        shares = st.lists(st.integers(0, 6), min_size=n, max_size=n).filter(any)
+        return alone | shares.map(lambda some: [Fraction(x, sum(some)) for x in some])
+
+    return st.integers(2, 5).flatmap(
+        lambda n: st.tuples(st.lists(row(n), min_size=n, max_size=n), st.integers(0, n - 1))
+    )
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(chains(), st.integers(0, 3))
+def test_no_small_chain_is_undecided(chain: tuple[list[list[Fraction]], int], first: int) -> None:
+    """The oracle's answers from rational entries, periodic or not; from floats, around them."""
+    delta, sink = chain
+    exact = DiffusionOperator.from_matrix(delta, sink=sink)
+    rows = [[float(x) for x in row] for row in delta]
+    floats = DiffusionOperator.from_matrix(rows, sink=sink)
+    signals = Signals(delta, sink)
+    for node in range(len(delta)):
+        expected = signals.fidelity(node, first)
+        assert as_oracle(exact.node_fidelity(node, first)) == expected
+        other = floats.node_fidelity(node, first)
+        assert other.lower * (1 - 1e-13) <= expected.value <= other.upper * (1 + 1e-13)
+    assert exact.minimax_fidelity(first).value == signals.minimax(first)[0]
+    floats.minimax_fidelity(first)
 
 
 def test_several_sources_share_the_mass() -> None:
@@ -144,13 +230,16 @@ def test_a_tail_knows_zero() -> None:
     assert Tail([Fraction(1), Fraction(0), Fraction(0), Fraction(0)]).is_zero()
 
 
-def test_a_limit_attained_at_every_second_step_is_not_called_settled() -> None:
-    """Infinitely many times, but not all later ones: no tuple can say it, an error does."""
-    future = limits._Future(6)
-    gaps = [Fraction(0) if t % 2 else -Fraction(1, 2**t) for t in range(12)]
-    assert future.is_settled(gaps)
-    with pytest.raises(UndecidedError, match=r"limit Fraction\(1, 3\) .* infinitely many"):
-        future.fidelity(gaps, Fraction(1, 3), 0)
+def test_a_limit_attained_at_every_second_step() -> None:
+    """Infinitely many times, but not all later ones; an exception at the start is listed."""
+    future = limits._Future(4, [Fraction(1, 3)], 6)
+    for t in range(12):
+        gap = 0 if t % 2 or t == 2 else Fraction(1, 2 ** (t + 2))
+        future.take(*(Fraction(1, 3) - gap).as_integer_ratio())
+    stride = future.settled()
+    assert stride == 2
+    found = future.fidelity(stride)
+    assert (found.times, found.onwards, found.period) == ((5, 6, 7, 9), True, 2)
 
 
 def test_a_double_eigenvalue_that_does_not_lead() -> None:

@@ -9,13 +9,16 @@ import pytest
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, GRID, heads, minimax
 from cases.pairs_of_heads import Pair as Heads
 from cases.profiles import PAIRS, profile, two_heads
+from flint import fmpz_poly
 
 from dagmix import FeedforwardDAG, MultiHeadDiffusion, families
-from dagmix._engine.exact.algebraic import enclosure
+from dagmix._engine.exact.algebraic import enclosure, roots
+from dagmix._engine.exact.rational_functions import Ratio
 from dagmix.errors import UndecidedError
 from dagmix.graphs.labels import Nodes
 from dagmix.optimal import Extremum, FidelityProfile, optimal_weights
 from dagmix.optimal.two_heads import fidelity_profile
+from dagmix.optimal.two_heads.extrema import Point
 
 
 def test_half_is_the_unique_optimum() -> None:
@@ -122,3 +125,15 @@ def test_constant_stretches_are_open() -> None:
     best = profile(pair).optimum
     assert (best.weights, best.everywhere) == ((0,), ((0, 1),))
     assert profile(pair).ends == (Fraction(1, 3), Fraction(1, 4))
+
+
+def test_values_that_enclosures_do_not_tell_apart_are_compared_exactly() -> None:
+    """β² at 1/√2 is β at ½; at one weight the functions are compared there."""
+    root = next(iter(roots(fmpz_poly([-1, 0, 2]))[1:]))
+    line = Ratio(fmpz_poly([0, 1]), fmpz_poly([1]))
+    square = Ratio(fmpz_poly([0, 0, 1]), fmpz_poly([1]))
+    one, other = Point(root, square), Point(Fraction(1, 2), line)
+    assert not one.exceeds(other, 1)
+    assert not other.exceeds(one, 1)
+    assert Point(root, line).exceeds(one, 1)
+    assert one.exceeds(Point(root, line), -1)
