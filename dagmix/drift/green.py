@@ -10,8 +10,8 @@ import flint
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains import ball_powers
 from dagmix._engine.chains.first_step import hitting_times, solve
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import ball, give_up, settle
 from dagmix._engine.exact.convert import objects

@@ -24,7 +24,8 @@ from functools import lru_cache
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains import ball_powers, first_step
+from dagmix._engine.chains import first_step
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import precision
 from dagmix._engine.exact.enclosures import UNIT

@@ -26,9 +26,9 @@ from dagmix._engine.exact.enclosures import SMALLEST, UNIT, rounded, widened
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.branch_and_bound import Search
-from dagmix._engine.fidelity.class_suprema import class_fidelity, is_shared
-from dagmix._engine.fidelity.limits import enclosed_limit, exact_limit
 from dagmix._engine.fidelity.long_times import long_horizon
+from dagmix._engine.fidelity.recurrent.class_suprema import class_fidelity, is_shared
+from dagmix._engine.fidelity.recurrent.limits import enclosed_limit, exact_limit
 from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
 from dagmix._engine.fidelity.signals import SignalRow
 from dagmix._engine.fidelity.sink_context import SinkContext, uses_integers

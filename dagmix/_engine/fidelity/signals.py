@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
-from dagmix._engine.chains import ball_powers
-from dagmix._engine.chains.integer_powers import advance
+from dagmix._engine.chains.powers import ball_powers
+from dagmix._engine.chains.powers.integer_powers import advance
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects, quotient

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.float_powers import LOST, MOST_ENTRIES, FloatPowers, flushed
+from dagmix._engine.chains.powers.float_powers import LOST, MOST_ENTRIES, FloatPowers, flushed
 from dagmix._engine.chains.transition import FloatKernel, Transition
 from dagmix._engine.exact.vectors import others
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.float_powers import listed, lower_product
+from dagmix._engine.chains.powers.float_powers import listed, lower_product
 from dagmix._engine.chains.transition import FloatKernel, Transition
 from dagmix._engine.exact.enclosures import UNIT
 from dagmix._engine.exact.vectors import others

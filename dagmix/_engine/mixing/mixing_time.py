@@ -20,9 +20,9 @@ import numpy as np
 import scipy
 
 from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
-from dagmix._engine.chains import ball_powers
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix._engine.chains.kernel import Kernel, leaving
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects

@@ -14,9 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix._engine.chains import ball_powers
 from dagmix._engine.chains.first_step import hitting_error_bound, hitting_times
 from dagmix._engine.chains.kernel import leaving
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import ball, precision, settle
 from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError, ends

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dagmix._engine.chains.integer_powers import advance
+from dagmix._engine.chains.powers.integer_powers import advance
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, quotient
 from dagmix._engine.exact.vectors import others

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion
-from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.exact import arb
 from dagmix._engine.fidelity import long_times, sink_context
 from dagmix._engine.fidelity.long_times import LongHorizon, long_horizon

@@ -12,7 +12,8 @@ from cases.subjects import every_graph, graph, with_and_without_loops
 from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, families
-from dagmix._engine.chains import ball_powers, transition
+from dagmix._engine.chains import transition
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.fidelity import signals
 from dagmix.errors import NumberError, UndecidedError
 from dagmix.operators import Enclosure

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagmix import WalkOperator
-from dagmix._engine.chains import ball_powers, float_powers
+from dagmix._engine.chains.powers import ball_powers, float_powers
 from dagmix._engine.mixing import float_enclosures
 from dagmix._engine.mixing.float_enclosures import enclosed_exit_time
 

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagmix import WalkOperator, families
-from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.mixing import float_squares, mixing_time
 
 QUARTER = Fraction(1, 4)

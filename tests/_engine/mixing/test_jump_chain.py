@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagmix import WalkOperator, families
-from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.exact import arb
 from dagmix._engine.mixing import jump_chain
 from dagmix.errors import UndecidedError

@@ -13,7 +13,7 @@ from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
 from dagmix import WalkOperator
-from dagmix._engine.chains import ball_powers
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.mixing import float_squares, mixing_time
 from dagmix.errors import UndecidedError
 

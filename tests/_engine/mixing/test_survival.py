@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
-from dagmix._engine.chains import ball_powers, transition
+from dagmix._engine.chains import transition
 from dagmix._engine.chains.matrices import GraphWalk
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.mixing import float_squares, mixing_time
 from dagmix._engine.mixing import survival as survival_module
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled

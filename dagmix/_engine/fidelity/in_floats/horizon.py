@@ -25,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix._engine.chains.float_powers import (
+from dagmix._engine.chains.powers.float_powers import (
     BLOCK,
     LOST,
     MOST_ENTRIES,

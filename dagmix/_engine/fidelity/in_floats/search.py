@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import heapq
 
-from dagmix._engine.chains.float_powers import LOST
+from dagmix._engine.chains.powers.float_powers import LOST
 from dagmix._engine.exact.enclosures import widened
 from dagmix._engine.fidelity.in_floats.horizon import SPARE, FloatHorizon, Stretch
 from dagmix._engine.fidelity.results import NodeFidelity

@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dagmix import DiffusionOperator, families
-from dagmix._engine.chains import float_powers
+from dagmix._engine.chains.powers import float_powers
 from dagmix._engine.exact import arb
 from dagmix._engine.fidelity.in_floats import horizon as horizons
 from dagmix._engine.fidelity.in_floats.horizon import FloatHorizon, float_horizon

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from dagmix import DiffusionOperator, MultiHeadWalk, WalkOperator, families
-from dagmix._engine.chains import ball_powers, transition
+from dagmix._engine.chains import transition
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.exact import arb
 from dagmix._engine.mixing import mixing_time
 from dagmix.errors import UndecidedError

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from dagmix import DiffusionOperator
-from dagmix._engine.fidelity import branch_and_bound, limits, long_limits, sink_context
+from dagmix._engine.fidelity import branch_and_bound, sink_context
+from dagmix._engine.fidelity.recurrent import limits, long_limits
 from dagmix.errors import UndecidedError
 
 SLOW = Fraction(1, 10**4)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagmix import DiffusionOperator, families
-from dagmix._engine.chains import float_powers
-from dagmix._engine.chains.float_powers import LOST, FloatPowers, lower_product
+from dagmix._engine.chains.powers import float_powers
+from dagmix._engine.chains.powers.float_powers import LOST, FloatPowers, lower_product
 from dagmix._engine.exact import arb
 from dagmix._engine.exact.enclosures import UNIT
 

@@ -20,7 +20,7 @@ from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.chains import phases
 from dagmix._engine.exact.recurrences import Tail
 from dagmix._engine.exact.vectors import unit
-from dagmix._engine.fidelity.long_limits import long_limit
+from dagmix._engine.fidelity.recurrent.long_limits import long_limit
 from dagmix._engine.fidelity.results import NodeFidelity, exact_fidelity
 from dagmix._engine.fidelity.sink_context import STEPS, SinkContext
 

@@ -13,8 +13,9 @@ from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, families
 from dagmix._engine.exact.enclosures import SMALLEST
-from dagmix._engine.fidelity import class_suprema, node_fidelity
-from dagmix._engine.fidelity.class_suprema import is_shared, stationary
+from dagmix._engine.fidelity import node_fidelity
+from dagmix._engine.fidelity.recurrent import class_suprema
+from dagmix._engine.fidelity.recurrent.class_suprema import is_shared, stationary
 from dagmix._engine.fidelity.sink_context import SinkContext
 
 Rows = list[list[Fraction]]

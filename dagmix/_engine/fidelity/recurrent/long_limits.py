@@ -21,8 +21,8 @@ from typing import Literal
 import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Vec
-from dagmix._engine.chains import ball_powers
 from dagmix._engine.chains.phases import Phases
+from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.exact.arb import ball, precision
 from dagmix._engine.exact.enclosures import widened
 from dagmix._engine.fidelity.branch_and_bound import Search

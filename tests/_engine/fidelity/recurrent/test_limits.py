@@ -15,7 +15,7 @@ from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion
 from dagmix._engine.exact.recurrences import Tail
-from dagmix._engine.fidelity import limits
+from dagmix._engine.fidelity.recurrent import limits
 
 HALF = Fraction(1, 2)
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadWalk, WalkOperator, families
-from dagmix._engine.chains import integer_powers
-from dagmix._engine.chains.integer_powers import advance, square_cost, step_cost
+from dagmix._engine.chains.powers import integer_powers
+from dagmix._engine.chains.powers.integer_powers import advance, square_cost, step_cost
 from dagmix._engine.exact.convert import objects
 from dagmix.errors import UndecidedError
 
