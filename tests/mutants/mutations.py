@@ -39,7 +39,7 @@ class Mutant:
 def sample(root: Path, number: int, seed: int, under: Sequence[str] = ("dagmix",)) -> list[Mutant]:
     """Return a mutant at each of `number` places, all places of these paths equally likely.
 
-    Drawn by place, since an arithmetic sign has twelve mutants, most of them easy, and a number one.
+    By place, since an arithmetic sign has twelve mutants, most of them easy, and a number one.
     """
     files = sorted({path for name in under for path in python_files(root / name)})
     places = defaultdict[tuple[str, Place], list[Mutant]](list)
