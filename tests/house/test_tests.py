@@ -50,7 +50,7 @@ def test_no_folder_shadows_a_package() -> None:
 
 
 PACKAGE = TESTS.parent / "dagmix"
-OWN = {"benchmarks", "cases", "house", "laws", "oracle"}  # folders of the tests' own
+OWN = {"benchmarks", "cases", "house", "laws", "mutants", "oracle"}  # folders of the tests' own
 ROOMS = sorted(
     path.parent.relative_to(TESTS).as_posix()
     for path in TESTS.rglob("__init__.py")
