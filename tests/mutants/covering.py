@@ -56,7 +56,12 @@ def run_with_contexts(root: Path, jobs: int) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "-m", "not slow", "-vv"]
     command += ["--cov", "--cov-context=test", "--cov-report=", "--durations=0"]
     with (root / DURATIONS).open("w", encoding="utf-8") as output:
-        subprocess.run(command, cwd=root, env=environment(root), stdout=output, check=True)  # noqa: S603 - our own command
+        done = subprocess.run(command, cwd=root, env=environment(root), stdout=output, check=False)  # noqa: S603 - our own command
+    if done.returncode:
+        lines = (root / DURATIONS).read_text(encoding="utf-8").splitlines()
+        failed = "\n".join(line for line in lines if line.startswith(("FAILED", "ERROR")))
+        message = f"mutants need tests that pass:\n{failed}"
+        raise SystemExit(message)
 
 
 def environment(root: Path) -> dict[str, str]:
