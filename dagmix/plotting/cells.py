@@ -16,6 +16,8 @@ NOWHERE = "0.85"  # grey of a cell that the scale does not have: ∞, or 0 where
 DECADE = 10  # from the least to the greatest value, from which on the scale is logarithmic
 LIGHT = 0.55  # of the scale, from which on numbers are black
 ROOM = 0.17  # inches along an axis for a name; where there is less, some are named
+POINTS = 72  # to the inch
+LARGEST, EMS = 8.3, 4.0  # points, and width of a cell: the size of numbers
 LONG_NAMES = 3  # characters, above which the names below a map are upright
 
 
@@ -50,11 +52,16 @@ def write_numbers(
     ax: Axes, table: Floats, norm: Normalize, bounds: NDArray[np.bool_] | None = None
 ) -> None:
     """Write the numbers that have a colour into their cells, with a ≤ before upper bounds."""
+    width = ax.bbox.width / ax.figure.dpi * POINTS / table.shape[1]
     for (row, column), value in np.ndenumerate(table):
         share = norm(value)
         if np.isfinite(value) and not np.ma.is_masked(share):
             least = "" if bounds is None or not bounds[row, column] else "≤ "
-            look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": "small"}
+            look: dict[str, Any] = {
+                "ha": "center",
+                "va": "center",
+                "fontsize": min(LARGEST, width / EMS),
+            }
             look["color"] = "black" if share > LIGHT else "white"
             ax.text(column, row, f"{least}{value:.3g}", **look)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, families
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, families
 from dagmix._util.brief import brief
 from dagmix.errors import DagmixError
 from dagmix.families import Measures
@@ -77,3 +77,19 @@ def test_errors_about_thousands_of_digits_are_short(call: Any) -> None:
     with pytest.raises(DagmixError) as caught:
         call()
     assert len(str(caught.value)) < 600
+
+
+def test_answers_are_tables_in_notebooks() -> None:
+    """A row a field; labels are text, whatever is in them, and long tuples stay short."""
+    graph = FeedforwardDAG([("<b>", "c"), ("c", "&")])
+    html = DiffusionOperator(graph).minimax_fidelity()._repr_html_()
+    assert html.startswith(
+        "<table><caption>MinimaxFidelity</caption><tr><th>value</th><td>1/2</td>"
+    )
+    assert "<tr><th>nodes</th><td>c</td></tr></table>" in html
+    tags = DiffusionOperator(FeedforwardDAG([("<b>", "c")])).minimax_fidelity()
+    assert "<td>&lt;b&gt;, c</td>" in tags._repr_html_()
+    assert "<td>False</td>" in MultiHeadDiffusion([LINE]).best_head().alone[0]._repr_html_()
+    many = DiffusionOperator(families.complete(200)).minimax_fidelity()
+    assert len(many.nodes) > 100
+    assert len(many._repr_html_()) < 1_000
