@@ -83,6 +83,4 @@ def _cell(value: Any) -> str:
     """Write the value of a field: numbers and texts plainly, short tuples one after the other."""
     if type(value) is tuple and len(value) <= MOST_CELLS:
         return ", ".join(map(_cell, value))
-    if isinstance(value, float):
-        return f"{value:.12g}"
     return brief(value, str if isinstance(value, int | Fraction | str) else repr)

@@ -37,11 +37,11 @@ def heads(
     Parameters
     ----------
     values : sequence of Layer, or array of shape (layers, heads)
-        Of `Layer`s the medians over samples are drawn. Where some sample only has bounds of a
+        Of layers the medians over samples are drawn. Where some sample only has bounds of a
         head, the median is of the upper ones: the number has a "≤", and a cell without a number
         is hatched.
     measure : str
-        Of `Layer`s "fidelity" or "mixing_time"; of an array what it holds, and in which unit.
+        Of layers "fidelity" or "mixing_time"; of an array what it holds, and in which unit.
     ax : matplotlib Axes, optional
         By default those of a new figure, as large as the map asks for.
 
@@ -55,7 +55,7 @@ def heads(
     EmptyError, ShapeError
         For no layers, for another shape or none of it.
     KindError, NumberError
-        For another measure of `Layer`s, for what is no array of numbers, for negative ones.
+        For another measure of layers, for what is no array of numbers, for negative ones.
 
     Examples
     --------

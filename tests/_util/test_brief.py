@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +91,9 @@ def test_answers_are_tables_in_notebooks() -> None:
     tags = DiffusionOperator(FeedforwardDAG([("<b>", "c")])).minimax_fidelity()
     assert "<td>&lt;b&gt;, c</td>" in tags._repr_html_()
     assert "<td>False</td>" in MultiHeadDiffusion([LINE]).best_head().alone[0]._repr_html_()
+    floats = DiffusionOperator.from_matrix(np.array([[1, 0], [0.25, 0.75]]))
+    found = floats.minimax_fidelity()
+    assert f"<th>lower</th><td>{found.lower!r}</td>" in found._repr_html_()  # a bound, unrounded
     many = DiffusionOperator(families.complete(200)).minimax_fidelity()
     assert len(many.nodes) > 100
     assert len(many._repr_html_()) < 1_000
