@@ -10,9 +10,11 @@ import dataclasses
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from html import escape
 from typing import Any, ClassVar
 
 MOST_BITS = 2**10  # of a number that is written out: about 300 digits
+MOST_CELLS = 12  # of a tuple that is written out in a table
 MOST_CHARACTERS = 400  # of a string that is written out
 MOST_ITEMS = 100  # of a tuple that is written out
 
@@ -76,3 +78,15 @@ class Brief:
         """Show every field."""
         shown = (f"{f.name}={brief(getattr(self, f.name))}" for f in dataclasses.fields(self))
         return f"{type(self).__qualname__}({', '.join(shown)})"
+
+    def _repr_html_(self) -> str:
+        fields = ((f.name, _cell(getattr(self, f.name))) for f in dataclasses.fields(self))
+        rows = "".join(f"<tr><th>{name}</th><td>{escape(cell)}</td></tr>" for name, cell in fields)
+        return f"<table><caption>{type(self).__qualname__}</caption>{rows}</table>"
+
+
+def _cell(value: Any) -> str:
+    """Write the value of a field: numbers and texts plainly, short tuples one after the other."""
+    if type(value) is tuple and len(value) <= MOST_CELLS:
+        return ", ".join(map(_cell, value))
+    return brief(value, str if isinstance(value, int | Fraction | str) else repr)

@@ -48,12 +48,20 @@ class Tabled:
         return "\n".join(line.rstrip() for line in written.getvalue().rstrip().splitlines())
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(name)}</th>" for name in self._columns())
-        body = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
-            for row in self._rows()
-        )
-        return f"<table><caption>{escape(self._title())}</caption><tr>{head}</tr>{body}</table>"
+        return as_html(self._title(), self._columns(), self._rows())
+
+
+def as_html(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table in HTML; what is given is shown as it is, markup or not.
+
+    >>> as_html("<i>", ["a"], [["1"]])
+    '<table><caption>&lt;i&gt;</caption><tr><th>a</th></tr><tr><td>1</td></tr></table>'
+    """
+    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+    )
+    return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>"
 
 
 def table(

@@ -13,13 +13,14 @@ them. `dagmix.proxies` gives the means of large batches, `dagmix.plotting.report
 from dagmix.analysis.attention import Attention
 from dagmix.analysis.datasets import trained_attention
 from dagmix.analysis.heads import HeadMeasures
-from dagmix.analysis.layers import Layer
+from dagmix.analysis.layers import Layer, Report
 from dagmix.analysis.sources import SourceMeasures
 
 __all__ = [
     "Attention",
     "HeadMeasures",
     "Layer",
+    "Report",
     "SourceMeasures",
     "trained_attention",
 ]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dagmix._util.files import open_attention
 from dagmix._util.stored import Stored
 from dagmix.analysis import padding, position_labels
-from dagmix.analysis.layers import Layer, measure
+from dagmix.analysis.layers import Layer, Report, measure
 from dagmix.analysis.model_outputs import Samples, to_numpy
 from dagmix.errors import CausalError, DagmixError, KindError, ShapeError, StochasticError
 from dagmix.operators.mixture import MultiHeadDiffusion
@@ -326,6 +326,34 @@ class Attention:
         with placed(sample, label):
             mix = self.mixture(sample, layer)
             return measure(mix, (sample, layer), label, first_step, self.target, source)
+
+    def report(self, first_step: int = 0, source: Hashable | None = None) -> Report:
+        """Analyse all layers: what `layers` yields, as one sequence that prints as a table.
+
+        Parameters
+        ----------
+        first_step, source
+            As for `layers`.
+
+        Returns
+        -------
+        Report
+
+        Raises
+        ------
+        DagmixError
+            As from `layers`.
+
+        Examples
+        --------
+        >>> print(Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None]).report())
+        Attention, layer by layer
+        <BLANKLINE>
+          sample   layer   T(¼)   mean T   φ_min   at   best   its φ   gain
+         ───────────────────────────────────────────────────────────────────
+                   0       5      2.4093   0.25    2    0      0.25    1
+        """
+        return Report(tuple(self.layers(first_step, source)))
 
     def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
         """Return the heads of one layer for one sample, mixed by their importance.

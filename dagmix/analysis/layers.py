@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 
 from dagmix._util import tables
+from dagmix._util.tables import Tabled
 from dagmix.analysis.heads import HeadMeasures, measure_head, steps
 from dagmix.analysis.position_labels import in_words, listed
 from dagmix.analysis.sources import SourceMeasures, measure_source
@@ -92,6 +94,46 @@ class Layer:
     def name(self) -> str:
         """The label where there is one, else the number, as tables show it."""
         return str(self.layer) if self.label is None else in_words(self.label)
+
+
+@dataclass(frozen=True)
+class Report(Tabled, Sequence[Layer]):
+    """Layers in their order: a sequence that prints, and shows in a notebook, as a table.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+
+    Examples
+    --------
+    >>> from dagmix.analysis import trained_attention
+    >>> report = trained_attention().report()
+    >>> len(report), report[0].mixing_time, report[0].fidelity == report.layers[0].fidelity
+    (4, 13, True)
+
+    References
+    ----------
+    arXiv:2507.02944, Definitions 2.7 and 3.10 to 3.12.
+    """
+
+    layers: tuple[Layer, ...]
+
+    def __len__(self) -> int:
+        """Return the number of layers of all samples."""
+        return len(self.layers)
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a layer by its place, or several by a slice."""
+        return self.layers[place]
+
+    def _title(self) -> str:
+        return "Attention, layer by layer"
+
+    def _columns(self) -> Sequence[str]:
+        return COLUMNS
+
+    def _rows(self) -> Sequence[Sequence[str]]:
+        return list(map(_cells, self.layers))
 
 
 def measure(

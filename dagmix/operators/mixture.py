@@ -6,6 +6,7 @@ nodes, and then it has cycles. A head may lack a unique sink while the mixture h
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Self
@@ -19,9 +20,11 @@ from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix._engine.fidelity.best_search import find_greatest
 from dagmix._engine.fidelity.minimax import MinimaxSearch
+from dagmix._util.brief import brief
+from dagmix._util.tables import as_html, shown
 from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError, WeightError
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.graphs.labels import Node, Nodes, check_same_nodes
+from dagmix.graphs.labels import SHOWN, Node, Nodes, check_same_nodes
 from dagmix.graphs.sinks import UniqueSink
 from dagmix.operators.base import Operator, exact_values, substituted
 from dagmix.operators.diffusion import DiffusionOperator
@@ -47,6 +50,11 @@ from dagmix.operators.walk import WalkOperator
 
 if TYPE_CHECKING:
     from sympy import Expr
+
+
+LONGEST_CALL = 240  # characters of a repr that reads like a call
+WEIGHTS_SHOWN, HEADS_SHOWN = 6, 32  # in a summary, in a table
+CUT = 60  # characters of a label, a weight or a head in them
 
 
 class MultiHead(Operator):
@@ -218,6 +226,28 @@ class MultiHead(Operator):
         return all(map(same_matrix, self._parts, other._parts))
 
     __hash__ = Operator.__hash__
+
+    def __repr__(self) -> str:
+        """Read like the call that makes the mixture, or tell of many heads in three lines."""
+        written = super().__repr__()
+        if len(written) <= LONGEST_CALL and len(self.heads) <= SHOWN:
+            return written
+        kinds = Counter(type(head).__name__ for head in self.heads)
+        heads = ", ".join(f"{count} × {kind}" for kind, count in kinds.items())
+        return f"<{self._summary()}\n heads: {heads}\n weights: {_in_short(self.weights)}>"
+
+    def _summary(self) -> str:
+        """Return kind, sizes, sink and field in a line."""
+        sizes = f"{len(self.heads)} heads on {len(self.nodes)} nodes"
+        sink = _cut(brief(self.sink.node))
+        return f"{type(self).__name__}: {sizes}, sink {sink}, {self.field.value}"
+
+    def _repr_html_(self) -> str:
+        few = zip(self.heads[:HEADS_SHOWN], self.weights, strict=False)
+        rows = [(str(h), _cut(shown(w)), _cut(repr(head))) for h, (head, w) in enumerate(few)]
+        if len(self.heads) > HEADS_SHOWN:
+            rows.append(("…", "…", "…"))
+        return as_html(self._summary(), ("head", "weight", ""), rows)
 
 
 class MultiHeadWalk(MultiHead, WalkOperator):
@@ -515,6 +545,18 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         inf
         """
         return ratio(self.minimax_fidelity(first_step).value, self.best_head(first_step).value)
+
+
+def _in_short(weights: Sequence[Any]) -> str:
+    """Write weights in a line: one for all where they are equal, else the first few."""
+    if all(weight == weights[0] for weight in weights):
+        return f"{_cut(shown(weights[0]))} each"
+    more = ", …" if len(weights) > WEIGHTS_SHOWN else ""
+    return ", ".join(_cut(shown(weight)) for weight in weights[:WEIGHTS_SHOWN]) + more
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[:CUT]}…"
 
 
 def _head_at(head: Any, part: Transition, exact: dict[Expr, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Pictures: curves over time, drawings of graphs, comparisons (the extra `plot`).
+"""Pictures: curves over time, drawings of graphs, heat maps, comparisons (the extra `plot`).
 
 Each function draws on the matplotlib axes given as `ax`, or on those of a new figure, and
 returns them; `report` does so with a figure. `save` keeps the picture. No pyplot state is
@@ -19,6 +19,7 @@ from dagmix.plotting.comparisons import head_counts, trade_off
 from dagmix.plotting.curves import distances, signals
 from dagmix.plotting.graphs import graph, shared_sink
 from dagmix.plotting.layer_report import report
+from dagmix.plotting.maps import heads, tokens
 from dagmix.plotting.pathway_graphs import cross_drift, pathways
 from dagmix.plotting.profiles import profile
 
@@ -27,11 +28,13 @@ __all__ = [
     "distances",
     "graph",
     "head_counts",
+    "heads",
     "pathways",
     "profile",
     "report",
     "save",
     "shared_sink",
     "signals",
+    "tokens",
     "trade_off",
 ]

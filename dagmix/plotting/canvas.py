@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
+from matplotlib.transforms import Affine2D, Bbox
 
 from dagmix._util.files import replacing
 from dagmix.errors import EmptyError, FileError, KindError
@@ -25,22 +25,27 @@ from dagmix.errors import EmptyError, FileError, KindError
 __all__ = [
     "COLOURS",
     "FORMATS",
+    "LARGEST_PART",
     "MARKERS",
     "WIDTH",
+    "Affine2D",
     "Artist",
     "Axes",
     "Figure",
-    "ScaledTranslation",
+    "LogNorm",
+    "MaxNLocator",
+    "Normalize",
     "axes_on",
     "check_result",
     "check_target",
-    "colormaps",
     "count_along",
     "logarithmic",
+    "marker",
     "need",
     "number",
     "outside",
     "plain",
+    "plain_logarithm",
     "save",
     "style",
 ]
@@ -48,10 +53,12 @@ __all__ = [
 # Okabe and Ito's colours, which colour-blind readers can distinguish, without the pale yellow.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 MARKERS = "osD^v*P"
-LINES = ("-", "--", "-.", ":")
+# Six, which has no divisor in common with the seven colours: 42 pairs come before the first again.
+LINES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (3, 1, 3, 3)))
 WIDTH, HEIGHT = 6.4, 4.0  # inches
 LARGEST_PART = 10_000  # of a fraction that is written out
 DPI = 150
+MARGIN = 0.05  # inches about what stands out of a figure
 EDGE = 0.06  # from the edge of the axes, as a share of their height
 FORMATS = (".png", ".svg", ".pdf")
 
@@ -70,13 +77,22 @@ def axes_on(ax: Axes | None, width: float = WIDTH, height: float = HEIGHT) -> Ax
 def style(number: int) -> dict[str, Any]:
     """Return colour and line style of the curve or head with this number, from 0.
 
-    Both change from one to the next, so that either distinguishes neighbours; 28 differ.
+    Both change from one to the next, so that either distinguishes neighbours; 42 differ.
 
     >>> style(1)
     {'color': '#D55E00', 'linestyle': '--'}
     """
     colour, line = COLOURS[number % len(COLOURS)], LINES[number % len(LINES)]
     return {"color": colour, "linestyle": line}
+
+
+def marker(number: int) -> str:
+    """Return the marker that goes with `style`: another one where the colours come round again.
+
+    >>> marker(0), marker(1), marker(7)
+    ('o', 's', 's')
+    """
+    return MARKERS[(number + number // len(COLOURS)) % len(MARKERS)]
 
 
 def number(value: Any, *, exact: bool = True) -> str:
@@ -116,9 +132,9 @@ def check_result(found: Any, kinds: type | tuple[type, ...], example: str) -> No
         raise KindError(message)
 
 
-def count_along(ax: Axes) -> None:
-    """Put the ticks of the x-axis at whole numbers: steps, layers."""
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+def count_along(ax: Axes, most: int = 10) -> None:
+    """Put the ticks of the x-axis at whole numbers: steps, layers; no more of them than that."""
+    ax.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=1))
 
 
 class PlainLog(LogFormatter):
@@ -131,10 +147,16 @@ class PlainLog(LogFormatter):
 
 def logarithmic(ax: Axes) -> None:
     """Make both axes logarithmic, labelled in plain numbers, between the decades too where few."""
-    ax.set(xscale="log", yscale="log")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_formatter(PlainLog())
-        axis.set_minor_formatter(PlainLog(minor_thresholds=(2, 0.4)))
+    ax.set_xscale("log")
+    ax.set_yscale("log", nonpositive="mask")
+    plain_logarithm(ax.xaxis)
+    plain_logarithm(ax.yaxis)
+
+
+def plain_logarithm(axis: Any) -> None:
+    """Label a logarithmic axis in plain numbers, between the decades too where these are few."""
+    axis.set_major_formatter(PlainLog())
+    axis.set_minor_formatter(PlainLog(minor_thresholds=(2, 0.4)))
 
 
 def outside(ax: Axes, x: Any, y: Any, **marks: Any) -> None:
@@ -167,6 +189,9 @@ def check_target(path: Path) -> None:
 def save(picture: Axes | Figure, path: Path | str) -> None:
     """Keep a picture as .png, .svg or .pdf; the file is there whole or not at all.
 
+    What stands out of the figure, such as a legend beside narrow axes, is kept too: the picture
+    is then larger than the figure.
+
     Parameters
     ----------
     picture : Axes or Figure
@@ -196,4 +221,15 @@ def save(picture: Axes | Figure, path: Path | str) -> None:
     target, figure = Path(path), picture.figure
     check_target(target)
     with replacing(target) as scratch:
-        figure.figure.savefig(scratch, dpi=DPI)
+        figure.figure.savefig(scratch, dpi=DPI, bbox_inches=_whole(figure.figure))
+
+
+def _whole(figure: Any) -> Bbox:
+    """Return the part of the plane, in inches, that holds a figure and all that stands out."""
+    figure.draw_without_rendering()
+    drawn = figure.get_tightbbox()
+    inside = Bbox.from_bounds(0, 0, *figure.get_size_inches())
+    outer = Bbox.union([inside, drawn])
+    extents, edges = np.array(outer.extents), np.array(inside.extents)
+    beyond = np.where(np.abs(extents - edges) > 1 / DPI, MARGIN, 0)
+    return Bbox.from_extents(*(extents + beyond * [-1, -1, 1, 1]))

@@ -12,9 +12,21 @@ from dagmix._engine.adjacency.base import Floats
 from dagmix.errors import NumberError, ShapeError
 from dagmix.families.measures import Measures, describe
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.plotting.canvas import MARKERS, Axes, axes_on, logarithmic, need, plain, style
+from dagmix.plotting.canvas import (
+    Axes,
+    axes_on,
+    logarithmic,
+    marker,
+    need,
+    outside,
+    plain,
+    plain_logarithm,
+    style,
+)
 
 SEEDS = 2  # the axis of the seeds
+DECADE = 10  # from the least to the greatest value, from which on an axis is logarithmic
+MOST_ROWS = 6  # of a legend
 
 
 def head_counts(
@@ -23,9 +35,13 @@ def head_counts(
     measure: str,
     *,
     spread: ArrayLike | None = None,
+    layers: Sequence[Any] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a measure of each layer over the number of heads (Figure 4).
+
+    The number of heads has a logarithmic axis. So has the measure, where all of it is positive and
+    some is ten times some other.
 
     Parameters
     ----------
@@ -38,6 +54,8 @@ def head_counts(
         What was measured, and in which unit.
     spread : array, optional
         (counts, layers), half the width of the band where `values` holds means.
+    layers : sequence, optional
+        Names of the layers, such as the paper's L1 to L4; by default "layer 0" and so on.
     ax : matplotlib Axes, optional
         By default those of a new figure.
 
@@ -49,7 +67,8 @@ def head_counts(
     Raises
     ------
     ShapeError, NumberError
-        For shapes other than these, for values that are not finite.
+        For shapes other than these or another number of names, for values that are not finite
+        and counts that are not positive.
 
     Examples
     --------
@@ -62,25 +81,41 @@ def head_counts(
     arXiv:2507.02944, Figure 4.
     """
     means, widths = _means(counts, values, spread)
+    names = _layer_names(layers, means.shape[1])
     ax = axes_on(ax)
     for layer, line in enumerate(means.T):
         look = style(layer)
-        marker = MARKERS[layer % len(MARKERS)]
-        ax.plot(counts, line, marker=marker, label=f"layer {layer}", **look)
+        ax.plot(counts, line, marker=marker(layer), label=plain(names[layer]), **look)
         if widths is not None:
             low, high = line - widths[:, layer], line + widths[:, layer]
             ax.fill_between(counts, low, high, color=look["color"], alpha=0.2, linewidth=0)
-    ax.set_xticks(counts)
+    if means.min() > 0 and means.max() >= DECADE * means.min():
+        ax.set_yscale("log", nonpositive="clip")
+        plain_logarithm(ax.yaxis)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(counts, list(map(str, counts)))
+    ax.xaxis.minorticks_off()
     ax.set_xlabel("heads")
     ax.set_ylabel(measure)
-    ax.legend()
+    ax.legend(ncols=1 + (len(names) - 1) // MOST_ROWS)
     return ax
+
+
+def _layer_names(layers: Sequence[Any] | None, count: int) -> Sequence[Any]:
+    names = [f"layer {layer}" for layer in range(count)] if layers is None else layers
+    if len(names) != count:
+        message = f"one name for each of {count} layers; got {len(names)}"
+        raise ShapeError(message)
+    return names
 
 
 def _means(
     counts: Sequence[int], values: ArrayLike, spread: ArrayLike | None
 ) -> tuple[Floats, Floats | None]:
     """Return means and half widths of bands, (counts, layers) each."""
+    if not all(count > 0 for count in counts):
+        message = f"numbers of heads are positive; got {list(counts)}"
+        raise NumberError(message)
     array = _finite(values)
     if array.ndim not in (2, 3) or len(array) != len(counts) or 0 in array.shape:
         message = (
@@ -120,6 +155,8 @@ def trade_off(
 ) -> Axes:
     """Scatter the normalised minimax fidelity n · φ_min over the mixing time T(¼), log-log.
 
+    A fidelity of 0 is marked 0 near the lower edge.
+
     Parameters
     ----------
     curves : mapping
@@ -136,7 +173,7 @@ def trade_off(
     Raises
     ------
     NumberError
-        For a pair that is not positive and finite.
+        For a pair that is not finite, for a time of 0, a negative fidelity.
     EmptyError, SinkError
         For no names or no points, for a graph without a unique sink.
 
@@ -157,8 +194,9 @@ def trade_off(
     for k, (name, curve) in enumerate(points.items()):
         need(curve, f"point of {name}")
         times, fidelities = zip(*curve, strict=True)
-        look = {"marker": MARKERS[k % len(MARKERS)], "linewidth": 1, **style(k)}
+        look = {"marker": marker(k), "linewidth": 1, **style(k)}
         ax.plot(times, fidelities, label=plain(name), **look)
+        outside(ax, times, fidelities, color=style(k)["color"])
     logarithmic(ax)
     ax.set_xlabel("mixing time T(¼), steps")
     ax.set_ylabel("normalised minimax fidelity n · φ_min")
@@ -172,7 +210,10 @@ def _point(found: FeedforwardDAG | Measures | tuple[Any, Any]) -> tuple[float, f
     if isinstance(found, Measures):
         found = found.mixing_time, found.normalised_fidelity
     time, fidelity = map(float, found)
-    if not (0 < time < np.inf and 0 < fidelity < np.inf):
-        message = f"logarithmic axes need positive, finite numbers; got {(time, fidelity)}"
+    if not (0 < time < np.inf and 0 <= fidelity < np.inf):
+        message = (
+            "a trade-off has a positive, finite time and a finite fidelity of at least 0;"
+            f" got {(time, fidelity)}"
+        )
         raise NumberError(message)
     return time, fidelity

@@ -23,6 +23,8 @@ Kind = TypeVar("Kind", WalkOperator, DiffusionOperator)
 CURVES = 8  # of a picture's own choice; more are drawn where they are asked for
 DOTTED_UP_TO = 60  # steps; on more than these, dots run into one another
 LONGEST = 2_000  # steps of a picture's own choice
+SHORTEST, LONG_ENOUGH = 12, 120  # steps of signals: all, and those with a limit that is their φ
+DEEPEST = 1e-4  # of ε: how small the distances are that are drawn
 TIMES_NAMED = 4
 WIDE = 7.4  # inches, with room for the legend of the signals beside them
 THICKEST, THINNER, THINNEST = 2.9, 0.7, 1.5  # points
@@ -31,7 +33,7 @@ FILL = {True: "full", False: "none", "undecided": "left"}
 
 def signals(
     diffusion: DiffusionOperator | FeedforwardDAG,
-    steps: int,
+    steps: int | None = None,
     *,
     nodes: Iterable[Node] | None = None,
     ax: Axes | None = None,
@@ -42,11 +44,13 @@ def signals(
     ----------
     diffusion : DiffusionOperator or FeedforwardDAG
         A mixture too.
-    steps : int
-        The last time drawn.
+    steps : int, optional
+        The last time drawn; by default half as far again as the latest time at which a fidelity
+        is first attained (2,000 at most), or twice the number of nodes (120 at most) where one
+        is not, and 12 at least.
     nodes : iterable, optional
         By default all but the sink; where they are more than 8, those (up to 8) that have
-        the minimax fidelity.
+        the minimax fidelity. The title of the legend then counts what is left out.
     ax : matplotlib Axes, optional
         By default those of a new figure.
 
@@ -75,17 +79,19 @@ def signals(
     arXiv:2507.02944, Definitions 3.2 and 3.3, Figure 3.
     """
     operator = _read(diffusion, DiffusionOperator)
-    last, table = read_steps(steps, "steps"), operator.signals(steps).astype(float)
-    chosen = _chosen(operator) if nodes is None else list(nodes)
+    chosen, left_out = _chosen(operator) if nodes is None else (list(nodes), None)
     need(chosen, "node")
+    fidelities = [operator.node_fidelity(node) for node in chosen]
+    last = _until_attained(operator, fidelities) if steps is None else read_steps(steps, "steps")
+    table = operator.signals(last).astype(float)
     ax = axes_on(ax, WIDE)
-    for k, node in enumerate(chosen):
-        fidelity = operator.node_fidelity(node)
+    for k, (node, fidelity) in enumerate(zip(chosen, fidelities, strict=True)):
         label = f"{plain(node)}: {in_words(fidelity)}"
         curve = table[:, operator.nodes.row(node)]
         ax.plot(range(last + 1), curve, label=label, **_look(k, last))
         _draw_supremum(ax, fidelity, last, style(k)["color"])
-    _finish(ax, f"signal at {plain(operator.sink.node)}", loc="upper left", bbox_to_anchor=(1, 1))
+    look = {"loc": "upper left", "bbox_to_anchor": (1, 1), "title": left_out}
+    _finish(ax, f"signal at {plain(operator.sink.node)}", **look)
     return ax
 
 
@@ -105,14 +111,16 @@ def distances(
     epsilon : number
         The threshold, strictly between 0 and 1, taken exactly as it is passed.
     steps : int, optional
-        The last time drawn; by default half as far again as the longest finite T(ε).
+        The last time drawn; by default half as far again as the longest finite T(ε) for which
+        this is no more than 2,000. A longer one is in the legend.
     ax : matplotlib Axes, optional
         By default those of a new figure.
 
     Returns
     -------
     Axes
-        A line on a logarithmic axis for each walk, and for ε; a mark at each T(ε).
+        A line on a logarithmic axis, down to 10⁻⁴ ε, for each walk, and for ε; a mark at each
+        T(ε).
 
     Raises
     ------
@@ -121,7 +129,7 @@ def distances(
     EpsilonError, StepError
         For a threshold or `steps` out of range.
     NumberError
-        Where the default for `steps` would be more than 2,000.
+        Where every default for `steps` would be more than 2,000.
 
     Examples
     --------
@@ -145,6 +153,7 @@ def distances(
         label = f"{plain(name)}: " if name else ""
         _draw_distances(ax, values, times[name], label, k)
     ax.set_yscale("log", nonpositive="mask")
+    ax.set_ylim(bottom=max(ax.get_ylim()[0], DEEPEST * float(read_epsilon(epsilon))))
     _finish(ax, "distance d(t)")
     return ax
 
@@ -180,12 +189,26 @@ def _read(given: Any, kind: type[Kind]) -> Kind:
     return read
 
 
-def _chosen(operator: DiffusionOperator) -> Sequence[Node]:
-    """Return the nodes but the sink or, where they are many, those of minimum fidelity."""
+def _chosen(operator: DiffusionOperator) -> tuple[Sequence[Node], str | None]:
+    """Return the nodes but the sink or, where they are many, some of minimum fidelity.
+
+    Then a text says how many there are, and how many of greater fidelity.
+    """
     others = [node for node in operator.nodes if node != operator.sink.node]
-    if len(others) > CURVES:
-        return operator.minimax_fidelity().nodes[:CURVES]
-    return others or operator.nodes
+    if len(others) <= CURVES:
+        return others or operator.nodes, None
+    least = operator.minimax_fidelity().nodes
+    more, shown = len(others) - len(least), least[:CURVES]
+    return shown, f"least φ: {len(shown)} of {len(least)} nodes;\nnot drawn: {more} of greater φ"
+
+
+def _until_attained(operator: DiffusionOperator, fidelities: Iterable[NodeFidelity]) -> int:
+    n = len(operator.nodes)
+    ends = (
+        3 * one.times[0] // 2 if one.attained is True else min(2 * n, LONG_ENOUGH)
+        for one in fidelities
+    )
+    return min(max(SHORTEST, *ends), LONGEST)
 
 
 def _draw_supremum(ax: Axes, fidelity: NodeFidelity, last: int, colour: str) -> None:
@@ -223,13 +246,15 @@ def _finish(ax: Axes, what: str, **legend: Any) -> None:
 
 
 def _far_enough(walks: Mapping[str, WalkOperator], times: Mapping[str, int | float]) -> int:
+    """Return half as far again as the longest T(ε) that can be drawn so; 1 step at least."""
     finite = [int(time) for time in times.values() if time < math.inf]
-    sizes = [len(walk.nodes) for walk in walks.values()]
-    last = max([*sizes, *(3 * time // 2 for time in finite)])
-    if last > LONGEST:
-        message = f"T(ε) = {max(finite)} is too long to draw; say how far to draw with steps="
+    if not finite:
+        return min(max(len(walk.nodes) for walk in walks.values()), LONGEST)
+    drawn = [-(-3 * time // 2) for time in finite if 3 * time <= 2 * LONGEST]
+    if not drawn:
+        message = f"T(ε) = {min(finite)} is too long to draw; say how far to draw with steps="
         raise NumberError(message)
-    return last
+    return max(1, *drawn)
 
 
 def _draw_threshold(ax: Axes, epsilon: Any) -> None:

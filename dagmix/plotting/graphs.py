@@ -4,37 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from dagmix._engine.adjacency.base import Adjacency
+from dagmix._engine.adjacency.base import Adjacency, Floats
 from dagmix._engine.adjacency.ranges import union
-from dagmix.errors import KindError
+from dagmix._engine.exact.scalars import Field
+from dagmix.errors import KindError, ShapeError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Nodes, check_same_nodes
 from dagmix.graphs.sinks import find_unique_sink
 from dagmix.operators.base import Operator
 from dagmix.operators.mixture import MultiHead
-from dagmix.plotting.canvas import Axes, axes_on, need, plain, style
-from dagmix.plotting.layout import Arc, arcs, order
+from dagmix.plotting.canvas import LARGEST_PART, Axes, axes_on, need, plain, style
+from dagmix.plotting.layout import arcs, order
+from dagmix.plotting.strokes import (
+    DARK,
+    SHORT,
+    SIZE,
+    Bundle,
+    draw_arcs,
+    draw_loops,
+    draw_nodes,
+    weighed,
+)
 
+MOST_NODES = 50  # of a line: on a figure of 16 inches more would touch one another
 INCHES = 0.85  # from node to node, in a figure of our own
 NARROWEST, WIDEST = 3.6, 16.0  # inches
-NAMES, LEGEND, LETTER = 1.6, 0.4, 0.08  # inches for names of heads, legend, slanted labels
+MOST_COLUMNS = 3  # of the legend
+NAMES, LETTER = 1.6, 0.08  # inches for names of heads, and for a letter of slanted labels
+ENTRY, CHARACTER, ROW = 0.8, 0.09, 0.25  # inches of a legend: line and gap, a letter, a row
 PAD = 0.45  # from the outermost edge or node to the frame, in nodes
-SIZE = 22  # points across a node
-GAP = 12  # points from the centre of a node to an arrow
-SHORT = 3  # characters that fit into a node
-LOOP = (0.13, 0.2)  # half the width of a self-loop and its distance to the centre, in nodes
-DARK = "#333333"
 
 
 @dataclass(frozen=True)
 class Heads:
-    """What is drawn: names of heads, their edges, and the rows of the sinks."""
+    """What is drawn: names of heads, their edges, the rows of the sinks, the weights of edges.
+
+    The weights are n × n, receiver i and sender j in [i, j], none where only graphs are given.
+    """
 
     nodes: Nodes
     adjacencies: Mapping[str, Adjacency]
     sinks: list[int]
+    weights: Mapping[str, Floats]
 
     @property
     def unique_sink(self) -> int:
@@ -43,16 +57,20 @@ class Heads:
         return find_unique_sink(union(list(self.adjacencies.values())), self.nodes, known).index
 
 
-def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Axes:
+def graph(drawn: Any, *, least: Any = 0, self_loops: bool = False, ax: Axes | None = None) -> Axes:
     """Draw a graph, or the heads of a mixture over one another (Figure 1).
 
     The nodes stand on a line. Edges that go forward in it arc above it, and those that go
-    backward, which only cycles of a union have, below. A head has its colour and line style.
+    backward, which only cycles of a union have, below. A head has its colour and line style. Of
+    an operator, the width of an edge is its weight M[i, j], of a mixture β_h M_h[i, j].
 
     Parameters
     ----------
     drawn : FeedforwardDAG, operator, mixture, sequence or mapping of names to heads
-        Heads are numbered from 0; those of weight 0 are left out.
+        At most 50 nodes and 300 edges that are drawn. Heads are numbered from 0; those of
+        weight 0 are left out.
+    least : number
+        Edges of operators that weigh less are left out, and the legend counts them.
     self_loops : bool
         Whether to draw the self-loops that are there.
     ax : matplotlib Axes, optional
@@ -67,6 +85,10 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     ------
     KindError, HeadsError, EmptyError
         For what is no graph, for heads on different nodes, for no heads.
+    ShapeError
+        For more nodes or edges than can be distinguished: `plotting.tokens` draws the matrix.
+    NumberError
+        For a `least` that is no number, or one for graphs, whose edges have no weights.
 
     Examples
     --------
@@ -81,24 +103,33 @@ def graph(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Ax
     heads = _read(drawn)
     whole = union(list(heads.adjacencies.values()))
     line = {row: place for place, row in enumerate(order(whole))}
-    bundles = [arcs(s, line, level) for level, s in enumerate(heads.adjacencies.values())]
+    named = {
+        name: arcs(adjacency, line, level)
+        for level, (name, adjacency) in enumerate(heads.adjacencies.items())
+    }
+    bundles = weighed(named, heads.weights, [line] * len(named), least)
     ax = _blank(ax, heads, *_extent(bundles))
     for k, bundle in enumerate(bundles):
-        _draw_arcs(ax, bundle, 0, style(k))
-    _draw_nodes(ax, heads, line, 0)
+        draw_arcs(ax, bundle, 0, style(k))
+    draw_nodes(ax, heads.nodes, heads.sinks, line, 0)
     if self_loops:
-        _draw_loops(ax, whole, line, 0)
-    _add_legend(ax, heads)
+        draw_loops(ax, whole, line, 0)
+    left_out = sum(map(len, named.values())) - sum(map(len, bundles))
+    _add_legend(ax, heads, f"not drawn: {left_out} edges of weight < {least}" if left_out else None)
     return ax
 
 
-def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None) -> Axes:
+def shared_sink(
+    drawn: Any, *, least: Any = 0, self_loops: bool = False, ax: Axes | None = None
+) -> Axes:
     """Draw heads side by side, each in its own order, into the one sink they share (Figure 2).
 
     Parameters
     ----------
     drawn : FeedforwardDAG, operator, mixture, sequence or mapping of names to heads
-        Heads are numbered from 0; those of weight 0 are left out.
+        As for `graph`.
+    least : number
+        Edges that weigh less are left out.
     self_loops : bool
         Whether to draw the self-loops that are there.
     ax : matplotlib Axes, optional
@@ -111,7 +142,7 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
 
     Raises
     ------
-    KindError, HeadsError, EmptyError
+    KindError, HeadsError, EmptyError, ShapeError, NumberError
         As for `graph`.
     SinkError
         Where the heads together have no unique sink.
@@ -128,7 +159,11 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
     """
     heads = _read(drawn)
     lines = [_ending(order(s), heads.unique_sink) for s in heads.adjacencies.values()]
-    bundles = [arcs(*pair) for pair in zip(heads.adjacencies.values(), lines, strict=True)]
+    named = {
+        name: arcs(adjacency, line)
+        for (name, adjacency), line in zip(heads.adjacencies.items(), lines, strict=True)
+    }
+    bundles = weighed(named, heads.weights, lines, least)
     low, high = _extent(bundles)
     down = [k * (low - high - 1) for k in range(len(bundles))]
     ax = _blank(ax, heads, down[-1] + low, high)
@@ -136,10 +171,10 @@ def shared_sink(drawn: Any, *, self_loops: bool = False, ax: Axes | None = None)
     ax.plot(*ends, color=DARK, linewidth=SIZE, solid_capstyle="round")
     for k, (name, adjacency) in enumerate(heads.adjacencies.items()):
         ax.text(-0.5, down[k], plain(name), ha="right", va="center", color=style(k)["color"])
-        _draw_arcs(ax, bundles[k], down[k], style(k))
-        _draw_nodes(ax, heads, lines[k], down[k])
+        draw_arcs(ax, bundles[k], down[k], style(k))
+        draw_nodes(ax, heads.nodes, heads.sinks, lines[k], down[k])
         if self_loops:
-            _draw_loops(ax, adjacency, lines[k], down[k])
+            draw_loops(ax, adjacency, lines[k], down[k])
     return ax
 
 
@@ -150,15 +185,36 @@ def _ending(rows: list[int], sink: int) -> dict[int, int]:
 
 
 def _read(drawn: Any) -> Heads:
+    heads = _read_any(drawn)
+    if (n := len(heads.nodes)) > MOST_NODES:
+        message = (
+            f"{n} nodes on a line cannot be told apart, at most {MOST_NODES} are drawn:"
+            " plotting.tokens draws the matrix of an operator"
+        )
+        raise ShapeError(message)
+    return heads
+
+
+def _read_any(drawn: Any) -> Heads:
     if isinstance(drawn, MultiHead):
         parts = [(h, *part) for h, part in enumerate(drawn.parts) if part[0] != 0]
-        named = {f"head {h}, weight {_short(drawn.weights[h])}": t.adjacency for h, _, t in parts}
-        return Heads(drawn.nodes, named, [drawn.sink.index])
+        names = {h: f"head {h}, weight {_short(_brief(drawn.weights[h]))}" for h, *_ in parts}
+        named = {names[h]: t.adjacency for h, _, t in parts}
+        shares = {names[h]: (weight, t) for h, weight, t in parts}
+        return Heads(drawn.nodes, named, [drawn.sink.index], _numbers(drawn, shares))
     if isinstance(drawn, Operator):
-        return Heads(drawn.nodes, {"": drawn.adjacency}, [drawn.sink.index])
+        weights = _numbers(drawn, {"": (1, drawn.transition)})
+        return Heads(drawn.nodes, {"": drawn.adjacency}, [drawn.sink.index], weights)
     if isinstance(drawn, FeedforwardDAG):
-        return Heads(drawn.nodes, {"": drawn.adjacency}, drawn.adjacency.sinks.tolist())
+        return Heads(drawn.nodes, {"": drawn.adjacency}, drawn.adjacency.sinks.tolist(), {})
     return _read_several(drawn)
+
+
+def _numbers(drawn: Operator, shares: Mapping[str, tuple[Any, Any]]) -> dict[str, Floats]:
+    """Return weight times matrix of each head, none of symbols and of what is not drawn anyway."""
+    if drawn.field is Field.SYMBOLIC or len(drawn.nodes) > MOST_NODES:
+        return {}
+    return {name: float(w) * t.floats.kernel.dense() for name, (w, t) in shares.items()}
 
 
 def _read_several(drawn: Any) -> Heads:
@@ -174,7 +230,12 @@ def _read_several(drawn: Any) -> Heads:
     labels = [head.nodes for head in named.values()]
     check_same_nodes(labels)
     adjacencies = {name: head.adjacency for name, head in named.items()}
-    return Heads(labels[0], adjacencies, union(list(adjacencies.values())).sinks.tolist())
+    weights: dict[str, Floats] = {}
+    if all(isinstance(head, Operator) for head in named.values()):
+        for name, head in named.items():
+            weights |= _numbers(head, {name: (1, head.transition)})
+    sinks = union(list(adjacencies.values())).sinks.tolist()
+    return Heads(labels[0], adjacencies, sinks, weights)
 
 
 def _short(weight: Any) -> str:
@@ -183,9 +244,15 @@ def _short(weight: Any) -> str:
     return f"{weight:.3g}" if isinstance(weight, float) else str(weight)
 
 
-def _extent(bundles: Iterable[Iterable[Arc]]) -> tuple[float, float]:
+def _brief(weight: Any) -> Any:
+    """Return a long fraction as a float, which is written shorter."""
+    is_long = isinstance(weight, Fraction) and weight.denominator >= LARGEST_PART
+    return float(weight) if is_long else weight
+
+
+def _extent(bundles: Iterable[Bundle]) -> tuple[float, float]:
     """Return the depth of the lowest arc and the height of the highest, in nodes."""
-    heights = [arc.bend * (arc.end - arc.start) / 2 for bundle in bundles for arc in bundle]
+    heights = [arc.bend * (arc.end - arc.start) / 2 for bundle in bundles for arc, _ in bundle]
     return min(heights, default=0.0), max(heights, default=0.0)
 
 
@@ -193,59 +260,27 @@ def _blank(ax: Axes | None, heads: Heads, low: float, high: float) -> Axes:
     """Return axes without frame whose unit, in both directions, is the distance of nodes."""
     n, length = len(heads.nodes), max(len(str(node)) for node in heads.nodes)
     width = INCHES * n + NAMES * (len(heads.adjacencies) > 1)
-    height = INCHES * (high - low + 2 * PAD) + LEGEND + LETTER * length * (length > SHORT)
-    ax = axes_on(ax, min(max(width, NARROWEST), WIDEST), height)
+    width = min(max(width, NARROWEST), WIDEST)
+    rows = 1 + (len(heads.adjacencies) + 1) // _columns(heads, width)
+    height = INCHES * (high - low + 2 * PAD) + ROW * rows + LETTER * length * (length > SHORT)
+    ax = axes_on(ax, width, height)
     ax.set(xlim=(-PAD, n - 1 + PAD), ylim=(low - PAD, high + PAD), aspect="equal")
     ax.set_axis_off()
     return ax
 
 
-def _draw_arcs(ax: Axes, bundle: Iterable[Arc], y: float, look: dict[str, Any]) -> None:
-    for arc in bundle:
-        _arrow(ax, (arc.start, y), (arc.end, y), arc.bend, gap=GAP, **look)
+def _columns(heads: Heads, width: float) -> int:
+    """Return how many columns of a legend are no wider than so many inches; 1 at least."""
+    longest = max(map(len, heads.adjacencies), default=0)
+    return max(1, min(MOST_COLUMNS, int(width / (ENTRY + CHARACTER * longest))))
 
 
-def _arrow(
-    ax: Axes, tail: tuple[float, float], head: tuple[float, float], bend: float, **look: Any
-) -> None:
-    gap = look.pop("gap")
-    arrow = {
-        "arrowstyle": "-|>",
-        "connectionstyle": f"arc3,rad={-bend}",
-        "shrinkA": gap,
-        "shrinkB": gap,
-        **look,
-    }
-    ax.annotate("", head, tail, arrowprops=arrow, annotation_clip=False, zorder=1)
-
-
-def _draw_loops(ax: Axes, adjacency: Adjacency, line: dict[int, int], y: float) -> None:
-    """Suggest self-loops below their nodes."""
-    half, below = LOOP
-    for row, place in line.items():
-        if adjacency.has_loop[row]:
-            ends = (place - half, y - below), (place + half, y - below)
-            _arrow(ax, *ends, -1.5, gap=0, color="grey", linewidth=1)
-
-
-def _draw_nodes(ax: Axes, heads: Heads, line: dict[int, int], y: float) -> None:
-    """Draw the nodes of a line, sinks dark; labels too long for a node stand below it."""
-    fits = max(len(str(node)) for node in heads.nodes) <= SHORT
-    for row, place in line.items():
-        name = plain(heads.nodes[row])
-        face, ink = (DARK, "white") if row in heads.sinks else ("white", DARK)
-        ax.plot(place, y, "o", markersize=SIZE, markerfacecolor=face, markeredgecolor=DARK)
-        if fits:
-            ax.text(place, y, name, ha="center", va="center", color=ink)
-        else:
-            slanted: dict[str, Any] = {"rotation": 45, "ha": "right", "va": "top", "color": DARK}
-            ax.annotate(name, (place, y), (0, -SIZE), textcoords="offset points", **slanted)
-
-
-def _add_legend(ax: Axes, heads: Heads) -> None:
-    """Name the heads and the sink above the drawing."""
+def _add_legend(ax: Axes, heads: Heads, left_out: str | None) -> None:
+    """Name the heads and the sink above the drawing, and say what it leaves out."""
     if len(heads.adjacencies) > 1:
         for k, name in enumerate(heads.adjacencies):
             ax.plot([], [], label=plain(name), **style(k))
     ax.plot([], [], "o", color=DARK, label="sink")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, frameon=False)
+    columns = _columns(heads, ax.bbox.width / ax.figure.dpi)
+    look: dict[str, Any] = {"ncols": columns, "frameon": False, "title": left_out}
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), **look)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +18,13 @@ from dagmix.plotting.canvas import (
     need,
     outside,
     plain,
+    plain_logarithm,
     style,
 )
 
 ASIDE = 0.08  # what two measures are moved apart, in layers
 HEIGHT = 6.4  # inches
+MOST_TICKS = 16  # layers, each with its number below it
 
 
 def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
@@ -69,10 +72,12 @@ def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
     upper.set_ylabel("mixing time T(¼), steps")
     mixture = _draw(lower, layers, "fidelity", 0, -ASIDE)
     best = _draw(lower, layers, "best_fidelity", 1, ASIDE)
-    lower.legend([mixture, best], ["mixture", "best head"])
+    above: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+    lower.legend([mixture, best], ["mixture", "best head"], ncols=2, frameon=False, **above)
     lower.set_ylabel("minimax fidelity φ_min")
     lower.set_xlabel("layer (points are samples, lines medians)")
-    count_along(lower)
+    lower.set_xlim(min(one.layer for one in layers) - 0.5, max(one.layer for one in layers) + 0.5)
+    count_along(lower, MOST_TICKS)
     names = {one.layer: plain(one.name) for one in layers}
     lower.xaxis.set_major_formatter(lambda x, _: names.get(round(x), ""))
     if any(one.target is not None for one in layers):
@@ -88,6 +93,7 @@ def _draw(
     values = np.array([getattr(one, measure) for one in layers], dtype=float)
     if ((values > 0) & (values < np.inf)).any():  # else there is no scale to choose
         ax.set_yscale("log", nonpositive="mask")
+        plain_logarithm(ax.yaxis)
     kinds = np.unique(numbers)
     medians = [np.median(values[numbers == layer]) for layer in kinds]
     colour = style(series)["color"]

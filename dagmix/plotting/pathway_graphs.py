@@ -16,20 +16,22 @@ from dagmix.graphs.labels import SHOWN, Node
 from dagmix.pathways.results import Pathways
 from dagmix.plotting.canvas import (
     WIDTH,
+    Affine2D,
     Axes,
-    ScaledTranslation,
+    MaxNLocator,
     axes_on,
     check_result,
-    colormaps,
     plain,
     style,
 )
 
-LANE = 1 / 16  # inches between two pathways, where there is room
+LANE, WIDEST = 0.12, 0.7  # between two pathways, and between the outermost, in positions
 ROOM = 0.55  # inches for a position
 THINNEST, THICKEST = 1.0, 4.0  # points
-RISE = 0.6  # how far a pathway is moved up for all that it is moved to the side
-MANY = 7  # heads, from which on they need more colours than `style` has
+UNCROWDED = 8  # pathways; the lines of more are thinner
+RISE = 0.6  # steps that a pathway is moved up for every position that it is moved to the side
+MOST_STEPS = 20  # with a tick for each
+LONG_NAMES = 5  # characters, above which names of positions are slanted
 
 
 def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
@@ -37,8 +39,8 @@ def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
 
     Positions go from left to right in node order and steps downwards, from the source to the
     sink. A pathway is a line of its own, the heaviest leftmost where several run together; its
-    width says how much it weighs against the heaviest. Where there are more than 12 nodes, only
-    those on the pathways are shown.
+    width says how much it weighs against the heaviest. A head has its colour and line style. Where
+    there are more than 12 nodes, only those on the pathways are shown.
 
     Parameters
     ----------
@@ -73,22 +75,24 @@ def pathways(found: Pathways, *, ax: Axes | None = None) -> Axes:
     check_result(found, Pathways, "dagmix.pathways.heaviest")
     nodes = _shown_nodes(found)
     ax = axes_on(ax, width=max(WIDTH, ROOM * len(nodes)))
-    lane = min(LANE, ax.bbox.width / ax.figure.dpi / len(nodes) / max(len(found), 1))
+    lane = min(LANE, WIDEST / max(len(found), 1))
     place = {node: x for x, node in enumerate(nodes)}
-    colours = _colours(found)
     largest = max(found.shares, default=1.0)
+    thinner = min(1.0, UNCROWDED / max(len(found), 1))
     for number, (pathway, share) in enumerate(zip(found, found.shares, strict=True)):
         shift = _aside(ax, lane * (number - (len(found) - 1) / 2))
-        width = THINNEST + (THICKEST - THINNEST) * share / largest
+        width = thinner * (THINNEST + (THICKEST - THINNEST) * share / largest)
         for step, head in enumerate(pathway.heads):
             x = [place[node] for node in pathway.nodes[step : step + 2]]
-            look = {"color": colours[head], "linewidth": width, "transform": shift}
+            look = {"linewidth": width, "transform": shift, **style(head)}
             ax.plot(x, [step, step + 1], solid_capstyle="round", clip_on=False, **look)
     _frame(ax, found, nodes)
-    for head, colour in colours.items():
-        ax.plot([], [], label=f"head {head}", linewidth=2, color=colour)
-    if colours:
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
+    heads = sorted({head for one in found for head in one.heads})
+    for head in heads:
+        ax.plot([], [], label=f"head {head}", linewidth=2, **style(head))
+    if heads:
+        look = {"bbox_to_anchor": (1.01, 0.5), "frameon": False, "handlelength": 3}
+        ax.legend(loc="center left", **look)
     return ax
 
 
@@ -99,33 +103,33 @@ def _shown_nodes(found: Pathways) -> list[Node]:
 
 
 def _aside(ax: Axes, aside: float) -> Any:
-    """Return the transform that moves a pathway aside, by so many inches."""
-    return ax.transData + ScaledTranslation(aside, RISE * aside, ax.figure.dpi_scale_trans)
-
-
-def _colours(found: Pathways) -> dict[int, Any]:
-    """Return the colour of every head on the pathways."""
-    heads = sorted({head for one in found for head in one.heads})
-    if max(heads, default=0) < MANY:
-        return {head: style(head)["color"] for head in heads}
-    return {head: colormaps["tab20"](head % 20) for head in heads}
+    """Return the transform that moves a pathway aside, by so many positions."""
+    return Affine2D().translate(aside, -RISE * aside) + ax.transData
 
 
 def _frame(ax: Axes, found: Pathways, nodes: Sequence[Node]) -> None:
     """Name positions and steps, and say how much is shown."""
-    ax.set_xticks(range(len(nodes)), [plain(node) for node in nodes])
-    ax.set_yticks(range(found.steps + 1))
+    names = [plain(node) for node in nodes]
+    slanted: dict[str, Any] = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
+    ax.set_xticks(range(len(nodes)), names, **slanted if _are_long(names) else {})
+    ax.yaxis.set_major_locator(MaxNLocator(MOST_STEPS, integer=True, min_n_ticks=1))
     ax.set_xlim(-0.8, len(nodes) - 0.2)
     ax.set_ylim(found.steps + 0.4, -0.4)
     ax.grid(color="0.9", linewidth=0.8)
     ax.set_axisbelow(True)
     ax.set_xlabel("position" if len(nodes) == len(found.order) else "position (those visited)")
     ax.set_ylabel("step")
+    steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
+    carry = "1 pathway carries" if len(found) == 1 else f"{len(found)} pathways carry"
     ax.set_title(
-        f"{plain(found.source)} → {plain(found.sink)} in {found.steps} steps:"
-        f" {len(found)} pathways carry {sum(found.shares):.3g} of the signal",
+        f"{plain(found.source)} → {plain(found.sink)} in {steps}:"
+        f" {carry} {sum(found.shares):.3g} of the signal",
         fontsize="medium",
     )
+
+
+def _are_long(names: Sequence[str]) -> bool:
+    return max(map(len, names)) > LONG_NAMES
 
 
 def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
@@ -133,8 +137,8 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
 
     Row j and column i of the map show the part of the gain from j that is made at position i,
     `drift.terms[j, i]`; the bars beside it are the sums of the rows, the steps that mixing saves
-    from each initial state. Blue is a gain and red a loss. The sink is left out. Up to 12 nodes
-    the numbers are written into the map.
+    from each initial state. Blue is a gain and red a loss, by the scale below. The sink is left
+    out. Up to 12 nodes the numbers are written into the map.
 
     Parameters
     ----------
@@ -172,14 +176,14 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
     terms = drift.terms[np.ix_(starts, starts)].astype(float)
     gain = drift.gain[starts].astype(float)
     reach = float(np.abs(terms).max(initial=0)) or 1.0
-    ax.imshow(terms, cmap="RdBu", vmin=-reach, vmax=reach, aspect="auto")
+    image = ax.imshow(terms, cmap="RdBu", vmin=-reach, vmax=reach, aspect="auto")
     names = [plain(drift.nodes[row]) for row in starts]
     if len(names) <= SHOWN:
         _write_numbers(ax, terms, reach)
         ax.set_xticks(range(len(names)), names)
         ax.set_yticks(range(len(names)), names)
-    ax.set_xlabel("position i: where it is gained")
-    ax.set_ylabel("initial state j")
+    ax.set_xlabel("at position i")
+    ax.set_ylabel("from initial state j")
     ax.set_title("where head 1 helps head 0", fontsize="medium")
     bars = ax.inset_axes((1.03, 0, 0.25, 1), sharey=ax)
     bars.barh(range(len(gain)), gain, color=np.where(gain < 0, "#B2182B", "#2166AC"))
@@ -188,6 +192,7 @@ def cross_drift(drift: CrossDrift, *, ax: Axes | None = None) -> Axes:
     bars.margins(x=0.1)
     bars.tick_params(labelleft=False, left=False)
     bars.spines[["top", "right", "left"]].set_visible(False)
+    ax.figure.colorbar(image, ax=ax, location="bottom", label="part of the gain, steps")
     return ax
 
 

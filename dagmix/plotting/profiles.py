@@ -22,7 +22,7 @@ def profile(found: Any, *, ax: Axes | None = None) -> Axes:
 
     The best head alone is a dashed line and the weights where mixing is proved to help are
     shaded. Where φ_min is only enclosed, the enclosure is drawn as a grey band. Of T, the
-    levels up to 8 steps above the minimum are drawn.
+    levels up to 8 steps above the minimum are drawn. The legend names what is there.
 
     Parameters
     ----------
@@ -62,9 +62,12 @@ def profile(found: Any, *, ax: Axes | None = None) -> Axes:
     else:
         _draw_fidelity(found, ax)
     for low, high in found.helps:
-        ax.axvspan(float(low), float(high), color=ORANGE, alpha=0.12, lw=0)
+        ax.axvspan(float(low), float(high), color=ORANGE, alpha=0.12, lw=0, label="mixing helps")
     ax.set_xlim(-0.02, 1.02)
     ax.set_xlabel("weight of head 0")
+    handles, labels = ax.get_legend_handles_labels()
+    named = dict(zip(labels, handles, strict=True))  # a part of several pieces is named once
+    ax.legend(list(named.values()), list(named))
     return ax
 
 
@@ -74,11 +77,11 @@ def _draw_fidelity(found: FidelityProfile, ax: Axes) -> None:
         low = [_value(piece.function, x) for x in at]
         if not piece.bindings:
             high = [_value(piece.upper, x) for x in at]
-            ax.fill_between(at, low, high, color=GREY, alpha=0.4, lw=0)
+            ax.fill_between(at, low, high, color=GREY, alpha=0.4, lw=0, label="enclosure")
         else:
-            ax.plot(at, low, color=BLUE, lw=1.8)
-    ax.plot([0, 1], list(map(float, found.ends)), "o", color=BLUE, clip_on=False)
-    ax.axhline(float(max(found.ends)), color=GREY, ls="--", lw=1)
+            ax.plot(at, low, color=BLUE, lw=1.8, label="mixture")
+    ax.plot([0, 1], list(map(float, found.ends)), "o", color=BLUE, clip_on=False, label="heads")
+    ax.axhline(float(max(found.ends)), color=GREY, ls="--", lw=1, label="best head alone")
     best = found.optimum
     if best.attained is True:
         ax.plot(
@@ -88,6 +91,7 @@ def _draw_fidelity(found: FidelityProfile, ax: Axes) -> None:
             color=ORANGE,
             ms=11,
             clip_on=False,
+            label="optimum",
         )
     ax.set_ylabel("minimax fidelity")
 
@@ -101,10 +105,11 @@ def _draw_steps(found: MixingProfile, ax: Axes) -> None:
     for steps in range(minimum, min(minimum + STEPS, LONGEST) + 1):
         inner = found.within(steps - 1) if steps > minimum else ()
         for low, high in _without(found.within(steps), inner):
-            ax.plot([low, high], [steps, steps], color=BLUE, lw=2.5, solid_capstyle="butt")
+            look: dict[str, Any] = {"color": BLUE, "lw": 2.5, "label": "mixture"}
+            ax.plot([low, high], [steps, steps], solid_capstyle="butt", **look)
     best = min(found.ends)
     if best < minimum + STEPS:
-        ax.axhline(best, color=GREY, ls="--", lw=1)
+        ax.axhline(best, color=GREY, ls="--", lw=1, label="best head alone")
     top = max(math.ceil(ax.get_ylim()[1]), minimum + 1)
     ax.set_yticks(range(minimum, top + 1))
     ax.set_ylim(minimum - 0.5, top + 0.5)

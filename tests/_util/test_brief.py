@@ -5,11 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, families
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, families
 from dagmix._util.brief import brief
 from dagmix.errors import DagmixError
 from dagmix.families import Measures
@@ -85,3 +86,22 @@ def test_many_nodes_are_counted() -> None:
     assert " items: " in found
     assert len(found) < 200
     assert brief(tuple(range(100))) == repr(tuple(range(100)))
+
+
+def test_answers_are_tables_in_notebooks() -> None:
+    """A row a field; labels are text, whatever is in them, and long tuples stay short."""
+    graph = FeedforwardDAG([("<b>", "c"), ("c", "&")])
+    html = DiffusionOperator(graph).minimax_fidelity()._repr_html_()
+    assert html.startswith(
+        "<table><caption>MinimaxFidelity</caption><tr><th>value</th><td>1/2</td>"
+    )
+    assert "<tr><th>nodes</th><td>c</td></tr></table>" in html
+    tags = DiffusionOperator(FeedforwardDAG([("<b>", "c")])).minimax_fidelity()
+    assert "<td>&lt;b&gt;, c</td>" in tags._repr_html_()
+    assert "<td>False</td>" in MultiHeadDiffusion([LINE]).best_head().alone[0]._repr_html_()
+    floats = DiffusionOperator.from_matrix(np.array([[1, 0], [0.25, 0.75]]))
+    found = floats.minimax_fidelity()
+    assert f"<th>lower</th><td>{found.lower!r}</td>" in found._repr_html_()  # a bound, unrounded
+    many = DiffusionOperator(families.complete(200)).minimax_fidelity()
+    assert len(many.nodes) > 100
+    assert len(many._repr_html_()) < 1_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dagmix._util.tables import shown
+from dagmix._util.tables import as_html, shown
 
 
 def test_numbers_in_tables() -> None:
@@ -21,3 +21,10 @@ def test_fractions_too_long_to_write_are_rounded() -> None:
     assert shown(Fraction(-2, 3)) == "-2/3"
     assert shown(Fraction(1, 10**17)) == "1/100000000000000000"
     assert shown(Fraction(1, 10**18)) == "1e-18"
+
+
+def test_tables_in_html_show_what_they_are_given() -> None:
+    assert as_html("a & b", ["<th>"], [["<b>"], ["2"]]) == (
+        "<table><caption>a &amp; b</caption><tr><th>&lt;th&gt;</th></tr>"
+        "<tr><td>&lt;b&gt;</td></tr><tr><td>2</td></tr></table>"
+    )

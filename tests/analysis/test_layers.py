@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dagmix.analysis import Attention
+from dagmix.analysis import Attention, trained_attention
 from dagmix.analysis.head_table import table_of_heads
-from dagmix.analysis.layers import table
+from dagmix.analysis.layers import Report, table
 from dagmix.analysis.weakest_position import table as pathways_of
 from dagmix.analysis.weakest_position import weakest
 
@@ -39,3 +39,16 @@ def test_the_caption_names_the_target() -> None:
     caption = table(list(Attention(UNIFORM, tokens="abcd", target="c").layers())).caption
     assert str(caption).startswith("steps to position c: ")
     assert str(table(list(Attention(UNIFORM).layers())).caption).startswith("steps to the last")
+
+
+def test_a_report_is_a_sequence_and_a_table() -> None:
+    """The layers as they are yielded; in a notebook a table in HTML, a row a layer."""
+    attention = trained_attention()
+    report = attention.report(first_step=1)
+    assert list(report) == list(attention.layers(first_step=1))
+    assert report[1:] == report.layers[1:]
+    assert isinstance(report, Report)
+    html = report._repr_html_()
+    assert html.count("<tr>") == 1 + len(report) == 5
+    assert "<caption>Attention, layer by layer</caption>" in html
+    assert str(report).count("\n") == 3 + len(report)

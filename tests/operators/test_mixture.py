@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import sympy as sp
 from cases.trained_like import trained_like
@@ -75,3 +76,33 @@ def test_a_rational_head_is_excluded_too() -> None:
     assert [one.excluded for one in best.alone] == [True, False]
     assert best.alone[0].lower <= Fraction(1, 32) <= best.alone[0].upper < Fraction(1, 2)
     assert best.alone[0].value == best.alone[0].lower
+
+
+def test_twelve_attention_heads_are_told_in_three_lines() -> None:
+    """Few graphs as the call that makes them; labels never as markup, and never at length."""
+    uniform = np.tri(20) / np.arange(1, 21)[:, None]
+    mix = MultiHeadDiffusion.from_attention(np.stack([uniform] * 12), weights=range(1, 13))
+    assert repr(mix).splitlines() == [
+        "<MultiHeadDiffusion: 12 heads on 20 nodes, sink 19, float",
+        " heads: 12 × DiffusionOperator",
+        " weights: 1/78, 1/39, 1/26, 2/39, 5/78, 1/13, …>",
+    ]
+    assert repr(MultiHeadWalk(example_3_13())).startswith("MultiHeadWalk((FeedforwardDAG([(")
+    name = "<b>" * 40
+    named = MultiHeadDiffusion([FeedforwardDAG([("&", name)])] * 13)
+    head, *rest = repr(named).splitlines()
+    assert head.startswith("<MultiHeadDiffusion: 13 heads on 2 nodes, sink '<b><b>")
+    assert len(head) < 150
+    assert rest == [" heads: 13 × FeedforwardDAG", " weights: 1/13 each>"]
+    assert "<b>" not in named._repr_html_()
+
+
+def test_mixtures_are_tables_in_notebooks() -> None:
+    """A row a head, up to 32 of them."""
+    html = MultiHeadWalk(example_3_13(), ["1/3", "2/3"])._repr_html_()
+    caption = "MultiHeadWalk: 2 heads on 4 nodes, sink &#x27;τ&#x27;, rational"
+    assert html.startswith(f"<table><caption>{caption}</caption>")
+    assert "<tr><td>1</td><td>2/3</td><td>FeedforwardDAG([" in html
+    many = MultiHeadDiffusion([example_3_13()[0]] * 50)._repr_html_()
+    assert many.count("<tr>") == 1 + 32 + 1
+    assert "<td>…</td>" in many

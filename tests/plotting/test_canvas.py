@@ -63,6 +63,22 @@ def test_figures_are_kept_too(tmp_path: Path) -> None:
     assert (kept["axes"] != kept["empty"]).any()
 
 
+def test_nothing_that_stands_out_is_cut(tmp_path: Path) -> None:
+    """A legend beside the figure widens the picture, which has the figure's size otherwise."""
+    figure = Figure(figsize=(4, 3))
+    ax = figure.subplots()
+    ax.plot([0, 1], label="a")
+    plotting.save(ax, tmp_path / "inside.png")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.2, 1))
+    plotting.save(ax, tmp_path / "beside.png")
+    inside, beside = (image.imread(tmp_path / f"{k}.png") for k in ("inside", "beside"))
+    assert inside.shape[:2] == (450, 600)
+    assert beside.shape[0] == 450
+    assert beside.shape[1] > 650
+    assert (beside[:, -5:] == beside[0, -1]).all()
+    assert (beside[:, 610:] != beside[0, -1]).any()
+
+
 def test_a_picture_is_there_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,9 +136,9 @@ def test_numbers_are_short() -> None:
     assert number(1 / 3) == "≈ 0.3333"
 
 
-def test_neighbours_differ_twice_and_28_looks_once() -> None:
-    looks = [style(k) for k in range(28)]
-    assert len({tuple(look.values()) for look in looks}) == 28
+def test_neighbours_differ_twice_and_42_looks_once() -> None:
+    looks = [style(k) for k in range(42)]
+    assert len({tuple(look.values()) for look in looks}) == 42
     for one, two in pairwise(looks):
         assert one["color"] != two["color"]
         assert one["linestyle"] != two["linestyle"]

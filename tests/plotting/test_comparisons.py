@@ -32,6 +32,24 @@ def test_a_line_for_each_layer() -> None:
     assert {line.get_marker() for line in ax.lines} == {"o", "s"}
 
 
+def test_axes_are_logarithmic_where_the_paper_has_them() -> None:
+    """The numbers of heads always; a measure of which some is ten times some other."""
+    flat = plotting.head_counts([1, 4, 8], [[9, 8], [3, 2], [2, 1]], "x")
+    assert (flat.get_xscale(), flat.get_yscale()) == ("log", "linear")
+    assert [text.get_text() for text in flat.get_xticklabels()] == ["1", "4", "8"]
+    names = ["L1", "L2", "L3", "L4"]
+    steep = plotting.head_counts([4, 8], [[4, 4, 4, 31], [4, 4, 4, 48]], "x", layers=names)
+    assert steep.get_yscale() == "log"
+    assert legend(steep) == names
+    assert plotting.head_counts([4], [[0, 4]], "x").get_yscale() == "linear"
+
+
+def test_many_layers_are_told_apart() -> None:
+    lines = plotting.head_counts([1, 2], np.ones((2, 24)), "x").lines
+    assert len({(one.get_color(), one.get_marker()) for one in lines}) == 24
+    assert len({(one.get_color(), str(one._unscaled_dash_pattern)) for one in lines}) == 24  # type: ignore[attr-defined]
+
+
 def band(ax: Axes, k: int) -> set[tuple[float, float]]:
     """Corners of a band."""
     (path,) = ax.collections[k].get_paths()
@@ -75,6 +93,13 @@ BAD_ARRAYS: dict[str, tuple[Any, Any, type[DagmixError], str]] = {
 }
 
 
+def test_counts_and_names_are_checked() -> None:
+    with pytest.raises(NumberError, match=r"positive; got \[0\]"):
+        plotting.head_counts([0], [[1.0]], "x")
+    with pytest.raises(ShapeError, match="each of 1 layers; got 2"):
+        plotting.head_counts([1], [[1.0]], "x", layers=["a", "b"])
+
+
 @pytest.mark.parametrize(
     ("values", "spread", "kind", "message"), BAD_ARRAYS.values(), ids=BAD_ARRAYS.keys()
 )
@@ -95,7 +120,16 @@ def test_trade_offs_take_graphs_measures_and_pairs() -> None:
     assert len({one.get_marker() for one in ax.lines}) == 3
 
 
-@pytest.mark.parametrize("pair", [(0, 1), (math.inf, 1), (1, 0), (1, math.inf), (math.nan, 1)])
+def test_a_fidelity_of_0_is_marked_and_no_line_goes_to_it() -> None:
+    ax = plotting.trade_off({"x": [(2, 1), (3, 0), (4, 2)], "0": [(5, 0)]})
+    marks = {line.get_xdata()[0]: line for line in ax.lines if line.get_marker() == "$0$"}  # type: ignore[index]
+    assert set(marks) == {3, 5}
+    assert all(mark.get_transform() == ax.get_xaxis_transform() for mark in marks.values())
+    with np.errstate(divide="ignore"):
+        assert not np.isfinite(ax.yaxis.get_transform().transform([0.0]))
+
+
+@pytest.mark.parametrize("pair", [(0, 1), (math.inf, 1), (1, -1), (1, math.inf), (math.nan, 1)])
 def test_logarithmic_axes_take_what_they_can_show(pair: tuple[float, float]) -> None:
     with pytest.raises(NumberError, match="positive, finite"):
         plotting.trade_off({"x": [pair]})

@@ -28,11 +28,12 @@ from dagmix import (
     families,
 )
 from dagmix.errors import EmptyError, EpsilonError, KindError, NumberError, SymbolicError
-from dagmix.plotting import distances, signals
-from dagmix.plotting.curves import in_words
+from dagmix.plotting import curves, distances, signals
+from dagmix.plotting.curves import _until_attained, in_words
 
 if TYPE_CHECKING:
     from cases.zoo import Mixture
+    from matplotlib.axes import Axes
 
 EDGES = [[("u", "v"), ("v", "w"), ("w", "τ")], [("v", "u"), ("u", "w"), ("w", "τ")]]
 HEADS = [FeedforwardDAG(e, nodes="uvwτ") for e in EDGES]
@@ -80,10 +81,37 @@ def test_signals_draw_where_they_are_told() -> None:
 
 def test_many_nodes_leave_those_heard_worst() -> None:
     """Nine nodes but the sink are too many, eight are not; the line hears node 1 worst."""
-    assert legend(signals(families.line(10), 1)) == ["1: φ ≈ 0.1964 at t = 15, 16"]
-    assert len(legend(signals(families.line(9), 1))) == 8
+    assert legend(ax := signals(families.line(10), 1)) == ["1: φ ≈ 0.1964 at t = 15, 16"]
+    assert title(ax) == "least φ: 1 of 1 nodes;\nnot drawn: 8 of greater φ"
+    assert len(legend(ax := signals(families.line(9), 1))) == 8
+    assert not title(ax)
     star = FeedforwardDAG([(j, 20) for j in range(20)], nodes=range(21))
-    assert [words[0] for words in legend(signals(star, 1))] == list("01234567")
+    ax = signals(star, 1)
+    assert [words[0] for words in legend(ax)] == list("01234567")
+    assert title(ax) == "least φ: 8 of 20 nodes;\nnot drawn: 0 of greater φ"
+
+
+def title(ax: Axes) -> str:
+    box = ax.get_legend()
+    assert box is not None
+    return box.get_title().get_text()
+
+
+@pytest.mark.parametrize(
+    ("graph", "last"),
+    [
+        (PAIR, 12),
+        (HEADS[0], 12),  # of 4 nodes, the limit of one is its supremum
+        (families.line(16), 40),  # 27 or 28 steps from node 1, and half as far again
+        (FeedforwardDAG([(j, 69) for j in range(69)], nodes=range(70), self_loops=False), 12),
+        (FeedforwardDAG([(0, 69), *((j, 0) for j in range(1, 69))], nodes=range(70)), 120),
+    ],
+)
+def test_curves_end_when_all_is_seen(graph: FeedforwardDAG, last: int) -> None:
+    ax = signals(graph, nodes=[next(iter(graph.nodes)), list(graph.nodes)[1]])
+    assert data(ax.lines[0])[-1][0] == last
+    operator = DiffusionOperator(graph)
+    assert _until_attained(operator, [fidelity((5000,))]) == 2_000
 
 
 def test_a_single_node_is_its_own_sink() -> None:
@@ -197,10 +225,34 @@ def test_very_long_walks_are_drawn_on_request(steps: int, *, allowed: bool) -> N
     lazy = WalkOperator.from_matrix([["999/1000", 0], ["1/1000", 1]])
     epsilon = Fraction(999, 1000) ** steps
     if allowed:
-        assert len(data(distances(lazy, epsilon).lines[1])) == 2_000
+        assert len(data(distances(lazy, epsilon).lines[1])) == 2_001
         return
     with pytest.raises(NumberError, match=r"T\(ε\) = 1334 is too long.*steps="):
         distances(lazy, epsilon)
+
+
+def test_one_slow_walk_does_not_stop_the_picture() -> None:
+    """It is drawn as far as the others ask for, and the legend names its time."""
+    slow = WalkOperator.from_matrix([["9999/10000", 0], ["1/10000", 1]], nodes="ab")
+    ax = distances({"slow": slow, "fast": PAIR})
+    assert legend(ax) == ["ε = 1/4", "slow: T(ε) = 13863", "fast: T(ε) = 2"]
+    assert [len(data(line)) for line in ax.lines[1:3]] == [4, 4]
+
+
+def test_large_graphs_are_drawn_as_long_as_they_mix(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their size does not count, unless nothing mixes."""
+    monkeypatch.setattr(curves, "LONGEST", 20)
+    assert legend(ax := distances(families.complete(30)))[1] == "T(ε) = 6"
+    assert len(data(ax.lines[1])) == 1 + 9
+    deaf = WalkOperator(FeedforwardDAG([], nodes=range(30)), sink=29)
+    assert len(data(distances(deaf).lines[1])) == 1 + 20
+
+
+def test_what_is_much_smaller_than_epsilon_is_not_shown() -> None:
+    ax = distances(PAIR, "1/8", steps=40)
+    assert ax.get_ylim()[0] == pytest.approx(1 / 8 / 10_000)
+    assert data(ax.lines[1])[-1] == (40, 2.0**-40)
+    assert distances(PAIR, steps=3).get_ylim()[0] > 0.1
 
 
 @given(mixtures())

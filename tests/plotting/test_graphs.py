@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import sympy as sp
 from cases.pictures import data, legend
 from cases.strategies import mixtures
 from cases.subjects import mixed_diffusion
-from hypothesis import given
+from hypothesis import given, settings
 from matplotlib.colors import same_color, to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
@@ -23,7 +25,7 @@ from dagmix import (
     WalkOperator,
     families,
 )
-from dagmix.errors import EmptyError, HeadsError, KindError, SinkError
+from dagmix.errors import EmptyError, HeadsError, KindError, NumberError, ShapeError, SinkError
 from dagmix.plotting import graph, shared_sink
 
 if TYPE_CHECKING:
@@ -117,6 +119,7 @@ def test_mixtures_name_their_weights_and_leave_out_heads_of_weight_0() -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=25)
 @given(mixtures())
 def test_every_edge_of_every_head_is_an_arrow(mix: Mixture) -> None:
     """Overlaid or side by side, heads have one arrow for each edge, and all sinks are dark."""
@@ -187,6 +190,88 @@ def test_figures_of_their_own_fit_the_graph() -> None:
     ax = Figure().subplots()
     assert graph(HEADS[0], ax=ax) is ax
     assert shared_sink(HEADS[0], ax=Figure().subplots()).figure is not ax.figure
+
+
+def test_edges_are_as_wide_as_they_weigh() -> None:
+    """β_h M_h[i, j] against the greatest of them all; even weights have one width."""
+    matrix = [[1, 0, 0], ["1/2", "1/2", 0], ["3/4", "1/4", 0]]
+    widths = {
+        (tail[0], head[0]): width
+        for tail, head, width in weights(graph(DiffusionOperator.from_matrix(matrix, sink=2)))
+    }
+    assert widths == pytest.approx({(0, 1): 2.5 * 2 / 3 + 0.5, (0, 2): 3, (1, 2): 2.5 / 3 + 0.5})
+    mix = MultiHeadDiffusion(HEADS, ["1/4", "3/4"])
+    found = {width for *_, width in weights(graph(mix))}
+    assert sorted(found) == pytest.approx([0.5 + 2.5 / 3, 3])
+    even = [WalkOperator(HEADS[0]), WalkOperator(HEADS[1])]
+    assert {width for *_, width in weights(graph(even))} == {1.5}
+    assert {width for *_, width in weights(graph(MultiHeadDiffusion(HEADS)))} == {1.5}
+    assert {width for *_, width in weights(graph(FeedforwardDAG([], nodes="a")))} == set()
+
+
+def weights(ax: Axes) -> list[tuple[Point, Point, float]]:
+    notes = [n for n in ax.texts if isinstance(n, Annotation) and n.arrow_patch is not None]
+    return [(n.xyann, n.xy, n.arrow_patch.get_linewidth()) for n in notes]  # type: ignore[union-attr]
+
+
+def uniform(heads: int, n: int) -> MultiHeadDiffusion:
+    rows = np.tri(n) / np.arange(1, n + 1)[:, None]
+    return MultiHeadDiffusion.from_attention(np.stack([rows] * heads))
+
+
+@pytest.mark.parametrize("draw", [graph, shared_sink])
+def test_more_than_can_be_read_is_refused_at_once(draw: Any) -> None:
+    with pytest.raises(ShapeError, match=r"3000 nodes on a line.*at most 50.*plotting.tokens"):
+        draw(families.complete(3000))
+    with pytest.raises(ShapeError, match=r"9800 edges.*at most 300.*least="):
+        draw(uniform(8, 50))
+    with pytest.raises(ShapeError, match="1225 edges"):
+        draw(families.complete(50))
+
+
+def test_a_threshold_leaves_out_light_edges_and_says_so() -> None:
+    """In row i every weight of a head is 1/(i + 1), and a third of that for the mixture."""
+    ax = graph(uniform(3, 30), least=1 / 12)
+    assert len(arrows(ax)) == 3 * (1 + 2 + 3)
+    box = ax.get_legend()
+    assert box is not None
+    assert (
+        box.get_title().get_text() == f"not drawn: {3 * (29 * 15 - 6)} edges of weight < {1 / 12}"
+    )
+    assert len(arrows(shared_sink(uniform(3, 30), least="1/12"))) == 3 * (1 + 2 + 3)
+
+
+@pytest.mark.parametrize("least", [-1, "x", math.nan])
+def test_thresholds_are_numbers(least: Any) -> None:
+    with pytest.raises(NumberError, match="least"):
+        graph(uniform(1, 3), least=least)
+
+
+def test_thresholds_are_for_weights() -> None:
+    b = sp.Symbol("b", positive=True)
+    for drawn in (HEADS, MultiHeadWalk(HEADS, weights=[b, 1 - b])):
+        with pytest.raises(NumberError, match="no weights"):
+            graph(drawn, least=0.5)
+    with pytest.raises(NumberError, match="least is a number"):
+        graph(uniform(1, 3), least=b)
+
+
+def test_the_legend_is_inside_of_what_is_kept() -> None:
+    """As many columns as are no wider than the figure, and a figure high enough for its rows."""
+    ax = graph(
+        MultiHeadDiffusion([FeedforwardDAG([e], nodes="uvτ") for e in (("u", "v"), ("v", "τ"))])
+    )
+    figure = ax.figure
+    assert isinstance(figure, Figure)
+    figure.draw_without_rendering()
+    box = ax.get_legend()
+    assert box is not None
+    assert figure.bbox.containsx(box.get_window_extent().x0)
+    assert figure.bbox.containsx(box.get_window_extent().x1)
+    assert figure.bbox.containsy(box.get_window_extent().y1)
+    assert ax.get_window_extent().width > figure.bbox.width / 2
+    long = MultiHeadDiffusion([*HEADS, HEADS[0]], ["5571011/46386618", "1/2", "17622298/46386618"])
+    assert legend(graph(long))[0] == "head 0, weight 0.12"
 
 
 PAIR = FeedforwardDAG([("a", "b")])

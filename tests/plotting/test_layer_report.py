@@ -92,6 +92,17 @@ def test_layers_go_by_their_labels_and_a_target_is_named() -> None:
     assert not upper.get_title()
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_every_layer_has_its_tick(count: int) -> None:
+    upper, lower = plotting.report([layer(k, 0, mixing_time=10 + k) for k in range(count)]).axes
+    shown = [x for x in lower.get_xticks() if -0.5 <= x < count]
+    assert shown == list(range(count))
+    assert lower.get_xlim() == (-0.5, count - 0.5)
+    upper.figure.draw_without_rendering()  # type: ignore[union-attr]
+    names = [text.get_text() for text in upper.get_yticklabels(which="both")]
+    assert len([name for name in names if name]) > 1
+
+
 def test_no_layers_no_report() -> None:
     with pytest.raises(EmptyError, match="at least one layer"):
         plotting.report([])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from dagmix import MultiHeadDiffusion, MultiHeadWalk, families, pathways
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, families, pathways
 from dagmix.drift import cross_drift
 from dagmix.errors import KindError
 from dagmix.paper import example_3_13
@@ -35,7 +36,7 @@ def test_a_line_for_every_step_of_every_pathway(mix: MultiHeadDiffusion, source:
     names = [label.get_text() for label in ax.get_xticklabels()]
     assert len(names) == len(set(names))
     lines = iter(ax.lines)
-    colours: dict[int, str] = {}
+    looks: dict[int, tuple[str, str]] = {}
     widths = []
     for pathway in found:
         for step, (head, ends) in enumerate(
@@ -44,17 +45,49 @@ def test_a_line_for_every_step_of_every_pathway(mix: MultiHeadDiffusion, source:
             line = next(lines)
             expected = [[names.index(str(node)), step + k] for k, node in enumerate(ends)]
             assert line.get_xydata().tolist() == expected  # type: ignore[union-attr]
-            assert colours.setdefault(head, to_hex(line.get_color())) == to_hex(line.get_color())
+            assert looks.setdefault(head, look(line)) == look(line)
             widths.append(line.get_linewidth())
-    assert len(set(colours.values())) == len(colours)
+    assert len(set(looks.values())) == len(looks)
     assert widths == sorted(widths, reverse=True)
     assert max(widths) == pathway_graphs.THICKEST
     legend = ax.get_legend()
     assert legend is not None
     shown = [text.get_text() for text in legend.get_texts()]
-    assert shown == [f"head {head}" for head in sorted(colours)]
-    handles = [to_hex(line.get_color()) for line in legend.get_lines()]
-    assert handles == [colours[head] for head in sorted(colours)]
+    assert shown == [f"head {head}" for head in sorted(looks)]
+    assert [look(line)[0] for line in legend.get_lines()] == [looks[h][0] for h in sorted(looks)]
+
+
+def look(line: Any) -> tuple[str, str]:
+    """Colour and dashes, these against the width of the line."""
+    _, dashes = line._unscaled_dash_pattern
+    return to_hex(line.get_color()), str(dashes)
+
+
+def test_fifty_pathways_stay_within_the_axes() -> None:
+    """In a figure of any size; every line is between the frame's edges, and one step is one."""
+    mix = wide(12)
+    titles = []
+    for steps, figure in ((3, Figure()), (1, Figure(figsize=(3, 9), layout="constrained"))):
+        found = pathways.heaviest(mix, 18, steps, 50)
+        ax = pathway_graphs.pathways(found, ax=figure.subplots())
+        figure.draw_without_rendering()
+        inside = ax.bbox
+        for line in ax.lines[: sum(len(one.heads) for one in found)]:
+            for x, y in line.get_transform().transform(line.get_xydata()):
+                assert inside.contains(x, y)
+        titles.append(ax.get_title())
+    assert titles[1].startswith("18 → 19 in 1 step: 12 pathways carry 1")
+    assert (
+        " 1 pathway carries"
+        in pathway_graphs.pathways(pathways.heaviest(mix, 18, 3, 1)).get_title()
+    )
+
+
+def test_long_names_are_slanted_and_many_steps_have_few_ticks() -> None:
+    lines = [FeedforwardDAG([("a long name", "τ")])]
+    ax = pathway_graphs.pathways(pathways.heaviest(MultiHeadDiffusion(lines), "a long name", 99, 2))
+    assert {text.get_rotation() for text in ax.get_xticklabels()} == {45}
+    assert len(ax.get_yticks()) < 25
 
 
 def test_positions_go_in_node_order_and_steps_downwards() -> None:
@@ -102,6 +135,8 @@ def test_the_map_of_cross_drift(n: int) -> None:
     low, high = image.get_clim()
     assert (low, high) == (-abs(shown).max(), abs(shown).max())
     (bars,) = ax.child_axes
+    assert ax.figure.axes[-1].get_xlabel() == "part of the gain, steps"
+    assert ax.get_ylabel().startswith("from")
     widths = [bar.get_width() for bar in bars.patches]  # type: ignore[attr-defined]
     assert np.allclose(widths, drift.gain[:-1].astype(float))
     assert np.allclose(shown.sum(axis=1), widths)

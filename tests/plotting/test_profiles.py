@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from cases.pairs_of_heads import EXAMPLE_8, EXAMPLE_13, Pair, heads
+from cases.pictures import legend
 from matplotlib.figure import Figure
 
 from dagmix import FeedforwardDAG
@@ -42,6 +43,7 @@ def test_the_optimum_and_where_mixing_helps_are_marked() -> None:
 def test_enclosures_are_bands_and_a_supremum_has_no_star() -> None:
     ax = draw(EXAMPLE_8, "fidelity")
     assert ax.collections
+    assert "enclosure" in legend(ax)
     assert not [line for line in ax.lines if line.get_marker() == "*"]
 
 
@@ -69,6 +71,21 @@ def test_levels_past_what_is_told_exactly_are_not_drawn() -> None:
     head = [["181/182", 0], ["1/182", 1]]
     ax = profile(optimal_weights([head, head], "mixing", sink=1).profile)
     assert {y for line in ax.lines for y in np.asarray(line.get_ydata()).tolist()} == {252}
+
+
+@pytest.mark.parametrize(
+    ("pair", "objective", "words"),
+    [
+        (
+            EXAMPLE_13,
+            "fidelity",
+            ["mixture", "heads", "best head alone", "optimum", "mixing helps"],
+        ),
+        (EXAMPLE_13, "mixing", ["mixture", "best head alone"]),
+    ],
+)
+def test_the_legend_names_what_is_there(pair: Pair, objective: str, words: list[str]) -> None:
+    assert legend(draw(pair, objective)) == words
 
 
 def test_what_is_no_profile_is_refused() -> None:
