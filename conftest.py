@@ -13,11 +13,15 @@ settings.register_profile("steady", derandomize=True, deadline=None, max_example
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
-PAGES_WITH_TORCH = {"transformer.md"}
+# Pages with examples that need more than dagmix, and what they need.
+NEEDED = {
+    "transformer.md": ("torch",),
+    "interpretability.md": ("torch", "transformers", "matplotlib"),
+}
 
 
 @pytest.fixture(autouse=True)
 def _torch(request: pytest.FixtureRequest) -> None:
-    """Skip the pages whose examples need torch, where it is missing; .ci/run has it."""
-    if request.node.path.name in PAGES_WITH_TORCH:
-        pytest.importorskip("torch")
+    """Skip the pages whose examples need torch or more, where it is missing; .ci/run has it."""
+    for package in NEEDED.get(request.node.path.name, ()):
+        pytest.importorskip(package)

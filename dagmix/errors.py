@@ -1,4 +1,4 @@
-"""One error class for each broken rule.
+"""One error class for each broken rule, and what is warned of.
 
 Every message says the rule, the value that was found, and where it was found.
 """
@@ -116,3 +116,7 @@ class SizeError(DagmixError):
 
 class ConfigError(DagmixError):
     """The sizes of a model, and the settings of its training, are in range and fit together."""
+
+
+class HorizonWarning(UserWarning):
+    """A horizon lets every signal arrive: on n positions it is n − 1 steps at least."""

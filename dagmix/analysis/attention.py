@@ -21,6 +21,7 @@ from dagmix.analysis.model_outputs import Samples, to_numpy
 from dagmix.errors import CausalError, DagmixError, KindError, ShapeError, StochasticError
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.operators.read_arrays import TOLERANCE
+from dagmix.operators.targets import check_target
 
 ONE_LAYER = 3  # dimensions: heads, queries, keys
 HALF_PRECISION = (
@@ -28,7 +29,10 @@ HALF_PRECISION = (
 )
 ROUNDED = 0.05  # how far half precision may take the sum of a row from 1
 SINK_LOGITS = "rows that a learned sink logit keeps below 1 need null="
-BOTH_WAYS = "encoders attend both ways, and so do rows of left padding, cut by attention_mask="
+BOTH_WAYS = (
+    "encoders attend both ways, which causal=False reads for a target= (--no-causal, --target);"
+    " so do rows of left padding, cut by attention_mask="
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +58,12 @@ class Attention:
     layer_labels : sequence, optional
         One for each layer, such as its number in a model that has other layers between; by default
         the numbers from 0.
+    target : node, optional
+        The position asked about, by its label (its token, where there are any; else its number).
+        By default the last one. Causal attention is cut to the positions up to it.
+    causal : bool
+        Whether no query sees a later key. An encoder's attention, False, is not cut, and needs a
+        target.
 
     Raises
     ------
@@ -61,12 +71,18 @@ class Attention:
         For what is no array, or a masked one.
     ShapeError
         For another shape, importances of another than the tensor's, or labels of another number.
+    UnknownNodeError, SinkError
+        For a target that is no position of some sample (negative ones are none), or a missing one
+        where `causal` is False.
 
     Examples
     --------
     >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None])
     >>> [layer.mixing_time for layer in attention.layers()]
     [5]
+    >>> encoder = Attention(np.full((1, 1, 3, 3), 1 / 3), target=0, causal=False)
+    >>> [layer.hitting_time for layer in encoder.layers()]
+    [2.0]
 
     References
     ----------
@@ -78,6 +94,8 @@ class Attention:
     tolerance: float = TOLERANCE
     tokens: Sequence[Any] | None = None
     layer_labels: Sequence[Hashable] | None = None
+    target: Hashable | None = None
+    causal: bool = True
 
     def __post_init__(self) -> None:
         """Check the shapes, and read arrays of other libraries; entries are read layer by layer."""
@@ -91,6 +109,8 @@ class Attention:
         read["layer_labels"] = self._read_layer_labels()
         for name, value in read.items():
             object.__setattr__(self, name, value)
+        for labels in dict.fromkeys(self.tokens or map(range, self._lengths())):
+            check_target(self.target, labels, causal=self.causal)
 
     @classmethod
     def of(  # noqa: PLR0913 - one door for all that models hand over
@@ -104,6 +124,8 @@ class Attention:
         null: str = "refuse",
         kind: str | None = None,
         tolerance: float = TOLERANCE,
+        target: Hashable | None = None,
+        causal: bool = True,
     ) -> Attention:
         """Read what a model or a tool hands over: samples first, tokens only.
 
@@ -130,8 +152,8 @@ class Attention:
             the model's own sum, the null's value being 0; or each row is divided by its sum.
         kind : None, "decoder" or "encoder"
             Whose self-attention to read of an encoder-decoder.
-        tolerance : float
-            As for `Attention`.
+        tolerance, target, causal
+            As for `Attention`. An encoder's attention needs `causal=False` and a target.
 
         Returns
         -------
@@ -150,6 +172,8 @@ class Attention:
             out.
         StochasticError
             For a row of zeros that is to be renormalised.
+        UnknownNodeError, SinkError
+            For a target that is no position, or a missing one where `causal` is False.
         FileError
             As for every file.
 
@@ -171,12 +195,13 @@ class Attention:
         if isinstance(outputs, str | Path):
             outputs, kept = open_attention(outputs)
             importance = kept if importance is None else importance
+        asked: dict[str, Any] = {"target": target, "causal": causal}
         if isinstance(outputs, Stored):
             if attention_mask is not None or null != "refuse":
                 message = "a file is read a layer at a time: for attention_mask= or null= load it"
                 raise KindError(message)
             padding.refuse_stored(outputs)
-            return cls(outputs, importance, tolerance, tokens, layers)
+            return cls(outputs, importance, tolerance, tokens, layers, **asked)
         tensor, numbers = padding.read(outputs, attention_mask, null, kind)
         if tokens is not None and attention_mask is not None:
             width = np.shape(to_numpy(attention_mask, "attention_mask"))[-1]
@@ -184,12 +209,12 @@ class Attention:
             tokens = position_labels.kept(tokens, mask)
         labels = layers if layers is not None else numbers
         if null != "node":
-            return cls(tensor, importance, tolerance, tokens, labels)
+            return cls(tensor, importance, tolerance, tokens, labels, **asked)
         found = cls(tensor, importance, tolerance, None, labels)
         lengths = [length - 1 for length in found._lengths()]
         rows = map(range, lengths) if tokens is None else position_labels.rows_of(tokens, lengths)
         named = [(position_labels.NULL, *row) for row in rows]
-        return cls(tensor, importance, tolerance, named, labels)
+        return cls(tensor, importance, tolerance, named, labels, **asked)
 
     def __len__(self) -> int:
         """Return the number of samples times layers."""
@@ -232,13 +257,15 @@ class Attention:
             raise ShapeError(message)
         return labels
 
-    def layers(self, first_step: int = 0) -> Iterator[Layer]:
+    def layers(self, first_step: int = 0, source: Hashable | None = None) -> Iterator[Layer]:
         """Analyse layer after layer, sample after sample.
 
         Parameters
         ----------
         first_step : int
             Fidelities are over t ≥ first_step: 0 as in Definition 3.3, 1 as in the published code.
+        source : node, optional
+            A position of which is asked, too, what the target receives of it, by its label.
 
         Yields
         ------
@@ -247,8 +274,7 @@ class Attention:
         Raises
         ------
         DagmixError
-            As from `MultiHeadDiffusion.from_attention`, for what is no causal attention; the
-            message begins with the sample and the layer.
+            As for `layer`.
 
         Examples
         --------
@@ -257,10 +283,49 @@ class Attention:
         [(5, 0.25)]
         """
         for sample in product(*map(range, self._lead())):
-            for layer, label in enumerate(self._read_layer_labels()):
-                with placed(sample, label):
-                    measured = measure(self.mixture(sample, layer), sample, layer, first_step)
-                yield measured
+            for layer in range(self._size()[0]):
+                yield self.layer(sample, layer, first_step, source)
+
+    def layer(
+        self,
+        sample: tuple[int, ...],
+        layer: int,
+        first_step: int = 0,
+        source: Hashable | None = None,
+    ) -> Layer:
+        """Analyse one layer for one sample.
+
+        Parameters
+        ----------
+        sample : tuple of int
+            One index for each leading dimension of the tensor.
+        layer : int
+            From 0.
+        first_step, source
+            As for `layers`.
+
+        Returns
+        -------
+        Layer
+
+        Raises
+        ------
+        DagmixError
+            As from `MultiHeadDiffusion.from_attention`, for what is no causal attention, and for a
+            source that is no position or comes after the target; the message begins with the
+            sample and the layer.
+
+        Examples
+        --------
+        >>> attention = Attention(np.tri(4)[None, None] / np.arange(1, 5)[:, None], target=2)
+        >>> layer = attention.layer((), 0, source=1)
+        >>> layer.positions, layer.source.fidelity
+        ((1,), 0.3333333333333333)
+        """
+        label = self._read_layer_labels()[layer]
+        with placed(sample, label):
+            mix = self.mixture(sample, layer)
+            return measure(mix, (sample, layer), label, first_step, self.target, source)
 
     def mixture(self, sample: tuple[int, ...], layer: int) -> MultiHeadDiffusion:
         """Return the heads of one layer for one sample, mixed by their importance.
@@ -275,7 +340,7 @@ class Attention:
         -------
         MultiHeadDiffusion
             Nodes are the tokens where there are any, else the positions 0 … n − 1; the sink is the
-            last.
+            target, by default the last.
 
         Raises
         ------
@@ -296,7 +361,9 @@ class Attention:
             nodes = self.tokens[int(np.ravel_multi_index(sample, lead)) if lead else 0]
         heads = self._heads(sample, layer)
         try:
-            return MultiHeadDiffusion.from_attention(heads, weights, nodes, self.tolerance)
+            return MultiHeadDiffusion.from_attention(
+                heads, weights, nodes, self.tolerance, target=self.target, causal=self.causal
+            )
         except StochasticError as error:
             message = f"{error}{_hint(heads)}"
             raise StochasticError(message) from None

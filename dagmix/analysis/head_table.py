@@ -28,5 +28,5 @@ def _rows(layers: Sequence[Layer]) -> Iterator[list[str]]:
             times = "–".join(steps(t) for t in dict.fromkeys(one.mixing_time_bounds))
             lower, upper = one.fidelity_bounds
             shown = f"{lower:.3g}–{upper:.3g}" if one.fidelity is None else f"{one.fidelity:.4g}"
-            place = [", ".join(map(str, layer.sample)), str(layer.layer), str(one.head)]
+            place = [", ".join(map(str, layer.sample)), layer.name, str(one.head)]
             yield [*place, times, shown, "excluded" if one.excluded else ""]

@@ -15,6 +15,7 @@ from dagmix.errors import ShapeError
 
 Row = tuple[Hashable, ...]
 
+READABLE = 4  # candidates that a table writes out
 NULL = "null"  # the label of the node that holds what learned sink logits keep
 
 
@@ -58,6 +59,26 @@ def numbered(tokens: Iterable[Hashable]) -> Row:
         taken.add(label)
         labels.append(label)
     return tuple(labels)
+
+
+def in_words(label: Hashable) -> str:
+    r"""Write a label in a table: text that would not show, such as a line break, is quoted.
+
+    >>> in_words("Ġcat"), in_words("\n"), in_words(3)
+    ('Ġcat', "'\\n'", '3')
+    """
+    text = str(label)
+    return text if text.strip() == text != "" and text.isprintable() else repr(label)
+
+
+def listed(labels: Sequence[Hashable]) -> str:
+    """Write the first few of many labels.
+
+    >>> listed(range(20))
+    '0, 1, 2, 3, … (20)'
+    """
+    shown = ", ".join(map(in_words, labels[:READABLE]))
+    return shown if len(labels) <= READABLE else f"{shown}, … ({len(labels)})"
 
 
 def _normalised(token: Hashable) -> Hashable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from dagmix.analysis import datasets, weakest_position
 from dagmix.analysis.attention import Attention
 from dagmix.analysis.head_table import table_of_heads
 from dagmix.analysis.layers import Layer, as_json, table
+from dagmix.analysis.source_table import table_of_sources
 from dagmix.cli import lines
 from dagmix.cli.layerwise import Measured, Question, answers
 from dagmix.cli.output import show
 from dagmix.errors import DagmixError
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
+from dagmix.operators.targets import check_target
 
 PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
@@ -47,11 +50,19 @@ is one sample and layer:
   best, its φ  the head of maximum minimax fidelity alone, and that fidelity
   gain         amplification: φ_min of the mixture over that of the best head
 
+With --target I all of this is asked of position I in place of the last one; attention is cut to
+the positions up to it. With --no-causal it is not cut, as for an encoder, whose queries see later
+keys: signals are read at the target, and the walk ends at its first visit there. With --source J
+another table says what the target receives of position J:
+
+  its φ, at t  maximum of that signal over all times, and when (∞: it tends to it)
+  mean steps   expected steps of the walk from J to the target
+
 With --pathways a list follows of what carries the signal of the position of minimum fidelity
-(the first, where there are several). A pathway of t steps goes over positions and through one
-head a step, written 3 ─0→ 7 ─1→ 9; its weight is the product of its attention weights and
-head importances, and all pathways of t steps add up to the signal. t is the number of steps,
-up to --steps, at which that signal is largest; a share is one of that signal.
+(the first, where there are several), or that of the source. A pathway of t steps goes over
+positions and through one head a step, written 3 ─0→ 7 ─1→ 9; its weight is the product of its
+attention weights and head importances, and all pathways of t steps add up to the signal. t is
+the number of steps, up to --steps, at which that signal is largest; a share is one of that signal.
 
   cross-head   share of the signal on pathways that use two heads or more
 
@@ -76,6 +87,18 @@ def add_to(commands: Any) -> None:
         default=0,
         choices=(0, 1),
         help="fidelity over t >= 0 (default), or t >= 1 as the paper's published code has it",
+    )
+    analyze.add_argument(
+        "--target", type=int, metavar="I", help="the position asked about (default the last one)"
+    )
+    analyze.add_argument(
+        "--source", type=int, metavar="J", help="say what the target receives of position J, too"
+    )
+    analyze.add_argument(
+        "--no-causal",
+        action="store_false",
+        dest="causal",
+        help="queries may see later keys, as in an encoder; needs --target",
     )
     analyze.add_argument(
         "--plot",
@@ -137,7 +160,9 @@ def _analyze(options: argparse.Namespace) -> int:
     keep = _picture(options.plot) if options.plot else None
     steps = _steps(options)
     attention = _attention(options.file, options.tolerance, every_position=options.every_position)
-    question = Question(attention, options.first_step, options.pathways, steps)
+    attention = replace(attention, target=options.target, causal=options.causal)
+    _check_source(options, attention)
+    question = Question(attention, options.first_step, options.pathways, steps, options.source)
     if options.lines:
         return _write_lines(options, question)
     found = list(
@@ -154,8 +179,9 @@ def _analyze(options: argparse.Namespace) -> int:
         records = [{"pathways": weakest_position.as_record(one)} for one in weakest]
         show(as_json(layers, records))
     else:
+        more = [] if options.source is None else [table_of_sources(layers)]
         heads = [table_of_heads(layers)] if options.heads else []
-        show(table(layers), *heads, *([weakest_position.table(weakest)] if weakest else []))
+        show(table(layers), *more, *heads, *([weakest_position.table(weakest)] if weakest else []))
     if keep:
         keep(layers)
     return 0
@@ -167,6 +193,9 @@ def _check(options: argparse.Namespace) -> None:
     if options.jobs < 1:
         message = f"--jobs is at least 1; got {options.jobs}"
         raise DagmixError(message)
+    if not options.causal and options.target is None:
+        message = "--no-causal needs --target: which position is asked about"
+        raise DagmixError(message)
     if options.resume and not options.lines:
         message = "--resume goes on with the file of --lines and needs it"
         raise DagmixError(message)
@@ -175,6 +204,14 @@ def _check(options: argparse.Namespace) -> None:
         raise DagmixError(message)
     if options.lines and not options.resume:
         lines.refuse_to_overwrite(options.lines)
+
+
+def _check_source(options: argparse.Namespace, attention: Attention) -> None:
+    """Refuse a source that is no position, or none up to the target, before the work begins."""
+    if options.source is not None:
+        is_cut = options.causal and options.target is not None
+        size = options.target + 1 if is_cut else attention.tensor.shape[-1]
+        check_target(options.source, range(size), causal=options.causal)
 
 
 def _write_lines(options: argparse.Namespace, question: Question) -> int:

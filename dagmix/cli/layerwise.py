@@ -14,8 +14,8 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from dagmix.analysis import weakest_position
-from dagmix.analysis.attention import Attention, placed
-from dagmix.analysis.layers import Layer, measure
+from dagmix.analysis.attention import Attention
+from dagmix.analysis.layers import Layer
 from dagmix.errors import DagmixError
 
 AHEAD = 2  # layers for each process, which are handed out before they are asked for
@@ -32,12 +32,13 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of every layer: fidelity from which step on, how many pathways."""
+    """What is asked of every layer: fidelity from which step on, what source, how many pathways."""
 
     attention: Attention
     first_step: int
     pathways: int | None
     steps: int
+    source: int | None = None
 
     def places(self) -> Iterator[Place]:
         """Yield sample and layer, in the order of the file."""
@@ -52,9 +53,7 @@ class Question:
             return error
 
     def _measured(self, sample: tuple[int, ...], layer: int) -> Measured:
-        with placed(sample, layer):
-            mix = self.attention.mixture(sample, layer)
-            found = measure(mix, sample, layer, self.first_step)
+        found = self.attention.layer(sample, layer, self.first_step, self.source)
         if self.pathways is None:
             return Measured(found, None)
         count, steps, first = self.pathways, self.steps, self.first_step

@@ -24,11 +24,15 @@ BEGINNING = b'{"sample": ['
 
 def asked(question: Question) -> dict[str, Any]:
     """Return what a line depends on beside the numbers in the file."""
-    tensor = question.attention.tensor
+    attention = question.attention
+    tensor = attention.tensor
     return {
         "shape": list(tensor.shape),
         "dtype": str(tensor.dtype),
-        "tolerance": question.attention.tolerance,
+        "tolerance": attention.tolerance,
+        "target": attention.target,
+        "causal": attention.causal,
+        "source": question.source,
         "first_step": question.first_step,
         "pathways": question.pathways,
         "steps": None if question.pathways is None else question.steps,

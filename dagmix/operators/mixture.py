@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dagmix._engine.chains.composites import MixtureMatrix
+from dagmix._engine.chains.composites import MixtureMatrix, WeightedRows
 from dagmix._engine.chains.matrices import GraphDiffusion, GraphWalk
 from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix._engine.fidelity.best_search import find_greatest
 from dagmix._engine.fidelity.minimax import MinimaxSearch
-from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError
+from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError, WeightError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, Nodes, check_same_nodes
 from dagmix.graphs.sinks import UniqueSink
@@ -34,7 +34,13 @@ from dagmix.operators.read_arrays import (
     read_matrix,
 )
 from dagmix.operators.read_tensors import as_numpy, half_hint
-from dagmix.operators.read_weights import read_importance, read_weights
+from dagmix.operators.read_weights import (
+    are_gates,
+    as_tuples,
+    read_gates,
+    read_importance,
+    read_weights,
+)
 from dagmix.operators.results import BestHead, HeadFidelity, ratio
 from dagmix.operators.targets import target_row
 from dagmix.operators.walk import WalkOperator
@@ -82,9 +88,9 @@ class MultiHead(Operator):
     """
 
     heads: tuple[Any, ...]
-    weights: tuple[Fraction | float | Expr, ...]
+    weights: tuple[Any, ...]
     _parts: list[Transition]
-    _exact_weights: list[Fraction | Expr]
+    _mixed: list[tuple[Fraction | Expr, Transition]]
     _kind: type[Operator]
     _axis: int
     _of_graph: type[GraphWalk | GraphDiffusion]
@@ -104,20 +110,36 @@ class MultiHead(Operator):
         if not given:
             message = "a mixture needs at least one head"
             raise EmptyError(message)
-        exact, any_float = read_weights(weights, len(given), tolerance)
+        weights = as_tuples(weights)
+        is_gated = are_gates(weights)
+        if is_gated and self._axis == COLUMNS:
+            message = (
+                "weights per receiver weigh the rows of diffusions: a walk is .successors() of a"
+                " MultiHeadDiffusion that has them"
+            )
+            raise WeightError(message)
+        read = read_gates if is_gated else read_weights
+        exact, any_float = read(weights, len(given), tolerance)
         nodes, parts = self._read_heads(given, tolerance)
-        mixture = MixtureMatrix(exact, parts, as_floats=any_float)
+        mixed = list(map(_weighed, exact, parts))
+        mixture = MixtureMatrix(*zip(*mixed, strict=True), as_floats=any_float)
         _refuse_floats_with_symbols(mixture, parts)
-        arguments = (given, None if weights is None else tuple(weights), sink, tolerance)
-        self._build(mixture, nodes, sink, (type(self), arguments))
-        shown = tuple(map(float, exact)) if any_float else tuple(exact)
-        self.heads, self.weights = given, shown
-        self._parts, self._exact_weights = parts, exact
+        self._build(mixture, nodes, sink, (type(self), (given, weights, sink, tolerance)))
+        self.heads, self.weights = given, tuple(map(_as_floats, exact) if any_float else exact)
+        self._parts, self._mixed = parts, mixed
+
+    @property
+    def is_gated(self) -> bool:
+        """Whether every receiver has its own weights of the heads; internal."""
+        return isinstance(self.weights[0], tuple)
 
     @property
     def parts(self) -> tuple[tuple[Fraction | Expr, Transition], ...]:
-        """The exact weight and the matrix of every head, weights of 0 included; internal."""
-        return tuple(zip(self._exact_weights, self._parts, strict=True))
+        """The exact weight and the matrix of every head, weights of 0 included; internal.
+
+        Where every receiver has its own weights, they are in the rows of the matrices.
+        """
+        return tuple(self._mixed)
 
     def _read_heads(
         self, heads: tuple[Any, ...], tolerance: float
@@ -295,7 +317,7 @@ class MultiHeadWalk(MultiHead, WalkOperator):
         [[0.8, 0.0], [0.2, 1.0]]
         """
         walks = []
-        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        heads, _ = _attention_heads(attention, nodes, tolerance, target, causal=causal)
         for head, diffusion in enumerate(heads):
             try:
                 walks.append(diffusion.successors())
@@ -314,7 +336,9 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
     heads : iterable
         FeedforwardDAGs, DiffusionOperators or row-stochastic arrays on the same nodes.
     weights : sequence, optional
-        β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed.
+        β, non-negative, summing to 1; uniform by default. Symbols and floats are allowed. Or a
+        row of n numbers for each head, its weights at every receiver, where they sum to 1 over
+        the heads: gated heads, Δ̄[i, j] = Σ_h β_h(i) Δ_h[i, j].
     sink : node, UniqueSink or Target, optional
         The node whose signals are asked for, any of them; needed where the union of the heads of
         positive weight has no unique sink.
@@ -333,6 +357,12 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
     >>> mix = MultiHeadDiffusion(heads)
     >>> mix.minimax_fidelity().value, mix.best_head().value, mix.amplification()
     (Fraction(1, 2), Fraction(3, 8), Fraction(4, 3))
+
+    Heads that are gated, so that u takes from head 1 alone:
+
+    >>> gated = MultiHeadDiffusion(heads, [[0, "1/2", "1/2", "1/2"], [1, "1/2", "1/2", "1/2"]])
+    >>> gated.weights[0][:2], gated.minimax_fidelity().value
+    ((Fraction(0, 1), Fraction(1, 2)), Fraction(1, 3))
 
     References
     ----------
@@ -363,9 +393,9 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         attention : (heads, n, n) array
             Weights in [0, 1] of query i (receiver) on key j (sender) in [h, i, j]; rows sum to 1
             within `tolerance`, and causal attention has no weight above the diagonal.
-        weights : (heads,) array, optional
+        weights : (heads,) or (heads, n) array, optional
             Importances of the heads, non-negative, of any scale; uniform by default. β is these
-            divided by their sum.
+            divided by their sum over the heads. With n, every receiver has its own.
         nodes : iterable, optional
             Labels of the n positions, 0 to n − 1 by default.
         tolerance : float
@@ -408,8 +438,10 @@ class MultiHeadDiffusion(MultiHead, DiffusionOperator):
         >>> mix.sink, mix.signal(1, 1), mix.successors().matrix.tolist()
         (Target(node=0, index=0), 0.5, [[1.0, 0.5], [0.0, 0.5]])
         """
-        heads = _attention_heads(attention, nodes, tolerance, target, causal=causal)
-        return cls(heads, read_importance(weights, len(heads)), heads[0].sink.node)
+        heads, whole = _attention_heads(attention, nodes, tolerance, target, causal=causal)
+        exact, size = read_importance(weights, len(heads), whole), len(heads[0].nodes)
+        cut = [share[:size] if isinstance(share, tuple) else share for share in exact]
+        return cls(heads, cut, heads[0].sink.node)
 
     def best_head(self, first_step: int = 0) -> BestHead:
         """Return max_h φ_min(Δ_h) and the heads that have it (Definitions 3.11 and 3.12).
@@ -496,6 +528,22 @@ def _head_at(head: Any, part: Transition, exact: dict[Expr, Any]) -> Any:
     return substituted(sp.ImmutableMatrix(part.over(sp.sympify).dense().tolist()), exact)
 
 
+def _weighed(weight: Any, part: Transition) -> tuple[Fraction | Expr, Transition]:
+    """Return weight and matrix of a head; weights per receiver go into the rows of the matrix."""
+    if not isinstance(weight, tuple):
+        return weight, part
+    if len(weight) != part.adjacency.n:
+        message = (
+            f"weights per receiver: one for each of {part.adjacency.n} nodes; got {len(weight)}"
+        )
+        raise WeightError(message)
+    return Fraction(any(weight)), WeightedRows(weight, part)
+
+
+def _as_floats(weight: Any) -> Any:
+    return tuple(map(float, weight)) if isinstance(weight, tuple) else float(weight)
+
+
 def _alone(search: MinimaxSearch) -> HeadFidelity:
     """Return the φ_min of a head, or the bounds by which it was excluded."""
     if (found := search.found) is not None:
@@ -517,8 +565,11 @@ def _attention_heads(
     target: Node | None,
     *,
     causal: bool,
-) -> list[DiffusionOperator]:
-    """Return the heads of a checked attention tensor, cut to the target where it is causal."""
+) -> tuple[list[DiffusionOperator], int]:
+    """Return the heads of a checked attention tensor, cut to the target where it is causal.
+
+    The number is that of its positions before the cut.
+    """
     try:
         heads, labels = read_attention(
             as_numpy(attention, "attention"), nodes, tolerance, causal=causal
@@ -526,11 +577,12 @@ def _attention_heads(
     except StochasticError as error:
         message = f"{error}{half_hint(attention)}"
         raise StochasticError(message) from None
-    row = target_row(target, labels, causal=causal)
-    if causal and row + 1 < len(labels):
+    row, whole = target_row(target, labels, causal=causal), len(labels)
+    if causal and row + 1 < whole:
         heads, labels = first_rows(heads, row + 1), Nodes(labels[: row + 1])
     sink, made = labels[row], DiffusionOperator.from_matrix
-    return [
+    read = [
         DiffusionOperator.of(head, labels, sink, (made, (head.matrix, labels, sink, tolerance)))
         for head in heads
     ]
+    return read, whole

@@ -1,4 +1,8 @@
-"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head."""
+"""Convex weights α_h or β_h of heads: non-negative, summing to 1, one for each head.
+
+Gates are weights of which every receiver has its own: a row of n numbers for each head, convex at
+every receiver.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dagmix._engine.exact.scalars import is_negative, read_scalar
 from dagmix._util.brief import brief
-from dagmix.errors import SymbolicError, WeightError
+from dagmix.errors import DagmixError, SymbolicError, WeightError
 from dagmix.operators.read_arrays import check_tolerance, read_numbers
 from dagmix.operators.read_tensors import as_numpy
 
 if TYPE_CHECKING:
     from sympy import Expr
+
+Gates = list[tuple[Fraction, ...]]  # a row of weights for each head, one for each receiver
 
 
 def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fraction | Expr], bool]:
@@ -93,23 +99,76 @@ def _check_symbols(numbers: Sequence[Any]) -> None:
         raise WeightError(message)
 
 
-def read_importance(weights: ArrayLike | None, heads: int) -> list[Fraction]:
-    """Return head importances of any scale as exact convex weights."""
+def as_tuples(weights: Any) -> Any:
+    """Return weights, or the rows of gates, as tuples; what is no sequence as it is.
+
+    >>> as_tuples([[1, 0.5], [0, 0.5]]), as_tuples(["1/2", 0.5]), as_tuples(None)
+    (((1, 0.5), (0, 0.5)), ('1/2', 0.5), None)
+    """
+    if not np.iterable(weights) or isinstance(weights, Mapping):
+        return weights
+    rows = tuple(weights)
+    nested = rows and all(np.iterable(row) and not isinstance(row, str) for row in rows)
+    return tuple(map(tuple, rows)) if nested else rows
+
+
+def are_gates(weights: Any) -> bool:
+    """Tell whether weights, as `as_tuples` returns them, are rows, one for each head."""
+    return isinstance(weights, tuple) and bool(weights) and isinstance(weights[0], tuple)
+
+
+def read_gates(rows: Sequence[Any], heads: int, tolerance: float) -> tuple[Gates, bool]:
+    """Return exact gates, and whether one was a float; at every receiver as `read_weights` does.
+
+    >>> read_gates([[1, "1/2"], [0, "1/2"]], 2, 1e-5)[0][1]
+    (Fraction(0, 1), Fraction(1, 2))
+    """
+    if len(rows) != heads or len(set(map(len, rows))) != 1:
+        sizes = ", ".join(str(len(row)) for row in rows)
+        message = f"weights per receiver are a row for each of {heads} heads; got rows of {sizes}"
+        raise WeightError(message)
+    columns, floats = list[Sequence[Fraction]](), False
+    for receiver, column in enumerate(zip(*rows, strict=True)):
+        try:
+            columns.append(read_exact_weights(column, heads, tolerance, "a mixture by receiver"))
+        except DagmixError as error:
+            message = f"receiver {receiver}: {error}"
+            raise type(error)(message) from None
+        floats = floats or any(isinstance(number, float | np.floating) for number in column)
+    return list(zip(*columns, strict=True)), floats
+
+
+def read_importance(
+    weights: ArrayLike | None, heads: int, receivers: int | None = None
+) -> list[Fraction] | Gates:
+    """Return head importances of any scale as exact convex weights.
+
+    With a number of receivers they may be (heads, receivers): gates, convex at every receiver.
+    """
     if weights is None:
         return [Fraction(1, heads)] * heads
     array = as_numpy(weights, "weights")
+    if receivers is not None and array.shape == (heads, receivers):
+        columns = [_importance(column, f"receiver {i}: ") for i, column in enumerate(array.T)]
+        return list(zip(*columns, strict=True))
     if array.shape != (heads,):
-        message = f"one weight for each of {heads} heads; got an array of shape {array.shape}"
+        also = "" if receivers is None else f", or for each head and receiver, {(heads, receivers)}"
+        message = f"one weight for each of {heads} heads{also}; got an array of shape {array.shape}"
         raise WeightError(message)
+    return _importance(array)
+
+
+def _importance(array: NDArray[Any], where: str = "") -> list[Fraction]:
+    """Return numbers over their exact sum."""
     if array.dtype.kind in "biuf":
         wrong = np.flatnonzero(~((array >= 0) & (array < np.inf)))  # a NaN fails both
         for head in wrong[:1]:
-            message = f"weights are finite and not negative; weight {head} is {array[head]}"
+            message = f"{where}weights are finite and not negative; weight {head} is {array[head]}"
             raise WeightError(message)
     numbers = read_numbers(array)
     exact = [Fraction(number) for number in numbers.tolist()]
     total = sum(exact)
     if not total:
-        message = "one weight at least is positive; all are 0"
+        message = f"{where}one weight at least is positive; all are 0"
         raise WeightError(message)
     return [number / total for number in exact]

@@ -6,6 +6,7 @@ nothing of its target i. Mixing asks that the target be absorbing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dagmix._engine.adjacency.base import Adjacency
@@ -65,6 +66,11 @@ def target_row(target: Node | None, nodes: Nodes, *, causal: bool) -> int:
         )
         raise SinkError(message)
     return len(nodes) - 1
+
+
+def check_target(target: Node | None, labels: Iterable[Node], *, causal: bool) -> None:
+    """Raise what `target_row` does, of positions by their labels."""
+    target_row(target, Nodes(labels), causal=causal)
 
 
 def position_of(target: int | None, n: int, *, causal: bool) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dagmix._engine.exact.scalars import Field, read_count, read_steps
 from dagmix._engine.fidelity.signals import signal
-from dagmix.errors import DagmixError, KindError, SymbolicError
+from dagmix.errors import DagmixError, KindError, SymbolicError, WeightError
 from dagmix.graphs.labels import Node
 from dagmix.operators.mixture import MultiHead
 from dagmix.pathways import head_polynomials, k_best
@@ -46,6 +46,8 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
         For a source or target the mixture does not have, a negative or fractional t.
     SymbolicError
         For heads with symbols in their entries.
+    WeightError
+        Where every receiver has its own weights, of which there is no such polynomial.
     SizeError
         Where the C(t + H, H) polynomial rows have more than 2²⁴ numbers.
 
@@ -63,6 +65,12 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
     """
     question = _read(mix, source, t, target)
     _need_numbers(mix, "a polynomial in the weights", weights=False)
+    if mix.is_gated:
+        message = (
+            "a polynomial in the weights needs one weight for each head; here every receiver has"
+            " its own: by_composition and heaviest take them"
+        )
+        raise WeightError(message)
     terms = head_polynomials.by_counts(question)
     return HeadCounts(source, question.steps, tuple(terms.items()), mix.weights)
 

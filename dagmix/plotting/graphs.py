@@ -178,6 +178,8 @@ def _read_several(drawn: Any) -> Heads:
 
 
 def _short(weight: Any) -> str:
+    if isinstance(weight, tuple):
+        return "by receiver"
     return f"{weight:.3g}" if isinstance(weight, float) else str(weight)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dagmix.analysis.layers import Layer
+from dagmix.analysis.layers import Layer, target_of
 from dagmix.plotting.canvas import (
     MARKERS,
     WIDTH,
@@ -16,6 +16,7 @@ from dagmix.plotting.canvas import (
     count_along,
     need,
     outside,
+    plain,
     style,
 )
 
@@ -28,7 +29,8 @@ def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
 
     A point is one sample; a line joins the medians of the layers. An infinite time is marked
     ∞ near the upper edge, a zero 0 near the lower one. Both axes are logarithmic, so that the
-    distance from the best head up to the mixture is the amplification.
+    distance from the best head up to the mixture is the amplification. Layers go by their labels;
+    a target other than the last position is named.
 
     Parameters
     ----------
@@ -71,6 +73,10 @@ def report(layers: Sequence[Layer], *, figure: Figure | None = None) -> Figure:
     lower.set_ylabel("minimax fidelity φ_min")
     lower.set_xlabel("layer (points are samples, lines medians)")
     count_along(lower)
+    names = {one.layer: plain(one.name) for one in layers}
+    lower.xaxis.set_major_formatter(lambda x, _: names.get(round(x), ""))
+    if any(one.target is not None for one in layers):
+        upper.set_title(f"to {plain(target_of(layers))}", fontsize="medium")
     return figure
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dagmix.proxies.batches import Batch
 from dagmix.proxies.chains import peaks_between
-from dagmix.proxies.validation import Array, read_horizon
+from dagmix.proxies.validation import TOO_SMALL, Array, read_horizon, warn_of_horizon
 
 
 def fidelities_between(
@@ -34,7 +34,7 @@ def fidelities_between(
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the diagonal is 1; 1 as in the published code.
     tolerance : float, optional
@@ -63,6 +63,7 @@ def fidelities_between(
     """
     first, last = read_horizon(first_step, horizon)
     batch = Batch(attention, weights, tolerance, 0 if not causal else None, causal=causal)
+    warn_of_horizon(last, batch.n, "horizon", TOO_SMALL)
     astype = batch.xp.astype
     return batch.map(
         lambda mixed, _: peaks_between(astype(mixed, batch.dtype, copy=False), last, first),

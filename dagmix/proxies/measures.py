@@ -13,7 +13,16 @@ from dagmix.operators.targets import position_of
 from dagmix.proxies.batches import Answer, Batch
 from dagmix.proxies.chains import CHAINS, PublishedChain, expected_steps, peaks, survival_sum
 from dagmix.proxies.elimination import expected_steps_to
-from dagmix.proxies.validation import Array, checked_shape, read, read_horizon, refuse
+from dagmix.proxies.validation import (
+    CUT_OFF,
+    TOO_SMALL,
+    Array,
+    checked_shape,
+    read,
+    read_horizon,
+    refuse,
+    warn_of_horizon,
+)
 
 
 def hitting_times(  # noqa: PLR0913 - the batch, the question, and how they are read
@@ -40,7 +49,7 @@ def hitting_times(  # noqa: PLR0913 - the batch, the question, and how they are 
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     max_steps : int or None
-        The cut-off M, at least 0; None for none.
+        The cut-off M, at least 0; None for none. Below n − 1 there is a `HorizonWarning`.
     chain : "successors", "successors_per_head" or "published"
         As at the top of this page.
     tolerance : float, optional
@@ -115,7 +124,7 @@ def hitting_time(  # noqa: PLR0913 - the batch, the question, and how they are r
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     max_steps : int or None
-        The cut-off M, at least 0; None for none.
+        The cut-off M, at least 0; None for none. Below n − 1 there is a `HorizonWarning`.
     chain : "successors", "successors_per_head" or "published"
         As at the top of this page.
     tolerance : float, optional
@@ -178,6 +187,7 @@ class _Times:
             )
             raise KindError(message)
         if steps is not None:
+            warn_of_horizon(steps, batch.n, "max_steps", CUT_OFF)
             return lambda mixed, start: survival_sum(chain(mixed, start, sink), steps, sink)
         if batch.causal:
             return lambda mixed, start: expected_steps(chain(mixed, start, sink))
@@ -208,7 +218,7 @@ def fidelities(  # noqa: PLR0913 - the batch, the question, and how they are rea
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
     tolerance : float, optional
@@ -273,7 +283,7 @@ def minimax_fidelity(  # noqa: PLR0913 - the batch, the question, and how they a
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
     tolerance : float, optional
@@ -330,7 +340,7 @@ def weakest_position(  # noqa: PLR0913 - the batch, the question, and how they a
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
     tolerance : float, optional
@@ -370,6 +380,7 @@ def weakest_position(  # noqa: PLR0913 - the batch, the question, and how they a
 def _peaks(batch: Batch, horizon: int, first_step: int) -> Answer:
     """Return what finds the fidelities of mixed matrices, stepping in the answer's precision."""
     first, last = read_horizon(first_step, horizon)
+    warn_of_horizon(last, batch.n, "horizon", TOO_SMALL)
     astype = batch.xp.astype
     return lambda mixed, _: peaks(astype(mixed, batch.dtype, copy=False), last, first, batch.sink)
 
@@ -433,7 +444,7 @@ def best_head(
         Entry [i, j] is the weight of key j for query i; causal, non-negative, rows sum to 1. Of
         NumPy, torch or another library with the array API, or nested sequences.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
     tolerance : float, optional
@@ -494,7 +505,7 @@ def amplification(  # noqa: PLR0913 - the batch, the question, and how they are 
         Non-negative, of any scale; by default all heads weigh the same. Leading dimensions
         broadcast with those of `attention`. With n, every receiver has weights of its own.
     horizon : int
-        The last step that counts, at least `first_step`.
+        The last step that counts, at least `first_step`. Below n − 1 there is a `HorizonWarning`.
     first_step : int
         0 as in Definition 3.3, where the sink's own fidelity is 1; 1 as in the published code.
     tolerance : float, optional

@@ -5,18 +5,30 @@ Every check names the rule, the value and the place, as in `arrays`, which reads
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from typing import Any
 
 import array_api_compat as compat
 import numpy as np
 
 from dagmix._engine.exact.scalars import read_steps
-from dagmix.errors import DagmixError, KindError, NumberError, ShapeError, StepError, WeightError
+from dagmix.errors import (
+    DagmixError,
+    HorizonWarning,
+    KindError,
+    NumberError,
+    ShapeError,
+    StepError,
+    WeightError,
+)
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
 from dagmix.operators.read_tensors import HALF_BYTES, SUITING, check_dense
 
 Array = Any  # of NumPy, torch, or another library with the array API
 
+TOO_SMALL = "fidelities may be far too small, 0 where the signal comes later"
+CUT_OFF = "times are cut off before the end of it; max_steps=None has no cut-off"
 CORE = 3  # dimensions of one mixture: heads, queries, keys
 
 
@@ -124,6 +136,27 @@ def read_horizon(first_step: int, horizon: int) -> tuple[int, int]:
         message = f"the horizon is not before the first step {first}; got {last}"
         raise StepError(message)
     return first, last
+
+
+def warn_of_horizon(steps: int, n: int, name: str, cure: str) -> None:
+    """Warn where so few steps need not lead from every position to the target: fewer than n − 1.
+
+    A path over n positions takes n − 1 steps at most, and a head of previous tokens takes them all.
+    """
+    if steps < n - 1:
+        message = (
+            f"{name}={steps} is less than n - 1 = {n - 1}, the steps of the longest way to the"
+            f" target: {cure}"
+        )
+        warnings.warn(message, HorizonWarning, stacklevel=_levels_to_caller())
+
+
+def _levels_to_caller() -> int:
+    """Count the frames from `warn_of_horizon` to the one that called a proxy."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__package__") == __package__:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def in_double(array: Array) -> Array:

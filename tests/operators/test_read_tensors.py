@@ -94,7 +94,8 @@ def test_arrays_without_all_of_their_entries(kind: Any) -> None:
         ([np.nan, 1.0], "weight 0 is nan"),
         ([1.0, np.inf], "weight 1 is inf"),
         ([1.0], "one weight for each of 2 heads"),
-        (np.ones((2, 2)), "one weight for each of 2 heads"),
+        (np.ones((2, 3)), "one weight for each of 2 heads"),
+        (np.ones((2, 2, 2)), "one weight for each of 2 heads"),
         ([0, 0], "one weight at least is positive"),
     ],
 )

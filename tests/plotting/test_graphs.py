@@ -108,6 +108,8 @@ def test_mixtures_name_their_weights_and_leave_out_heads_of_weight_0() -> None:
     mix = MultiHeadDiffusion([*HEADS, HEADS[0]], weights=["1/3", 0, "2/3"])
     assert legend(graph(mix)) == ["head 0, weight 1/3", "head 2, weight 2/3", "sink"]
     assert len(arrows(graph(mix))) == 6
+    gated = MultiHeadDiffusion(HEADS, [["1/4"] * len(mix.nodes), ["3/4"] * len(mix.nodes)])
+    assert legend(graph(gated))[1] == "head 1, weight by receiver"
     floats = MultiHeadWalk(HEADS, weights=[0.123456, 0.876544])
     assert legend(graph(floats))[:2] == ["head 0, weight 0.123", "head 1, weight 0.877"]
     b = sp.Symbol("b", positive=True)

@@ -14,7 +14,7 @@ from cases.pictures import data, legend
 from matplotlib.figure import Figure
 
 from dagmix import plotting
-from dagmix.analysis import Layer
+from dagmix.analysis import Attention, Layer
 from dagmix.cli import commands
 from dagmix.errors import EmptyError
 
@@ -80,6 +80,16 @@ def test_a_report_of_nothing_finite_has_no_scale_to_choose(tmp_path: Path) -> No
     figure = plotting.report(deaf)
     assert [ax.get_yscale() for ax in figure.axes] == ["linear", "linear"]
     plotting.save(figure, tmp_path / "deaf.png")  # a warning would fail this test
+
+
+def test_layers_go_by_their_labels_and_a_target_is_named() -> None:
+    tensor = np.concatenate([UNIFORM, UNIFORM])
+    attention = Attention(tensor, layer_labels=["$3", 7], target=2)
+    upper, lower = plotting.report(list(attention.layers())).axes
+    assert [lower.xaxis.get_major_formatter()(x) for x in (-1, 0, 1, 2)] == ["", r"\$3", "7", ""]
+    assert upper.get_title() == "to position 2"
+    upper, _ = plotting.report(list(Attention(tensor).layers())).axes
+    assert not upper.get_title()
 
 
 def test_no_layers_no_report() -> None:

@@ -13,6 +13,7 @@ from dagmix.proxies import batches
 UNIFORM = np.tri(100) / np.arange(1, 101)[:, None]
 
 
+@pytest.mark.filterwarnings("ignore:max_steps=")  # cut off early on purpose
 @pytest.mark.parametrize("seed", range(SAMPLES))
 def test_heads_divided_before_they_are_mixed(seed: int) -> None:
     """Against brute force."""

@@ -23,6 +23,7 @@ def exact(attention: Any, weights: Any) -> list[oracle.Matrix]:
     return [oracle.mixed(a.tolist(), w.tolist()) for a, w in pairs]
 
 
+@pytest.mark.filterwarnings("ignore:max_steps=")  # cut off early on purpose
 @pytest.mark.parametrize("seed", SEEDS)
 def test_times_to_a_target_of_bidirectional_attention(seed: int) -> None:
     """The chain stops at the target; with and without a cut-off, mixed before and after."""

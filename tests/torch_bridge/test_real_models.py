@@ -121,9 +121,14 @@ def test_what_a_token_saw_is_not_cut() -> None:
 
 
 def test_an_encoder_attends_both_ways() -> None:
-    attention = Attention.of(ran(language_models.bert(), SEQUENCES[:1]))
+    outputs = ran(language_models.bert(), SEQUENCES[:1])
+    attention = Attention.of(outputs)
     with pytest.raises(errors.CausalError, match="encoders attend both ways"):
         list(attention.layers())
+    asked = Attention.of(outputs, target=1, causal=False)
+    times = [layer.hitting_time for layer in asked.layers()]
+    expected = proxies.hitting_time(asked.tensor, None, None, target=1, causal=False)
+    np.testing.assert_allclose(times, expected[0], rtol=1e-5)
 
 
 @pytest.mark.parametrize("make", DECODERS.values(), ids=DECODERS.keys())

@@ -1,4 +1,4 @@
-"""Composites: transitions made of others: mixtures, walks to the successors, stopped walks."""
+"""Composites: transitions made of others: mixtures, weighted rows, successors, stopped walks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from dagmix._engine.adjacency.explicit import from_distinct
 from dagmix._engine.adjacency.ranges import IndexRanges, union
 from dagmix._engine.chains.kernel import ConvexSum, Kernel, ScaledKernel
 from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
+from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.scalars import Field
 
 if TYPE_CHECKING:
@@ -70,6 +71,47 @@ class MixtureMatrix(Transition):
         # Folding a head's scales rounds twice; weight, product and sum follow: in a matrix, weight
         # and product with the row's scale, and with the column's.
         return FloatKernel(kernel, max(head.entry_units for head in heads) + len(heads) + 4)
+
+
+class WeightedRows(Transition):
+    """diag(g) M: every row of a matrix times a weight g_i ≥ 0; a row of weight 0 has no pairs.
+
+    Rows sum to their weights: a part of a mixture in which every receiver has its own weights.
+    """
+
+    def __init__(self, weights: Sequence[Fraction], matrix: Transition) -> None:
+        """Take exact weights, one for each row."""
+        self.field, self._matrix, self._weights = matrix.field, matrix, weights
+        self.adjacency, self._kept = matrix.adjacency, None
+        if not all(weights):
+            receivers, senders = matrix.adjacency.pairs
+            self._kept = np.array([weight > 0 for weight in weights])[receivers]
+            pairs = receivers[self._kept], senders[self._kept]
+            self.adjacency = from_distinct(matrix.adjacency.n, *pairs)
+
+    def _weighted(self, kernel: Kernel, weights: Vec) -> Kernel:
+        if self._kept is None:
+            own, parts = zip(*kernel.parts, strict=True)
+            return ConvexSum(self.adjacency, own, [_received(part, weights) for part in parts])
+        receivers, _ = self.adjacency.pairs
+        entries = kernel.entries[self._kept] * weights[receivers]
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(entries))
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return the exact product in the ring."""
+        return self._weighted(self._matrix.over(ring), objects(list(map(ring, self._weights))))
+
+    @cached_property
+    def floats(self) -> FloatKernel:
+        """The product in float64."""
+        inner, weights = self._matrix.floats, np.array(list(map(float, self._weights)))
+        # Folding the matrix's scales rounds twice; weight and product follow.
+        return FloatKernel(self._weighted(inner.kernel, weights), inner.entry_units + 4)
+
+
+def _received(kernel: ScaledKernel, weights: Vec) -> ScaledKernel:
+    receiver = weights if kernel.receiver is None else kernel.receiver * weights
+    return ScaledKernel(kernel.adjacency, receiver, kernel.values, kernel.sender)
 
 
 class SuccessorMatrix(Transition):

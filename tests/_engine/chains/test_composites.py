@@ -13,8 +13,14 @@ from cases.zoo import sampled_dags, sampled_mixtures, unique_sink_dags
 from oracle import bounds as oracle_bounds
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion
-from dagmix._engine.chains.composites import AbsorbingMatrix, BackwardMatrix, SuccessorMatrix
+from dagmix._engine.chains.composites import (
+    AbsorbingMatrix,
+    BackwardMatrix,
+    SuccessorMatrix,
+    WeightedRows,
+)
 from dagmix._engine.chains.first_step import hits_from
+from dagmix._engine.exact.enclosures import UNIT
 from dagmix.bounds import backward_mixing
 
 if TYPE_CHECKING:
@@ -39,6 +45,23 @@ def test_backward_chains_on_runs_against_the_oracle(n: int, graphs: tuple[Edges,
             assert chain.time == oracle.mixing_time(backward, source, QUARTER)
             spread = Fraction(n, n - 1)
             assert chain.hitting == spread * oracle.hitting_times(backward, source)[n - 1]
+
+
+@pytest.mark.usefixtures("always_runs")
+@pytest.mark.parametrize("least", [0, 1], ids=["some are 0", "all positive"])
+def test_weighted_rows_of_ranges(least: int) -> None:
+    """Row i of every head times g_h(i), the heads kept as ranges, as mixtures of such too."""
+    for mix in sampled_mixtures(seed=8, count=12, common=True):
+        diffusion, delta = mixed_diffusion(mix).transition, mix.diffusion()
+        weights = [Fraction((5 * i + len(mix.heads)) % 3 + least, 4) for i in range(mix.n)]
+        rows = WeightedRows(weights, diffusion)
+        expected = [[g * x for x in row] for g, row in zip(weights, delta, strict=True)]
+        assert rows.rationals.dense().tolist() == expected
+        exact = np.array(expected, dtype=float)
+        floats = rows.floats
+        assert np.allclose(floats.kernel.dense(), exact, rtol=floats.entry_units * UNIT, atol=0)
+        step = rows.rationals.step(np.array([Fraction(1)] * mix.n))
+        assert step.tolist() == [sum(row[j] for row in expected) for j in range(mix.n)]
 
 
 @pytest.mark.usefixtures("always_runs")
