@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
 from dagmix._util.files import open_attention
 from dagmix._util.progress import tracked
 from dagmix.analysis import datasets, weakest_position
-from dagmix.analysis.attention import Attention
+from dagmix.analysis.attention import Attention, placed
 from dagmix.analysis.head_table import table_of_heads
 from dagmix.analysis.layers import Layer, as_json, table
 from dagmix.analysis.source_table import table_of_sources
@@ -21,6 +21,8 @@ from dagmix.cli import lines
 from dagmix.cli.layerwise import Measured, Question, answers
 from dagmix.cli.output import show
 from dagmix.errors import DagmixError
+from dagmix.heads.ablation import ablation
+from dagmix.heads.table import Ablated, table_of_ablations
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
 from dagmix.operators.targets import check_target
 
@@ -66,6 +68,11 @@ the number of steps, up to --steps, at which that signal is largest; a share is 
 
   cross-head   share of the signal on pathways that use two heads or more
 
+With --ablation another table judges every head by what its layer is without it: φ_min, or with
+--ablation mixing T(¼), of the head alone, of all others (weighed as they are), the derivative as
+the head gains weight, and its Shapley value, its share in φ_min, or in 1/T, of all heads. At most
+16 heads a layer; this is about how heads carry signals, not about the values that they write.
+
 With --lines every sample and layer is a line of JSON in OUT.jsonl, written at once; a layer in
 which something is wrong has a line that says so (`error`), the others go on, and the exit
 status is 1. A run that was killed goes on with --resume, which skips the lines that are there.
@@ -108,6 +115,13 @@ def add_to(commands: Any) -> None:
     )
     analyze.add_argument(
         "--heads", action="store_true", help="list the measures of every head alone too"
+    )
+    analyze.add_argument(
+        "--ablation",
+        nargs="?",
+        choices=("fidelity", "mixing"),
+        const="fidelity",
+        help="judge every head by what its layer is without it, and by its Shapley value",
     )
     analyze.add_argument(
         "--pathways",
@@ -175,16 +189,37 @@ def _analyze(options: argparse.Namespace) -> int:
     )
     layers = [one.layer for one in found]
     weakest = [one.weakest for one in found if one.weakest is not None]
+    ablated = _ablated(options.ablation, attention, layers) if options.ablation else []
     if options.json:
-        records = [{"pathways": weakest_position.as_record(one)} for one in weakest]
-        show(as_json(layers, records))
+        show(as_json(layers, _records(weakest, ablated)))
     else:
         more = [] if options.source is None else [table_of_sources(layers)]
         heads = [table_of_heads(layers)] if options.heads else []
+        heads += [table_of_ablations(ablated)] if ablated else []
         show(table(layers), *more, *heads, *([weakest_position.table(weakest)] if weakest else []))
     if keep:
         keep(layers)
     return 0
+
+
+def _ablated(measure: Any, attention: Attention, layers: Sequence[Layer]) -> list[Ablated]:
+    """Return the ablations of all layers."""
+    found = []
+    for one in tracked(layers, "removing heads", len(layers)):
+        with placed(one.sample, one.name):
+            mix = attention.mixture(one.sample, one.layer)
+            found.append(Ablated(one.sample, one.name, ablation(mix, measure)))
+    return found
+
+
+def _records(
+    weakest: Sequence[weakest_position.WeakestPosition], ablated: Sequence[Ablated]
+) -> list[dict[str, Any]]:
+    """Return what JSON has of every layer besides its measures."""
+    pathways = [{"pathways": weakest_position.as_record(one)} for one in weakest]
+    heads = [{"ablation": one.as_record()} for one in ablated]
+    nothing: dict[str, Any] = {}
+    return [one | other for one, other in zip_longest(pathways, heads, fillvalue=nothing)]
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -198,6 +233,9 @@ def _check(options: argparse.Namespace) -> None:
         raise DagmixError(message)
     if options.resume and not options.lines:
         message = "--resume goes on with the file of --lines and needs it"
+        raise DagmixError(message)
+    if options.lines and options.ablation:
+        message = "--lines goes without --ablation: its lines have every head alone (heads)"
         raise DagmixError(message)
     if options.lines and (options.json or options.plot):
         message = "--lines goes without --json and --plot, which need all layers at once"
