@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import islice, zip_longest
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from dagmix.cli import lines
 from dagmix.cli.layerwise import Measured, Question, answers
 from dagmix.cli.output import show
 from dagmix.errors import DagmixError
-from dagmix.heads.ablation import ablation
-from dagmix.heads.table import Ablated, table_of_ablations
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
 from dagmix.operators.targets import check_target
+
+Records = list[dict[str, Any]]  # what JSON has of every layer besides its measures
 
 PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
@@ -189,37 +189,35 @@ def _analyze(options: argparse.Namespace) -> int:
     )
     layers = [one.layer for one in found]
     weakest = [one.weakest for one in found if one.weakest is not None]
-    ablated = _ablated(options.ablation, attention, layers) if options.ablation else []
+    removed, records = [], [dict[str, Any]() for _ in layers]
+    if options.ablation and layers:
+        ablated, records = _ablated(options.ablation, attention, layers)
+        removed.append(ablated)
     if options.json:
-        show(as_json(layers, _records(weakest, ablated)))
+        for record, one in zip(records, weakest, strict=False):
+            record["pathways"] = weakest_position.as_record(one)
+        show(as_json(layers, records))
     else:
         more = [] if options.source is None else [table_of_sources(layers)]
         heads = [table_of_heads(layers)] if options.heads else []
-        heads += [table_of_ablations(ablated)] if ablated else []
+        heads += removed
         show(table(layers), *more, *heads, *([weakest_position.table(weakest)] if weakest else []))
     if keep:
         keep(layers)
     return 0
 
 
-def _ablated(measure: Any, attention: Attention, layers: Sequence[Layer]) -> list[Ablated]:
-    """Return the ablations of all layers."""
+def _ablated(measure: Any, attention: Attention, layers: Sequence[Layer]) -> tuple[Any, Records]:
+    """Return the ablations of all layers as a table, and as records."""
+    from dagmix.heads.ablation import ablation  # noqa: PLC0415 - it loads SciPy's optimisers
+    from dagmix.heads.table import Ablated, table_of_ablations  # noqa: PLC0415 - the same
+
     found = []
     for one in tracked(layers, "removing heads", len(layers)):
         with placed(one.sample, one.name):
             mix = attention.mixture(one.sample, one.layer)
             found.append(Ablated(one.sample, one.name, ablation(mix, measure)))
-    return found
-
-
-def _records(
-    weakest: Sequence[weakest_position.WeakestPosition], ablated: Sequence[Ablated]
-) -> list[dict[str, Any]]:
-    """Return what JSON has of every layer besides its measures."""
-    pathways = [{"pathways": weakest_position.as_record(one)} for one in weakest]
-    heads = [{"ablation": one.as_record()} for one in ablated]
-    nothing: dict[str, Any] = {}
-    return [one | other for one, other in zip_longest(pathways, heads, fillvalue=nothing)]
+    return table_of_ablations(found), [{"ablation": one.as_record()} for one in found]
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -24,6 +24,7 @@ from report import cell, page
 from slopes import slope
 from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
+from benchmarks.heads import row as all_subsets
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
 
 PEERS = Path(__file__).parent / "peers"
@@ -230,3 +231,10 @@ def test_operators_are_built_as_by_hand_in_a_process_of_their_own() -> None:
     tensor[1, 0, 1] = 0.5
     with pytest.raises(ValueError, match="no causal attention"):
         mixing_by_hand(tensor)
+
+
+def test_removed_heads_are_the_proxies() -> None:
+    """Both ways of the benchmark of subsets give the same φ_min without each head."""
+    heads, subsets, *_, gap = all_subsets(3, 10)
+    assert (heads, subsets) == (3, 7)
+    assert gap < 1e-12
