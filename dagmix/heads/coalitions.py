@@ -107,8 +107,12 @@ class Coalitions:
             if (idle != self.sink).any():
                 return None
             transition = SuccessorMatrix(transition)
-        is_absorbing = self.sink in transition.adjacency.sinks
-        return transition if is_absorbing else AbsorbingMatrix(transition, self.sink)
+        return self.stopped(transition)
+
+    def stopped(self, walk: Transition) -> Transition:
+        """Return a walk that stops at the sink, which that of a weightless head may leave."""
+        is_absorbing = self.sink in walk.adjacency.sinks
+        return walk if is_absorbing else AbsorbingMatrix(walk, self.sink)
 
 
 def subsets(heads: Sequence[int]) -> Iterable[Heads]:

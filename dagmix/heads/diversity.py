@@ -57,9 +57,10 @@ def diversity(mix: MultiHeadDiffusion) -> Diversity:
     dense = [_dense(part, exact=is_exact) for _, part in mix.parts]
     floats = [matrix.astype(np.float64) for matrix in dense]
     commutator = _pairs(game.count, lambda g, h: _commutator(dense[g], dense[h]))
-    error = 4 * (len(mix.nodes) + 4) * UNIT + SMALLEST  # of two products, entries at most 1
     commute = (commutator == 0).astype(object)
-    if not is_exact:
+    if not is_exact:  # two products, of entries at most 1
+        entries = max(part.floats.entry_units for _, part in mix.parts)
+        error = 4 * (len(mix.nodes) + entries + 4) * UNIT + SMALLEST
         commute[(commutator <= error) & ~np.eye(game.count, dtype=bool)] = "undecided"
     return Diversity(
         total_variation=_pairs(game.count, lambda g, h: _variation(dense[g], dense[h])),

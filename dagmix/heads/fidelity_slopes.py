@@ -22,6 +22,7 @@ by the limit of its signals, the slope is left undecided.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -33,7 +34,7 @@ from dagmix._engine.chains import first_step
 from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.convert import objects
-from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, Enclosure
+from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, Enclosure, rounded
 from dagmix._engine.exact.scalars import HALF, Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.minimax import minimax_fidelity
@@ -46,6 +47,7 @@ from dagmix.optimal.two_heads.kernels import TwoDiffusions
 
 SMALL = 16  # nodes up to which limits of absorption are found as rational functions
 LARGEST = 64  # nodes up to which slopes of rational heads are exact
+LATEST, LATEST_EXACT = 2**14, 2**9  # steps up to which slopes are found, and found exactly
 UNKNOWN = Enclosure(math.nan, -math.inf, math.inf)
 
 
@@ -116,9 +118,11 @@ class _Pair:
         classes = self._union.recurrent_class
         return bool(classes[node] >= 0 and (classes == classes[node]).sum() == 1)
 
-    def _at(self, node: int, times: Any) -> Bounded[Any]:
+    def _at(self, node: int, times: Sequence[int]) -> Bounded[Any] | None:
         """Return the greatest slope of the signals of a node at some times, between bounds."""
-        if self.is_exact:
+        if times[-1] > LATEST:
+            return None
+        if self.is_exact and times[-1] <= LATEST_EXACT:
             return _exactly(max(self._exact(node, time) for time in times))
         rounding = max(self._base.floats.entry_units, self._head.floats.entry_units)
         dense = [one.floats.kernel.dense() for one in (self._base, self._head)]
@@ -133,16 +137,20 @@ class _Pair:
         return Bounded(float(found.max()), float(lower), float(upper))
 
     def _exact(self, node: int, time: int) -> Fraction:
-        """Return Σ_{t<T} x_t (A − B) y_{T−1−t} in Fractions."""
-        base, head = self._base.rationals, self._head.rationals
+        """Return Σ_{t<T} x_t (A − B) y_{T−1−t}, in integers over powers of one denominator."""
+        (base, unit_b), (head, unit_a) = self._base.integers, self._head.integers
         rows, column = [unit(base.adjacency.n, self._sink, 1)], unit(base.adjacency.n, node, 1)
-        for _ in range(time - 1):
+        for _ in range(time):
             rows.append(base.step(rows[-1]))
-        total, backward = Fraction(0), base.transposed
-        for row in reversed(rows[:time]):
-            total += (head.step(row) - base.step(row)) @ column
+        total, backward = 0, base.transposed
+        for row in reversed(rows[:-1]):
+            total += int(head.step(row) @ column)
             column = backward.step(column)
-        return total
+        # Every x_t B y_{T−1−t} is x_T[j] itself.
+        scale = unit_b**time
+        return Fraction(total * unit_b, scale * unit_a) - Fraction(
+            time * int(rows[-1][node]), scale
+        )
 
     def _absorption(self, node: int) -> Bounded[Any]:
         """Return the slope of the probability that an absorbing node is ever reached."""
@@ -157,7 +165,7 @@ class _Pair:
 
     def limit(self) -> Bounded[Any]:
         """Return the limit of φ_min where a class is left, between bounds: the least of all φ_j."""
-        nodes = [self._limit(node) for node in range(self._base.adjacency.n)]
+        nodes = list(map(self._limit, range(self._base.adjacency.n)))
         lower, upper = (min(getattr(one, end) for one in nodes) for end in ("lower", "upper"))
         return Bounded(lower if lower == upper else math.nan, lower, upper)
 
@@ -178,8 +186,8 @@ def _exactly(slope: Fraction) -> Bounded[Any]:
 
 def _least(slopes: list[Any]) -> Any:
     """Return the least of some slopes: of nodes all of which bind, or some, if they are floats."""
-    lower = min(one.lower for one in slopes)
     value = min(one.value for one in slopes)
-    if isinstance(lower, Fraction):
+    if all(isinstance(one.lower, Fraction) for one in slopes):
         return value
-    return Enclosure(value, lower, max(one.upper for one in slopes))
+    lower, upper = min(one.lower for one in slopes), max(one.upper for one in slopes)
+    return Enclosure(*rounded(value, lower, upper))

@@ -37,7 +37,7 @@ def approach(game: Coalitions, base: Transition, head: Transition, sink: int) ->
         return Approach(
             Enclosure(math.nan, float(steps), math.inf), Enclosure(math.nan, 0.0, math.inf)
         )
-    last = _first_that_stands(walk, head, sink, steps)
+    last = _first_that_stands(walk, game.stopped(head), sink, steps)
     return Approach(last, Fraction(0) if last == steps else math.inf)
 
 

@@ -14,6 +14,7 @@ from cases.pairs_of_heads import EXAMPLE_13, heads, minimax
 from cases.zoo import sampled_mixtures
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, families
+from dagmix.heads import fidelity_slopes
 from dagmix.heads.fidelity_slopes import Approach, approach
 from dagmix.optimal import optimal_weights
 
@@ -168,3 +169,21 @@ def test_floats_that_bind_where_a_node_absorbs() -> None:
     found = towards(one, other)
     assert found.limit == pytest.approx(0.5)
     assert math.isnan(found.slope)
+
+
+def test_late_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A signal that is greatest at a late time has a slope in floats, at a later one none."""
+
+    def sticky(leave: Fraction) -> DiffusionOperator:
+        return matrix([[1, 0, 0], [leave, 1 - leave, 0], [0, leave, 1 - leave]])
+
+    def slope(steps: int) -> Any:
+        return towards(sticky(Fraction(1, steps)), sticky(Fraction(2, steps))).slope
+
+    exact = slope(32)
+    assert isinstance(exact, Fraction)
+    monkeypatch.setattr(fidelity_slopes, "LATEST_EXACT", 16)
+    found = slope(32)
+    assert found.lower < exact < found.upper
+    monkeypatch.setattr(fidelity_slopes, "LATEST", 16)
+    assert math.isnan(slope(32))

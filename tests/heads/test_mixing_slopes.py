@@ -81,3 +81,10 @@ def test_ties_of_floats_and_of_successors_are_left_open() -> None:
     assert (
         towards(WalkOperator.from_matrix(np.array([[0.375, 0.0], [0.625, 1.0]])), clear).slope == 0
     )
+
+
+def test_towards_a_head_of_weight_0_that_leaves_the_sink() -> None:
+    """It is stopped there: with any share of it the first node is left later."""
+    away = WalkOperator.from_matrix([[1, "1/2"], [0, "1/2"]], sink=0)
+    game = Coalitions(MultiHeadWalk([HALF, away], [1, 0]), "mixing")
+    assert approach(game, HALF.transition, away.transition, 1) == Approach(3, math.inf)
