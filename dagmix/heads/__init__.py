@@ -1,11 +1,11 @@
-r"""What single heads contribute to a mixture: ablation, Shapley values, diversity, best subsets.
+"""What single heads contribute to a mixture: ablation, Shapley values, diversity, best subsets.
 
 For a set S of heads, v(S) is a measure of the mixture of the heads in S alone, their weights
 divided by their sum: the minimax fidelity φ_min, or the mixing time T(¼). A head h is then judged
-alone, v({h}); by what is left without it, v(all \ h); by the derivative of v as its weight grows,
-along (1 − s)β + s e_h; and by its Shapley value
+alone, v({h}); by what is left without it, v of all others; by the derivative of v as its weight
+grows, along (1 − s)β + s e_h; and by its Shapley value
 
-    Σ_{S ∌ h} |S|! (H − |S| − 1)! / H! · (v(S + h) − v(S)),    v(∅) = 0,
+    Σ_{S ∌ h} s! (H − s − 1)! / H! · (v(S + h) − v(S)),    s the size of S, v(∅) = 0,
 
 the one division of v(all) among the heads that is symmetric, additive and gives nothing to a head
 that adds nothing. It is taken of φ_min, or of 1/T, with 1/∞ = 0. Heads of weight 0 are in no

@@ -41,6 +41,7 @@ from dagmix._engine.fidelity.minimax import minimax_fidelity
 from dagmix._engine.fidelity.node_fidelity import node_fidelity
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._engine.fidelity.sink_context import SinkContext
+from dagmix.errors import UndecidedError
 from dagmix.heads.coalitions import number
 from dagmix.optimal.gradients import FloatHeads
 from dagmix.optimal.two_heads.kernels import TwoDiffusions
@@ -63,7 +64,7 @@ def approach(base: Transition, head: Transition, sink: int) -> Approach:
     """Return the limit of φ_min((1 − s)B + sA) as s → 0⁺, and its slope; infinite for a jump."""
     pair, found = _Pair(base, head, sink), minimax_fidelity(base, sink, 0)
     if not pair.keeps_classes:
-        limit = pair.limit()
+        limit = pair.limit(found.lower)
         return Approach(number(limit), math.inf if limit.lower > found.upper else UNKNOWN)
     slopes = [pair.slope(node) for node in found.rows]
     return Approach(number(found), UNKNOWN if None in slopes else _least(slopes))
@@ -163,15 +164,21 @@ class _Pair:
         change: Any = (self._head.rationals.step(row) - self._base.rationals.step(row)) @ hits
         return _exactly(Fraction(change))
 
-    def limit(self) -> Bounded[Any]:
-        """Return the limit of φ_min where a class is left, between bounds: the least of all φ_j."""
-        nodes = list(map(self._limit, range(self._base.adjacency.n)))
+    def limit(self, least: Any) -> Bounded[Any]:
+        """Return the limit of φ_min where a class is left, between bounds: the least of all φ_j.
+
+        All φ_j(B) are at least `least`.
+        """
+        nodes = [self._limit(node, least) for node in range(self._base.adjacency.n)]
         lower, upper = (min(getattr(one, end) for one in nodes) for end in ("lower", "upper"))
         return Bounded(lower if lower == upper else math.nan, lower, upper)
 
-    def _limit(self, node: int) -> Bounded[Any]:
+    def _limit(self, node: int, least: Any) -> Bounded[Any]:
         """Return the limit of φ_j, between bounds."""
-        found = node_fidelity(self._base, self._sink, node, 0)
+        try:
+            found = node_fidelity(self._base, self._sink, node, 0)
+        except UndecidedError:
+            return Bounded(least, least, Fraction(1))
         if self._context.recurrent_class[node] < 0 or found.lower == 1:
             return found
         if self._is_absorbing(node) and self.is_small:

@@ -101,14 +101,15 @@ class Diversity(Brief):
     Attributes
     ----------
     total_variation : array
-        The mean over all n receivers i of ½ Σ_j |Δ_g[i, j] − Δ_h[i, j]|, in [0, 1].
+        The mean over all n receivers of the total variation between their rows, half the sum of
+        the absolute differences of two rows, in [0, 1].
     jensen_shannon : array of floats
         The mean over all receivers of the Jensen–Shannon divergence of their rows, in bits.
     amplification : array
         φ_min of both heads, by their weights, over that of the better one: inf for x / 0, NaN for
         0 / 0; 1 on the diagonal, but for 0 / 0.
     commutator : array
-        The greatest entry of |Δ_g Δ_h − Δ_h Δ_g|.
+        The greatest absolute value of an entry of Δ_g Δ_h − Δ_h Δ_g.
     commute : array of True, False or "undecided"
         Whether Δ_g Δ_h = Δ_h Δ_g. Of floats a difference within their rounding decides nothing.
 

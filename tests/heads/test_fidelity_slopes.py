@@ -14,11 +14,12 @@ from cases.pairs_of_heads import EXAMPLE_13, heads, minimax
 from cases.zoo import sampled_mixtures
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, families
+from dagmix.errors import UndecidedError
 from dagmix.heads import fidelity_slopes
 from dagmix.heads.fidelity_slopes import Approach, approach
 from dagmix.optimal import optimal_weights
 
-NEAR = Fraction(1, 2**24)
+NEAR = Fraction(1, 2**16)
 ONE, OTHER = [DiffusionOperator(head) for head in heads(EXAMPLE_13)]
 
 
@@ -107,6 +108,23 @@ def test_a_class_that_is_left() -> None:
     assert towards(base, head) == Approach(half, math.inf)
     near: Any = MultiHeadDiffusion([base, head], [1 - NEAR, NEAR], sink=3).minimax_fidelity()
     assert abs(near.value - half) < 100 * NEAR
+
+
+def test_a_node_that_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has φ_min of B at least: here ⅓ of all of 0, 1 and 2, of which 1 is left for 0 and 2."""
+
+    def undecided(*_: Any) -> None:
+        message = "a periodic class"
+        raise UndecidedError(message)
+
+    third = Fraction(1, 3)
+    base = matrix([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [third, third, third, 0]])
+    head = matrix([[1, 0, 0, 0], ["1/2", 0, "1/2", 0], [0, 0, 1, 0], [third, third, third, 0]])
+    known: Any = towards(base, head)
+    assert (known.limit.lower, known.limit.upper) == pytest.approx((1 / 3, 1 / 2))
+    monkeypatch.setattr(fidelity_slopes, "node_fidelity", undecided)
+    found: Any = towards(base, head)
+    assert (found.limit.lower, found.limit.upper) == (pytest.approx(1 / 3), 1)
 
 
 def test_a_class_that_is_left_for_one_that_is_left() -> None:
