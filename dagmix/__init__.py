@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dagmix import errors as errors
     from dagmix import families as families
     from dagmix import graphs as graphs
+    from dagmix import heads as heads
     from dagmix import operators as operators
     from dagmix import optimal as optimal
     from dagmix import paper as paper
@@ -88,6 +89,7 @@ _ROOMS = (
     "errors",
     "families",
     "graphs",
+    "heads",
     "operators",
     "optimal",
     "paper",

@@ -13,7 +13,7 @@ from typing import Any
 from dagmix._util.files import open_attention
 from dagmix._util.progress import tracked
 from dagmix.analysis import datasets, weakest_position
-from dagmix.analysis.attention import Attention
+from dagmix.analysis.attention import Attention, placed
 from dagmix.analysis.head_table import table_of_heads
 from dagmix.analysis.layers import Layer, as_json, table
 from dagmix.analysis.source_table import table_of_sources
@@ -23,6 +23,8 @@ from dagmix.cli.output import show
 from dagmix.errors import DagmixError
 from dagmix.operators.read_arrays import TOLERANCE, check_tolerance
 from dagmix.operators.targets import check_target
+
+Records = list[dict[str, Any]]  # what JSON has of every layer besides its measures
 
 PATHWAYS, STEPS = 5, 4  # how many pathways, and of how many steps at most
 
@@ -71,6 +73,11 @@ With --depth all layers of a sample are taken together, each with a residual str
 greatest signal over all depths, the contraction coefficient, and the heaviest pathways, written
 3 ─L0H1→ 7 ─L1R→ 7 through head 1 of layer 0 and the residual stream of layer 1.
 
+With --ablation another table judges every head by what its layer is without it: φ_min, or with
+--ablation mixing T(¼), of the head alone, of all others (weighed as they are), the derivative as
+the head gains weight, and its Shapley value, its share in φ_min, or in 1/T, of all heads. At most
+16 heads a layer; this is about how heads carry signals, not about the values that they write.
+
 With --lines every sample and layer is a line of JSON in OUT.jsonl, written at once; a layer in
 which something is wrong has a line that says so (`error`), the others go on, and the exit
 status is 1. A run that was killed goes on with --resume, which skips the lines that are there.
@@ -113,6 +120,13 @@ def add_to(commands: Any) -> None:
     )
     analyze.add_argument(
         "--heads", action="store_true", help="list the measures of every head alone too"
+    )
+    analyze.add_argument(
+        "--ablation",
+        nargs="?",
+        choices=("fidelity", "mixing"),
+        const="fidelity",
+        help="judge every head by what its layer is without it, and by its Shapley value",
     )
     analyze.add_argument(
         "--pathways",
@@ -183,16 +197,35 @@ def _analyze(options: argparse.Namespace) -> int:
     )
     layers = [one.layer for one in found]
     weakest = [one.weakest for one in found if one.weakest is not None]
+    removed, records = [], [dict[str, Any]() for _ in layers]
+    if options.ablation and layers:
+        ablated, records = _ablated(options.ablation, attention, layers)
+        removed.append(ablated)
     if options.json:
-        records = [{"pathways": weakest_position.as_record(one)} for one in weakest]
+        for record, one in zip(records, weakest, strict=False):
+            record["pathways"] = weakest_position.as_record(one)
         show(as_json(layers, records))
     else:
         more = [] if options.source is None else [table_of_sources(layers)]
         heads = [table_of_heads(layers)] if options.heads else []
+        heads += removed
         show(table(layers), *more, *heads, *([weakest_position.table(weakest)] if weakest else []))
     if keep:
         keep(layers)
     return 0
+
+
+def _ablated(measure: Any, attention: Attention, layers: Sequence[Layer]) -> tuple[Any, Records]:
+    """Return the ablations of all layers as a table, and as records."""
+    from dagmix.heads.ablation import ablation  # noqa: PLC0415 - it loads SciPy's optimisers
+    from dagmix.heads.table import Ablated, table_of_ablations  # noqa: PLC0415 - the same
+
+    found = []
+    for one in tracked(layers, "removing heads", len(layers)):
+        with placed(one.sample, one.name):
+            mix = attention.mixture(one.sample, one.layer)
+            found.append(Ablated(one.sample, one.name, ablation(mix, measure)))
+    return table_of_ablations(found), [{"ablation": one.as_record()} for one in found]
 
 
 def _check(options: argparse.Namespace) -> None:
@@ -207,6 +240,9 @@ def _check(options: argparse.Namespace) -> None:
         raise DagmixError(message)
     if options.resume and not options.lines:
         message = "--resume goes on with the file of --lines and needs it"
+        raise DagmixError(message)
+    if options.lines and options.ablation:
+        message = "--lines goes without --ablation: its lines have every head alone (heads)"
         raise DagmixError(message)
     if options.lines and (options.json or options.plot):
         message = "--lines goes without --json and --plot, which need all layers at once"

@@ -27,6 +27,7 @@ from verdicts import AGREES, MISSING, ROUNDED, WRONG, judge
 
 from benchmarks import cliffs
 from benchmarks import depth as layers
+from benchmarks.heads import row as all_subsets
 from benchmarks.operators import ROOT, Worker, attention, jobs, mixing_by_hand
 from dagmix import LayerStack, proxies
 
@@ -289,3 +290,10 @@ def test_a_cliff_is_a_call_that_counts_and_costs_four_times_the_one_before() -> 
 def test_cliffs_asks_every_operator(case: str) -> None:
     for numbers in cliffs.NUMBERS:
         assert all(cliffs.seconds(case, numbers, ask, 8) >= 0 for ask in cliffs.QUESTIONS)
+
+
+def test_removed_heads_are_the_proxies() -> None:
+    """Both ways of the benchmark of subsets give the same φ_min without each head."""
+    heads, subsets, *_, gap = all_subsets(3, 10)
+    assert (heads, subsets) == (3, 7)
+    assert gap < 1e-12

@@ -109,3 +109,37 @@ def test_analyze_lists_every_head(uniform: Path, capsys: pytest.CaptureFixture[s
     assert "Head by head" not in capsys.readouterr().out
     assert commands.main(["analyze", str(uniform), "--heads"]) == 0
     assert "Head by head" in capsys.readouterr().out
+
+
+def test_analyze_judges_heads_by_what_is_left_without_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a table of its own, or in JSON beside the pathways; by φ_min or T(¼)."""
+    two = np.concatenate([UNIFORM, np.eye(4, k=-1)[None, None]], axis=1)
+    two[0, 1, 0, 0] = 1
+    path = tmp_path / "two.npz"
+    np.savez(path, attention=two)
+    assert commands.main(["analyze", str(path), "--ablation"]) == 0
+    assert "Ablation, by φ_min" in capsys.readouterr().out
+    asked = ["analyze", str(path), "--ablation", "mixing", "--json"]
+    assert commands.main([*asked, "--pathways"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert record["ablation"]["alone"] == [5, 4]
+    assert record["ablation"]["without"] == [4, 5]
+    assert record["pathways"]["heaviest"]
+    assert commands.main(asked) == 0
+    assert "pathways" not in json.loads(capsys.readouterr().out)[0]
+
+
+def test_analyze_says_where_heads_are_too_many(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.savez(tmp_path / "many.npz", attention=np.repeat(UNIFORM, 17, axis=1))
+    assert commands.main(["analyze", str(tmp_path / "many.npz"), "--ablation"]) == 2
+    assert "layer 0: Shapley values are of at most 16 heads" in capsys.readouterr().err
+
+
+def test_lines_have_no_ablation(uniform: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["analyze", str(uniform), "--lines", "out.jsonl", "--ablation"]
+    assert commands.main(given) == 2
+    assert "--ablation" in capsys.readouterr().err

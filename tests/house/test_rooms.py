@@ -29,6 +29,7 @@ bounds        errors _util adjacency exact chains mixing graphs operators
 drift         errors _util adjacency exact chains graphs operators
 families      errors _util adjacency exact graphs operators
 optimal       errors _util adjacency exact chains fidelity mixing graphs operators
+heads         errors _util adjacency exact chains fidelity mixing operators optimal
 pathways      errors _util adjacency exact chains fidelity graphs operators
 depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
@@ -39,7 +40,7 @@ paper         errors _util adjacency exact graphs operators bounds families prox
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways analysis
 torch_bridge  errors _util exact paper analysis
-cli           errors version _util operators depth analysis paper plotting torch_bridge
+cli           errors version _util operators heads depth analysis paper plotting torch_bridge
 __main__      cli
 """
 ENGINE = ("adjacency", "exact", "chains", "fidelity", "mixing")
