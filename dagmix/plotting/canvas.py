@@ -36,6 +36,7 @@ __all__ = [
     "check_target",
     "colormaps",
     "count_along",
+    "count_up",
     "logarithmic",
     "need",
     "number",
@@ -119,6 +120,11 @@ def check_result(found: Any, kinds: type | tuple[type, ...], example: str) -> No
 def count_along(ax: Axes) -> None:
     """Put the ticks of the x-axis at whole numbers: steps, layers."""
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def count_up(ax: Axes) -> None:
+    """Put the ticks of the y-axis at whole numbers."""
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 class PlainLog(LogFormatter):
