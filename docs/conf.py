@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import doctest
 import os
+import runpy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,8 +124,18 @@ def write_help(app: Sphinx) -> None:
     (Path(app.srcdir) / "_generated" / "command_line.md").write_text(text, encoding="utf-8")
 
 
+def write_validity(app: Sphinx) -> None:
+    """Write the tables of the page on validity, from the data that the experiment kept."""
+    guide = Path(app.srcdir) / "guide"
+    page = runpy.run_path(str(guide / "validity.py"))
+    for name, table in page["tables"](guide).items():
+        path = Path(app.srcdir) / "_generated" / f"validity_{name}.md"
+        path.write_text(table, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Connect the above to the build."""
     app.connect("builder-inited", write_verdicts)
     app.connect("builder-inited", write_help)
+    app.connect("builder-inited", write_validity)
     app.connect("autodoc-process-signature", name_array_like)

@@ -17,6 +17,7 @@ if absent := missing("matplotlib", "dagmix.plotting", "plot"):
 from dagmix.plotting.canvas import save
 from dagmix.plotting.comparisons import head_counts, trade_off
 from dagmix.plotting.curves import distances, signals
+from dagmix.plotting.depth import depth_signals, head_shares, rollout
 from dagmix.plotting.graphs import graph, shared_sink
 from dagmix.plotting.layer_report import report
 from dagmix.plotting.maps import heads, tokens
@@ -25,13 +26,16 @@ from dagmix.plotting.profiles import profile
 
 __all__ = [
     "cross_drift",
+    "depth_signals",
     "distances",
     "graph",
     "head_counts",
+    "head_shares",
     "heads",
     "pathways",
     "profile",
     "report",
+    "rollout",
     "save",
     "shared_sink",
     "signals",

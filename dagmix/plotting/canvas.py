@@ -39,6 +39,7 @@ __all__ = [
     "check_result",
     "check_target",
     "count_along",
+    "count_up",
     "logarithmic",
     "marker",
     "need",
@@ -135,6 +136,11 @@ def check_result(found: Any, kinds: type | tuple[type, ...], example: str) -> No
 def count_along(ax: Axes, most: int = 10) -> None:
     """Put the ticks of the x-axis at whole numbers: steps, layers; no more of them than that."""
     ax.xaxis.set_major_locator(MaxNLocator(most, integer=True, min_n_ticks=1))
+
+
+def count_up(ax: Axes) -> None:
+    """Put the ticks of the y-axis at whole numbers."""
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 class PlainLog(LogFormatter):

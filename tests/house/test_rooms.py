@@ -38,7 +38,7 @@ testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
-plotting      pathways analysis
+plotting      pathways depth analysis
 torch_bridge  errors _util exact paper analysis
 cli           errors version _util operators heads depth analysis paper plotting torch_bridge
 __main__      cli
