@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
@@ -38,6 +39,7 @@ __all__ = [
     "axes_on",
     "check_result",
     "check_target",
+    "colormaps",
     "count_along",
     "count_up",
     "logarithmic",
