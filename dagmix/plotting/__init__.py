@@ -18,6 +18,7 @@ from dagmix.plotting.canvas import save
 from dagmix.plotting.comparisons import head_counts, trade_off
 from dagmix.plotting.curves import distances, signals
 from dagmix.plotting.graphs import graph, shared_sink
+from dagmix.plotting.head_count_panels import figure_4
 from dagmix.plotting.layer_report import report
 from dagmix.plotting.pathway_graphs import cross_drift, pathways
 from dagmix.plotting.profiles import profile
@@ -25,6 +26,7 @@ from dagmix.plotting.profiles import profile
 __all__ = [
     "cross_drift",
     "distances",
+    "figure_4",
     "graph",
     "head_counts",
     "pathways",

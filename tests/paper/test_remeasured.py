@@ -1,0 +1,175 @@
+"""What is kept of the published checkpoints: its provenance, and that the claims follow from it."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from dagmix import MultiHeadDiffusion, proxies
+from dagmix.paper import Match, Measured, Name, Remeasured, Trend, printed, remeasured
+from paper.test_simulation import attention
+
+FOUND = Remeasured.kept()
+TASKS = ("copy", "cycle")
+
+
+def test_the_provenance_is_kept_with_the_numbers() -> None:
+    record = FOUND.record
+    assert record == json.loads(
+        resources.files("dagmix.paper").joinpath("remeasured.json").read_text(encoding="utf-8")
+    )
+    assert record["repository"] == remeasured.REPOSITORY
+    assert record["commit"] == remeasured.COMMIT
+    assert {m["file"]: m["sha256"] for m in record["models"]} == remeasured.FILES
+    assert len({m["sequences_sha256"] for m in record["models"]}) == len(record["models"]) == 8
+    assert record["command"] == "dagmix tables --published FOLDER --json"
+    assert set(record["versions"]) == {"dagmix", "numpy", "python", "torch"}
+    assert record["sequences"] == 50
+
+
+def test_every_array_has_its_head_counts_and_layers() -> None:
+    for task in (*TASKS, "untrained"):
+        rows = FOUND.record["untrained"]
+        if task in TASKS:
+            rows = [m for m in FOUND.record["models"] if m["task"] == task]
+        assert [row["heads"] for row in rows] == list(printed.HEADS)
+        for chain in ("published", "successors"):
+            assert [part.shape for part in FOUND.hitting(task, chain)] == [(4, 4)] * 2
+        for step in (0, 1):
+            best, mixed = FOUND.fidelity(task, step, "best"), FOUND.fidelity(task, step)
+            assert best.mean[0] == pytest.approx(mixed.mean[0])  # one head is the best
+
+
+def test_the_chain_of_the_code_is_that_of_tables_1_and_2() -> None:
+    """χ² from the kept means and errors, by hand; its probability by SciPy."""
+    found = FOUND.match("published")
+    terms = [
+        ((cell.mean - model["hitting_time"]["published"]["mean"][layer]) / error) ** 2
+        for model in FOUND.record["models"]
+        for row in [printed.MIXING[model["task"]][printed.HEADS.index(model["heads"])]]
+        for layer, (cell, error) in enumerate(zip(row, model["simulation_error"], strict=True))
+    ]
+    assert found.cells == len(terms) == 32
+    assert found.chi_squared == pytest.approx(sum(terms))
+    assert found.far == sum(term > 25 for term in terms) == 0
+    assert found.probability == pytest.approx(scipy.stats.chi2.sf(found.chi_squared, 32))
+    assert 0.05 < found.probability < 0.95
+
+
+def test_the_chain_of_the_text_is_not() -> None:
+    found = FOUND.match("successors")
+    assert (found.far, found.cells) == (32, 32)
+    assert found.probability == 0
+
+
+@pytest.mark.parametrize(("chi", "cells"), [(0.5, 2), (35.2, 32), (90.0, 32), (10.0, 10)])
+def test_the_probability_is_scipy_s(chi: float, cells: int) -> None:
+    assert Match(chi, cells, 0).probability == pytest.approx(scipy.stats.chi2.sf(chi, cells))
+
+
+def test_a_tail_that_underflows() -> None:
+    assert Match(1e9, 32, 32).probability == 0
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_digit_of_tables_3_and_4_comes_out(task: str) -> None:
+    found = FOUND.fidelity(task, 1)
+    for row in range(4):
+        for column in range(4):
+            mean, deviation = printed.FIDELITY[task][row][column]
+            assert f"{found.mean[row, column]:.2f}" == f"{mean:.2f}"
+            assert f"{found.deviation[row, column]:.2f}" == f"{deviation:.2f}"
+    assert FOUND.reproduced(task).all()
+
+
+def test_every_zero_of_table_4_is_the_sink_s_own_weight() -> None:
+    """And none of Table 3 is."""
+    least = FOUND.cells("cycle", "sink_is_least")
+    zeros = np.array(printed.FIDELITY["cycle"])[..., 0] == 0
+    assert zeros.sum() == 8
+    assert (least[zeros] == 50).all()
+    assert (least[~zeros] < 5).all()
+    own = 100 * FOUND.cells("cycle", "sink_weight", "mean")
+    assert own[zeros] == pytest.approx(FOUND.fidelity("cycle", 1).mean[zeros])
+    assert (FOUND.fidelity("cycle", 0).mean[zeros] > 5).all()
+    assert not FOUND.cells("copy", "sink_is_least").any()
+
+
+def test_which_trends_survive() -> None:
+    steps = {c: [Trend.of(-FOUND.hitting(t, c).mean) for t in (*TASKS, "untrained")]
+             for c in ("published", "successors")}  # fmt: skip
+    assert steps == {
+        "published": [(12, 0), (9, 3), (0, 12)],
+        "successors": [(11, 1), (8, 4), (10, 2)],
+    }
+    shares = {t: [Trend.of(FOUND.fidelity(task, t).mean) for task in (*TASKS, "untrained")]
+              for t in (1, 0)}  # fmt: skip
+    assert shares == {1: [(12, 0), (9, 3), (12, 0)], 0: [(12, 0), (4, 8), (12, 0)]}
+
+
+def test_uniform_attention_is_measured_again() -> None:
+    found, kept = remeasured.uniform(100), FOUND.record["uniform"]
+    assert found["hitting_time"] == pytest.approx(kept["hitting_time"])
+    assert found["minimax_fidelity"] == pytest.approx(kept["minimax_fidelity"])
+    assert found["mixing_time"] == kept["mixing_time"]
+
+
+def test_what_is_kept_of_a_model() -> None:
+    """Three samples, two layers, two heads, five positions, measured one by one."""
+    maps, importance = attention(3, 3, 2, 2, 5), np.array([[1.0, 3.0], [2.0, 2.0]])
+    maps[0, 0, :, -1] = [0.4, 0.3, 0.2, 0.1 - 1e-6, 1e-6]  # a sink that hardly keeps itself
+    found = remeasured.record_of(Name(2, "cycle"), maps, importance)
+    assert (found["heads"], found["task"]) == (2, "cycle")
+    assert found["hitting_time"]["published"]["mean"] == pytest.approx(
+        proxies.hitting_time(maps, importance, chain="published").mean(axis=0)
+    )
+    shares = importance / importance.sum(axis=1, keepdims=True)
+    mixed = np.einsum("slhij,lh->slij", maps, shares)
+    assert found["sink_weight"]["mean"] == pytest.approx(mixed[:, :, -1, -1].mean(axis=0))
+    assert found["sink_weight"]["greatest"] == pytest.approx(mixed[:, :, -1, -1].max(axis=0))
+    times = np.array([[steps_to_mix(layer) for layer in one] for one in mixed])
+    assert found["mixing_time"] == {
+        "median": np.median(times, axis=0).tolist(),
+        "least": times.min(axis=0).tolist(),
+        "greatest": times.max(axis=0).tolist(),
+    }
+    since = {t: proxies.minimax_fidelity(maps, importance, first_step=t) for t in (0, 1)}
+    assert found["sink_is_least"] == (since[1] < since[0]).sum(axis=0).tolist()
+    assert found["sink_is_least"][0] >= 1
+    measured = Measured.of(Name(2, "cycle"), maps, importance)
+    for t in (0, 1):
+        above = (measured.fidelity[t] > measured.best[t] + 1e-9).sum(axis=0)
+        assert found["combined_exceeds"][str(t)] == above.tolist()
+
+
+def steps_to_mix(mixed: np.ndarray) -> int:
+    """T(¼) of the successors chain, by powers."""
+    steps = mixed / mixed.sum(axis=0)
+    steps[:, -1] = np.eye(len(mixed))[-1]
+    power, t = np.eye(len(mixed)), 0
+    while power[-1].min() < 0.75:
+        power, t = steps @ power, t + 1
+        assert t < 1000
+    return t
+
+
+def test_the_oracle_of_the_mixing_time() -> None:
+    assert steps_to_mix(np.tri(4) / np.arange(1, 5)[:, None]) == (
+        MultiHeadDiffusion.from_attention((np.tri(4) / np.arange(1, 5)[:, None])[None])
+        .successors()
+        .mixing_time()
+    )
+
+
+def test_what_figure_4_shows() -> None:
+    found = FOUND.figure_4("successors", 0)
+    assert found["counts"] == printed.HEADS
+    np.testing.assert_array_equal(
+        found["mixing"]["copy"].deviation, FOUND.hitting("copy", "successors").deviation
+    )
+    np.testing.assert_array_equal(found["fidelity"]["cycle"].mean, FOUND.fidelity("cycle", 0).mean)
+    assert found["uniform"] == pytest.approx((5.6240, 1.0), abs=1e-4)
