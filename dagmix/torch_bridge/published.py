@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from dagmix._engine.adjacency.base import Floats
 from dagmix._util.progress import tracked
 from dagmix.errors import FileError
 from dagmix.paper import remeasured
@@ -159,6 +159,8 @@ def _untrained(config: Config, tokens: Tensor) -> dict[str, Any]:
     return {"heads": config.heads, "seeds": len(found), **record(found)}
 
 
-def _attention(model: Transformer, tokens: Tensor) -> tuple[Floats, Floats]:
+def _attention(
+    model: Transformer, tokens: Tensor
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return attention and importances in float64, as they came out in float32."""
     return attention_maps(model, tokens).double().numpy(), importance_of(model).double().numpy()

@@ -15,6 +15,7 @@ from paper.test_simulation import attention
 
 FOUND = Remeasured.kept()
 TASKS = ("copy", "cycle")
+BEST_AND_COMBINED: tuple[remeasured.Heads, ...] = ("best", "combined")
 
 
 def test_the_provenance_is_kept_with_the_numbers() -> None:
@@ -109,6 +110,34 @@ def test_which_trends_survive() -> None:
     shares = {t: [Trend.of(FOUND.fidelity(task, t).mean) for task in (*TASKS, "untrained")]
               for t in (1, 0)}  # fmt: skip
     assert shares == {1: [(12, 0), (9, 3), (12, 0)], 0: [(12, 0), (4, 8), (12, 0)]}
+
+
+def test_what_the_page_says_of_several_heads() -> None:
+    """Against one head, against uniform attention, and against what training starts from."""
+    faster = [
+        sum(int((m[1:] < m[0]).sum()) for t in TASKS for m in [FOUND.hitting(t, chain).mean])
+        for chain in ("published", "successors")
+    ]
+    assert faster == [23, 21]
+    even = FOUND.record["uniform"]["hitting_time"]["published"]
+    means = [np.array(printed.MIXING[t])[1:, :, 0] for t in TASKS]
+    assert sum(int((np.abs(m / even - 1) < 0.074).sum()) for m in means) == 17
+    assert (np.abs(FOUND.hitting("untrained", "published").mean / even - 1) < 0.074).all()
+    assert all((np.abs(FOUND.standardised(t, "successors")) > 200).all() for t in TASKS)
+    for task in TASKS:
+        lower = FOUND.fidelity(task, 0).mean < FOUND.fidelity("untrained", 0).mean
+        assert (lower != (FOUND.cells(task, "sink_is_least") == 50)).all()
+
+
+def test_tables_5_and_6_are_what_one_sequence_gives() -> None:
+    exceeds = [FOUND.cells(task, "combined_exceeds", "1") for task in TASKS]
+    assert [int(one[1:].sum()) for one in exceeds] == [391, 260]
+    for task in TASKS:
+        rows = printed.BEST_AND_COMBINED[task]
+        for heads in BEST_AND_COMBINED:
+            typed = np.array([[float(getattr(pair, heads)) for pair in row] for row in rows])
+            mean, deviation = (part[1:] for part in FOUND.fidelity(task, 1, heads))
+            assert (np.abs(typed - mean) < 2.3 * np.maximum(deviation, 0.005)).all()
 
 
 def test_uniform_attention_is_measured_again() -> None:

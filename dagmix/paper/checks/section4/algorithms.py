@@ -77,7 +77,8 @@ def _chain() -> Finding:
     text, code = found.match("successors"), found.match("published")
     computed = (
         f"on the public checkpoints and the sequences of main.py {text.far} of the {text.cells}"
-        f" printed means lie more than {FAR} standard errors from the chain described"
+        f" printed means lie more than {FAR} standard errors from the expectation on the chain"
+        " described"
     )
     witness = (
         f"the published code draws from cumulative sums of rows that do not sum to 1, and what is"
@@ -97,8 +98,9 @@ def _fidelities() -> Finding:
     return Finding(
         f"on the public checkpoints and the sequences of main.py {same} of {cells} cells agree in"
         " every printed digit of mean and deviation",
-        f"steps 1 to {CUTOFF}; where Table 4 prints 0.00, in {int(zero.sum())} cells, the least"
-        f" peak is the sink's own in every sequence in {int((zero & least).sum())}",
+        f"peaks over steps 1 to {CUTOFF}; Table 4 prints 0.00 in {int(zero.sum())} cells, and in"
+        f" {int((zero & least).sum())} of these the least peak is the sink's weight on itself, in"
+        " every sequence",
         same == cells,
     )
 
