@@ -15,7 +15,7 @@ the authors' public checkpoints, beside the printed ones. The computations are i
 from dagmix.paper.examples import example_3_8, example_3_13
 from dagmix.paper.remeasured import Match, Remeasured, Trend
 from dagmix.paper.statements import Finding, Kind, Statement, Verdict
-from dagmix.paper.tables import Measured, Name
+from dagmix.paper.tables import Measured, Name, Spread
 from dagmix.paper.verification import Row, verify
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Name",
     "Remeasured",
     "Row",
+    "Spread",
     "Statement",
     "Trend",
     "Verdict",

@@ -150,7 +150,7 @@ class Match(NamedTuple):
 
     @property
     def probability(self) -> float:
-        """The probability that χ² is as large by chance: e^(−x) Σ_{k < cells/2} xᵏ/k!, x = χ²/2."""
+        """The probability of so large a χ² by chance, e^(−x) Σ_{k < cells/2} xᵏ/k!, x = χ²/2."""
         x = self.chi_squared / 2
         return sum(
             math.exp(k * math.log(x) - x - math.lgamma(k + 1)) for k in range(self.cells // 2)

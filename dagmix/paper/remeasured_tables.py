@@ -14,10 +14,11 @@ from dagmix.paper import printed
 from dagmix.paper.remeasured import UNTRAINED, Remeasured, Trend
 from dagmix.paper.tables import FIRST_STEPS, PERCENT, TASKS, Spread
 
-VISIBLE = 5e-5  # what four decimals show
+DIGITS, FEWER = 4, 3  # decimals
 LONG = 10**6
 CODE, TEXT = "published", "successors"
 SHOWN = {CODE: "chain of the code", TEXT: "chain of the text"}
+WHERE = "heads,\nlayer"
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,17 @@ class Comparison(Tabled):
 
 
 def as_markdown(table: Comparison) -> str:
-    """Return a table of a page; its title is left to the page.
+    """Return a table of a page, ± unbroken; its title is left to the page.
 
     >>> print(as_markdown(Comparison("", ["a", "b"], [["1", "2"]])))
     | a | b |
     |---|---|
     | 1 | 2 |
     """
-    lines = [table.columns, *table.rows]
+    lines = [[name.replace("\n", " ") for name in table.columns], *table.rows]
     head, *body = (f"| {' | '.join(line)} |" for line in lines)
-    return "\n".join([head, f"|{'---|' * len(table.columns)}", *body])
+    text = "\n".join([head, f"|{'---|' * len(table.columns)}", *body])
+    return text.replace(" ± ", "\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}")
 
 
 def comparisons(found: Remeasured) -> dict[str, Comparison]:
@@ -64,20 +66,20 @@ def comparisons(found: Remeasured) -> dict[str, Comparison]:
 
 def _mixing(found: Remeasured, task: str, number: int) -> Comparison:
     code, text = found.hitting(task, CODE), found.hitting(task, TEXT)
-    off = found.standardised(task, CODE)
+    off = found.standardised(task, CODE).round(1) + 0.0  # −0.0 + 0.0 is 0.0
     raw = [found.hitting(UNTRAINED, chain).mean for chain in (CODE, TEXT)]
     rows = [
         [
             where, _printed(printed.MIXING[task], at, 4), _pair(code, at), f"{off[at]:+.1f}",
-            _pair(text, at), *(_number(one[at]) for one in raw),
+            _pair(text, at), *(_number(one[at], FEWER) for one in raw),
         ]
         for at, where in _places(printed.HEADS)
     ]  # fmt: skip
     even = [_number(found.record["uniform"]["hitting_time"][chain]) for chain in (CODE, TEXT)]
     return Comparison(
         f"Table {number}. Steps to the last position, at most 100, {task} sequence",
-        ["heads, layer", "printed", SHOWN[CODE], "off by s.e.", SHOWN[TEXT],
-         *(f"untrained {SHOWN[chain]}" for chain in (CODE, TEXT))],
+        [WHERE, "printed", "chain of\nthe code", "off by\ns.e.", "chain of\nthe text",
+         "untrained,\ncode", "untrained,\ntext"],
         [*rows, ["uniform", "", even[0], "", even[1], "", ""]],
     )  # fmt: skip
 
@@ -89,8 +91,9 @@ def _fidelity(found: Remeasured, task: str, number: int) -> Comparison:
     raw = [found.fidelity(UNTRAINED, t).mean for t in FIRST_STEPS]
     rows = [
         [
-            where, _printed(printed.FIDELITY[task], at, 2), *(_pair(one, at) for one in since),
-            _number(own[at]), _share(least[at], found), *(_number(one[at]) for one in raw),
+            where, _printed(printed.FIDELITY[task], at, 2),
+            *(_pair(one, at, FEWER) for one in since),
+            _number(own[at], FEWER), f"{least[at]:.0f}", *(_number(one[at], FEWER) for one in raw),
         ]
         for at, where in _places(printed.HEADS)
     ]  # fmt: skip
@@ -98,8 +101,8 @@ def _fidelity(found: Remeasured, task: str, number: int) -> Comparison:
     level = [_number(PERCENT * even[str(t)]) for t in FIRST_STEPS]
     return Comparison(
         f"Table {number}. Minimax fidelity in percent, {task} sequence",
-        ["heads, layer", "printed", "t ≥ 1", "t ≥ 0", "sink's weight", "sink least",
-         "untrained t ≥ 1", "untrained t ≥ 0"],
+        [WHERE, "printed", "t ≥ 1", "t ≥ 0", "sink's\nweight", "sink\nleast",
+         "untrained\nt ≥ 1", "untrained\nt ≥ 0"],
         [*rows, ["uniform", "", *level, level[0], "", "", ""]],
     )  # fmt: skip
 
@@ -117,7 +120,7 @@ def _heads(found: Remeasured, task: str, number: int) -> Comparison:
         rows.append(cells)
     return Comparison(
         f"Table {number}. Best head alone, and combined: fidelity in percent, {task} sequence",
-        ["heads, layer", "printed", "t ≥ 1", "combined above", "t ≥ 0", "combined above"],
+        [WHERE, "printed", "t ≥ 1", "combined\nabove", "t ≥ 0", "combined\nabove"],
         rows,
     )
 
@@ -134,7 +137,7 @@ def _worst_case(found: Remeasured) -> Comparison:
     return Comparison(
         "Mixing time T(¼) of the chain of the text, from the worst position and without a cut-off:"
         " median over the sequences (least to greatest)",
-        ["heads, layer", *TASKS],
+        [WHERE, *TASKS],
         [*rows, ["uniform", even, even]],
     )
 
@@ -174,7 +177,11 @@ def _trends(found: Remeasured) -> Comparison:
             for where, means in {"printed": typed, **ours}.items()
         ]
     rows += list(_combined(found))
-    return Comparison("Which trends survive", ["trend", "measured on", *TASKS, UNTRAINED], rows)
+    return Comparison(
+        "Which trends survive: of 12 comparisons so many for, so many against",
+        ["trend", "measured on", *TASKS, UNTRAINED],
+        rows,
+    )
 
 
 def _combined(found: Remeasured) -> Iterator[list[str]]:
@@ -190,12 +197,11 @@ def _combined(found: Remeasured) -> Iterator[list[str]]:
 
 def _above(best: Floats, mixed: Floats) -> str:
     above, below = int((mixed > best).sum()), int((mixed < best).sum())
-    return f"{above} of {best.size}, {below} the other way"
+    return f"{above}, {below}"
 
 
 def _trend(trend: Trend) -> str:
-    cells = len(printed.LAYERS) * (len(printed.HEADS) - 1)
-    return f"{trend.up} of {cells}, {trend.down} the other way"
+    return f"{trend.up}, {trend.down}"
 
 
 Place = tuple[int, int]
@@ -212,17 +218,18 @@ def _printed(rows: Sequence[Sequence[printed.Cell]], at: Place, digits: int) -> 
     return f"{cell.mean:.{digits}f} ± {cell.deviation:.{digits}f}"
 
 
-def _pair(found: Spread, at: Place) -> str:
-    return f"{_number(found.mean[at])} ± {_number(found.deviation[at])}"
+def _pair(found: Spread, at: Place, digits: int = DIGITS) -> str:
+    return f"{_number(found.mean[at], digits)} ± {_number(found.deviation[at], digits)}"
 
 
-def _number(value: float) -> str:
-    """Write four decimals, or one digit of what these would not show.
+def _number(value: float, digits: int = DIGITS) -> str:
+    """Write so many decimals, or one digit of what these would not show.
 
-    >>> _number(3.64239), _number(2.2e-12), _number(0.0)
-    ('3.6424', '2e-12', '0.0000')
+    >>> _number(3.64239), _number(3.64239, 3), _number(2.2e-12), _number(0.0)
+    ('3.6424', '3.642', '2e-12', '0.0000')
     """
-    return f"{value:.0e}" if 0 < value < VISIBLE else f"{value:.4f}"
+    shown = f"{value:.{digits}f}"
+    return f"{value:.0e}" if value > 0 == float(shown) else shown
 
 
 def _share(count: float, found: Remeasured) -> str:

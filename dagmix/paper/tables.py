@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dagmix._engine.adjacency.base import Floats
 from dagmix._util.tables import Tabled, to_json
@@ -160,10 +161,25 @@ class Measured:
 
 
 class Spread(NamedTuple):
-    """Mean and standard deviation, of each layer."""
+    """Mean and standard deviation, of each layer.
 
-    mean: Floats
-    deviation: Floats
+    Parameters
+    ----------
+    mean, deviation : array, shape (layers,) or (head counts, layers)
+
+    Examples
+    --------
+    >>> mean, deviation = Spread(np.array([2.0]), np.array([1.0]))
+    >>> float(mean[0]), float(deviation[0])
+    (2.0, 1.0)
+
+    References
+    ----------
+    arXiv:2507.02944, Tables 1 to 4.
+    """
+
+    mean: NDArray[np.float64]
+    deviation: NDArray[np.float64]
 
 
 def spread(arrays: Sequence[Floats]) -> Spread:

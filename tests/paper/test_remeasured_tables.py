@@ -44,17 +44,24 @@ def test_some_rows_in_full() -> None:
     ]  # fmt: skip
     assert MADE["mixing_copy"].rows[-1] == ["uniform", "", "3.6424", "", "5.6240", "", ""]
     assert MADE["fidelity_cycle"].rows[11][:6] == [
-        "8, L4", "0.00 ± 0.00", "1e-07 ± 5e-07", "81.1099 ± 7.1754", "1e-07", "50 of 50",
+        "8, L4", "0.00 ± 0.00", "1e-07 ± 5e-07", "81.110 ± 7.175", "1e-07", "50",
     ]  # fmt: skip
     assert MADE["heads_copy"].rows[0] == [
         "4, L1", "0.30, 0.56", "0.3561, 0.4506", "43 of 50", "0.3561, 0.4506", "43 of 50",
     ]  # fmt: skip
+    assert MADE["mixing_cycle"].rows[11][3] == "+0.0"
+    assert MADE["mixing_copy"].rows[11][3] == "+0.0"  # not −0.0
+    assert MADE["worst_case"].rows[1] == [
+        "1, L2",
+        "1.1e+07 (231815 to 6.3e+11)",
+        "100 (100 to 100)",
+    ]
     trends = {(row[0], row[1]): row[2:] for row in MADE["trends"].rows}
     assert trends["more heads, fewer steps", "printed"] == [
-        "12 of 12, 0 the other way", "9 of 12, 3 the other way", "",
+        "12, 0", "9, 3", "",
     ]  # fmt: skip
     assert trends["combined above the best head", "printed"][:2] == [
-        "4 of 12, 6 the other way", "7 of 12, 1 the other way",
+        "4, 6", "7, 1",
     ]  # fmt: skip
 
 
@@ -64,3 +71,6 @@ def test_the_page_has_them_as_markdown() -> None:
     assert rule == "|---|---|---|---|---|"
     assert len(body) == len(MADE["trends"].rows)
     assert all(line.count("|") == head.count("|") for line in body)
+    first = as_markdown(MADE["mixing_copy"]).splitlines()
+    assert first[0].startswith("| heads, layer | printed | chain of the code | off by s.e. |")
+    assert "| 3.8344\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}0.1391 |" in first[2]
