@@ -16,6 +16,7 @@ from dagmix.paper.tables import FIRST_STEPS, PERCENT, TASKS, Spread
 
 DIGITS, FEWER = 4, 3  # decimals
 LONG = 10**6
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 CODE, TEXT = "published", "successors"
 SHOWN = {CODE: "chain of the code", TEXT: "chain of the text"}
 WHERE = "heads,\nlayer"
@@ -88,22 +89,21 @@ def _fidelity(found: Remeasured, task: str, number: int) -> Comparison:
     since = [found.fidelity(task, t) for t in FIRST_STEPS]
     own = PERCENT * found.cells(task, "sink_weight", "mean")
     least = found.cells(task, "sink_is_least")
-    raw = [found.fidelity(UNTRAINED, t).mean for t in FIRST_STEPS]
+    raw = found.fidelity(UNTRAINED, 1).mean
     rows = [
         [
             where, _printed(printed.FIDELITY[task], at, 2),
             *(_pair(one, at, FEWER) for one in since),
-            _number(own[at], FEWER), f"{least[at]:.0f}", *(_number(one[at], FEWER) for one in raw),
+            _number(own[at], FEWER), f"{least[at]:.0f}", _number(raw[at], FEWER),
         ]
         for at, where in _places(printed.HEADS)
     ]  # fmt: skip
     even = found.record["uniform"]["minimax_fidelity"]
-    level = [_number(PERCENT * even[str(t)]) for t in FIRST_STEPS]
+    level = [_number(PERCENT * even[str(t)], FEWER) for t in FIRST_STEPS]
     return Comparison(
         f"Table {number}. Minimax fidelity in percent, {task} sequence",
-        [WHERE, "printed", "t ≥ 1", "t ≥ 0", "sink's\nweight", "sink\nleast",
-         "untrained\nt ≥ 1", "untrained\nt ≥ 0"],
-        [*rows, ["uniform", "", *level, level[0], "", "", ""]],
+        [WHERE, "printed", "t ≥ 1", "t ≥ 0", "sink's\nweight", "sink\nleast", "untrained,\nt ≥ 1"],
+        [*rows, ["uniform", "", *level, level[0], "", ""]],
     )  # fmt: skip
 
 
@@ -116,7 +116,10 @@ def _heads(found: Remeasured, task: str, number: int) -> Comparison:
         pair, at = printed.BEST_AND_COMBINED[task][row][column], (row + 1, column)
         cells = [where, f"{float(pair.best):.2f}, {float(pair.combined):.2f}"]
         for one, two, count in zip(best, mixed, above, strict=True):
-            cells += [f"{_number(one[at])}, {_number(two[at])}", _share(count[at], found)]
+            cells += [
+                f"{_number(one[at], FEWER)}, {_number(two[at], FEWER)}",
+                _share(count[at], found),
+            ]
         rows.append(cells)
     return Comparison(
         f"Table {number}. Best head alone, and combined: fidelity in percent, {task} sequence",
@@ -150,9 +153,9 @@ def _whole(number: float) -> str:
     """Write a whole number, in two digits where it is long.
 
     >>> _whole(355.0), _whole(48513924654.0)
-    ('355', '4.9e+10')
+    ('355', '4.9·10¹⁰')
     """
-    return f"{number:.0f}" if number < LONG else f"{number:.1e}"
+    return f"{number:.0f}" if number < LONG else _power(number, 1)
 
 
 def _trends(found: Remeasured) -> Comparison:
@@ -226,10 +229,15 @@ def _number(value: float, digits: int = DIGITS) -> str:
     """Write so many decimals, or one digit of what these would not show.
 
     >>> _number(3.64239), _number(3.64239, 3), _number(2.2e-12), _number(0.0)
-    ('3.6424', '3.642', '2e-12', '0.0000')
+    ('3.6424', '3.642', '2·10⁻¹²', '0.0000')
     """
     shown = f"{value:.{digits}f}"
-    return f"{value:.0e}" if value > 0 == float(shown) else shown
+    return _power(value, 0) if value > 0 == float(shown) else shown
+
+
+def _power(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}"
 
 
 def _share(count: float, found: Remeasured) -> str:

@@ -124,6 +124,8 @@ def test_what_the_page_says_of_several_heads() -> None:
     assert sum(int((np.abs(m / even - 1) < 0.074).sum()) for m in means) == 17
     assert (np.abs(FOUND.hitting("untrained", "published").mean / even - 1) < 0.074).all()
     assert all((np.abs(FOUND.standardised(t, "successors")) > 200).all() for t in TASKS)
+    both = [FOUND.fidelity("untrained", t).mean for t in (0, 1)]
+    assert np.abs(both[0] - both[1]).max() < 0.003
     for task in TASKS:
         lower = FOUND.fidelity(task, 0).mean < FOUND.fidelity("untrained", 0).mean
         assert (lower != (FOUND.cells(task, "sink_is_least") == 50)).all()

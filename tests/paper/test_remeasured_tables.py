@@ -44,16 +44,16 @@ def test_some_rows_in_full() -> None:
     ]  # fmt: skip
     assert MADE["mixing_copy"].rows[-1] == ["uniform", "", "3.6424", "", "5.6240", "", ""]
     assert MADE["fidelity_cycle"].rows[11][:6] == [
-        "8, L4", "0.00 ± 0.00", "1e-07 ± 5e-07", "81.110 ± 7.175", "1e-07", "50",
+        "8, L4", "0.00 ± 0.00", "1·10⁻⁷ ± 5·10⁻⁷", "81.110 ± 7.175", "1·10⁻⁷", "50",
     ]  # fmt: skip
     assert MADE["heads_copy"].rows[0] == [
-        "4, L1", "0.30, 0.56", "0.3561, 0.4506", "43 of 50", "0.3561, 0.4506", "43 of 50",
+        "4, L1", "0.30, 0.56", "0.356, 0.451", "43 of 50", "0.356, 0.451", "43 of 50",
     ]  # fmt: skip
     assert MADE["mixing_cycle"].rows[11][3] == "+0.0"
     assert MADE["mixing_copy"].rows[11][3] == "+0.0"  # not −0.0
     assert MADE["worst_case"].rows[1] == [
         "1, L2",
-        "1.1e+07 (231815 to 6.3e+11)",
+        "1.1·10⁷ (231815 to 6.3·10¹¹)",
         "100 (100 to 100)",
     ]
     trends = {(row[0], row[1]): row[2:] for row in MADE["trends"].rows}
