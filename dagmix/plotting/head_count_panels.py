@@ -26,6 +26,8 @@ def figure_4(
     mixing: Mapping[str, Pair],
     fidelity: Mapping[str, Pair],
     uniform: tuple[float, float] | None = None,
+    *,
+    figure: Figure | None = None,
 ) -> Figure:
     """Draw mixing times above fidelities, a column for each task, over the number of heads.
 
@@ -40,6 +42,8 @@ def figure_4(
         steps, which are positive and have a logarithmic axis, and in percent.
     uniform : pair of floats, optional
         Mixing time and fidelity of uniform attention: a grey line.
+    figure : matplotlib Figure, optional
+        By default a new one. Its layout becomes a constrained one.
 
     Returns
     -------
@@ -72,7 +76,9 @@ def figure_4(
         message = f"both measures have the same tasks; got {list(mixing)} and {list(fidelity)}"
         raise ShapeError(message)
     shape = (len(counts), len(layers))
-    figure = Figure(figsize=(WIDTH + 1, HEIGHT), layout="constrained")
+    if figure is None:
+        figure = Figure(figsize=(WIDTH + 1, HEIGHT))
+    figure.set_layout_engine("constrained")
     rows = figure.subplots(2, len(mixing), squeeze=False, sharex=True)
     for ax in rows[0, 1:]:
         ax.sharey(rows[0, 0])

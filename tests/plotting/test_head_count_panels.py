@@ -47,6 +47,13 @@ def test_the_kept_numbers_in_four_panels(tmp_path: Path) -> None:
     assert (tmp_path / "figure.png").stat().st_size > 10_000
 
 
+def test_a_figure_may_be_given() -> None:
+    figure = draw().axes[0].figure
+    figure.clear()
+    assert draw(figure=figure, uniform=(3.6, 1.0)) is figure
+    assert [line.get_ydata()[0] for ax in figure.axes for line in ax.lines[-1:]] == [3.6, 1.0]
+
+
 def test_bars_are_one_deviation_to_either_side() -> None:
     time, share = draw().axes
     (bar,) = time.containers[1].lines[2]
