@@ -23,7 +23,7 @@ from torch import Tensor
 
 from dagmix._util.progress import tracked
 from dagmix.errors import FileError
-from dagmix.paper import remeasured
+from dagmix.paper import remeasuring
 from dagmix.paper.printed import HEADS
 from dagmix.paper.tables import TASKS, Measured, Name, record
 from dagmix.torch_bridge.attention import attention_maps
@@ -73,9 +73,9 @@ def remeasure(folder: Path | str) -> dict[str, Any]:
     untrained = (_untrained(models[Name(h, "copy")].config, drawn[Name(h, "copy")]) for h in HEADS)
     length = next(iter(models.values())).config.length
     return {
-        "paper": remeasured.PAPER,
-        "repository": remeasured.REPOSITORY,
-        "commit": remeasured.COMMIT,
+        "paper": remeasuring.PAPER,
+        "repository": remeasuring.REPOSITORY,
+        "commit": remeasuring.COMMIT,
         "versions": {
             "python": platform.python_version(),
             "numpy": np.__version__,
@@ -84,22 +84,22 @@ def remeasure(folder: Path | str) -> dict[str, Any]:
         "sequences": BATCHES,
         "models": list(tracked(trained, "trained models", len(models))),
         "untrained": list(tracked(untrained, "untrained models", len(HEADS))),
-        "uniform": remeasured.uniform(length),
+        "uniform": remeasuring.uniform(length),
     }
 
 
 def _read(folder: Path) -> Mapping[Name, Path]:
     """Return the eight files, in main.py's order, after a look at their SHA-256."""
-    paths = {name: folder / str(name) for name in remeasured.NAMES}
+    paths = {name: folder / str(name) for name in remeasuring.NAMES}
     missing = [str(name) for name, path in paths.items() if not path.is_file()]
     if missing:
         message = (
             f"{folder} lacks {len(missing)} of the {len(paths)} published checkpoints:"
-            f" {', '.join(missing)} (they are in checkpoints/ of {remeasured.REPOSITORY})"
+            f" {', '.join(missing)} (they are in checkpoints/ of {remeasuring.REPOSITORY})"
         )
         raise FileError(message)
     for name, path in paths.items():
-        found, expected = _sha256(path.read_bytes()), remeasured.FILES[str(name)]
+        found, expected = _sha256(path.read_bytes()), remeasuring.FILES[str(name)]
         if found != expected:
             message = (
                 f"{path} is not the published checkpoint: its SHA-256 is {found}, that of the"
@@ -142,9 +142,9 @@ def _trained(name: Name, model: Transformer, tokens: Tensor) -> dict[str, Any]:
     attention, importance = _attention(model, tokens)
     return {
         "file": str(name),
-        "sha256": remeasured.FILES[str(name)],
+        "sha256": remeasuring.FILES[str(name)],
         "sequences_sha256": _sha256(tokens.numpy().astype("<i8").tobytes()),
-        **remeasured.record_of(name, attention, importance),
+        **remeasuring.record_of(name, attention, importance),
     }
 
 

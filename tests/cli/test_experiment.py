@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dagmix.cli import commands
-from dagmix.paper import Remeasured, remeasured
+from dagmix.paper import Remeasured, remeasuring
 from dagmix.paper.remeasured_tables import comparisons
 
 
@@ -38,7 +38,7 @@ def test_the_kept_tables_need_no_checkpoint(capsys: pytest.CaptureFixture[str]) 
     assert commands.main(["tables", "--published"]) == 0
     text = capsys.readouterr().out
     assert text.startswith("Made by dagmix tables --published FOLDER --json\nfrom https://github")
-    assert remeasured.COMMIT in text
+    assert remeasuring.COMMIT in text
     assert f"torch {kept.record['versions']['torch']}" in text
     assert text.endswith("\n\n".join(map(str, comparisons(kept).values())) + "\n")
     assert commands.main(["tables", "--published", "--json"]) == 0

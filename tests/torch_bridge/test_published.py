@@ -13,7 +13,7 @@ import pytest
 
 from dagmix import errors
 from dagmix.cli import commands
-from dagmix.paper import Remeasured, printed, remeasured
+from dagmix.paper import Remeasured, printed, remeasuring
 from dagmix.version import __version__
 
 torch = pytest.importorskip("torch")
@@ -28,11 +28,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Eight small models in place of the published ones, two sequences and one seed each."""
     torch.manual_seed(3)
     files = {}
-    for name in remeasured.NAMES:
+    for name in remeasuring.NAMES:
         path = tmp_path / str(name)
         bridge.save_transformer(bridge.Transformer(bridge.Config(heads=name.heads, **SIZES)), path)
         files[str(name)] = hashlib.sha256(path.read_bytes()).hexdigest()
-    monkeypatch.setattr(remeasured, "FILES", files)
+    monkeypatch.setattr(remeasuring, "FILES", files)
     monkeypatch.setattr(published, "BATCHES", 2)
     monkeypatch.setattr(published, "UNTRAINED", range(1))
     return tmp_path
@@ -71,7 +71,7 @@ def test_the_sequences_are_those_of_main_py() -> None:
 
 def test_the_kept_numbers_are_of_these_sequences() -> None:
     """No checkpoint is needed; another torch that draws otherwise is noticed here."""
-    configs = [bridge.Config(heads=name.heads) for name in remeasured.NAMES]
+    configs = [bridge.Config(heads=name.heads) for name in remeasuring.NAMES]
     for model, tokens in zip(
         Remeasured.kept().record["models"], published.sequences(configs), strict=True
     ):
@@ -88,12 +88,12 @@ def test_the_command_on_models_of_their_names(
     assert record.keys() == Remeasured.kept().record.keys()
     assert record["versions"]["dagmix"] == __version__
     assert record["versions"]["torch"] == str(torch.__version__)
-    assert [m["file"] for m in record["models"]] == list(remeasured.FILES)
-    assert {m["file"]: m["sha256"] for m in record["models"]} == remeasured.FILES
+    assert [m["file"] for m in record["models"]] == list(remeasuring.FILES)
+    assert {m["file"]: m["sha256"] for m in record["models"]} == remeasuring.FILES
     assert [(m["heads"], m["seeds"]) for m in record["untrained"]] == [
         (h, 1) for h in printed.HEADS
     ]
-    assert record["uniform"] == remeasured.uniform(5)
+    assert record["uniform"] == remeasuring.uniform(5)
     for one in ("models", "untrained"):
         kept = Remeasured.kept().record[one][0]
         assert all(found.keys() == kept.keys() for found in record[one])
@@ -111,7 +111,7 @@ def test_the_command_on_models_of_their_names(
     )
     assert commands.main(["tables", "--published", str(folder)]) == 0
     text = capsys.readouterr().out
-    assert remeasured.COMMIT in text
+    assert remeasuring.COMMIT in text
     assert "3.8344 ±" in text
 
 
@@ -122,7 +122,7 @@ def test_a_folder_without_the_checkpoints(
         assert commands.main(["tables", "--published", str(folder)]) == 2
         message = capsys.readouterr().err
         assert f"{folder} lacks 8 of the 8 published checkpoints: 1_heads_copy.pt, " in message
-        assert remeasured.REPOSITORY in message
+        assert remeasuring.REPOSITORY in message
 
 
 def test_a_folder_that_lacks_one(folder: Path) -> None:
