@@ -15,7 +15,7 @@ from sphinx.util.typing import stringify_annotation
 
 import dagmix
 from dagmix.cli import parser
-from dagmix.paper import presentation, verification
+from dagmix.paper import Remeasured, presentation, remeasured_tables, verification
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -133,9 +133,19 @@ def write_validity(app: Sphinx) -> None:
         path.write_text(table, encoding="utf-8")
 
 
+def write_published_tables(app: Sphinx) -> None:
+    """Write the published tables and what was measured, for their page."""
+    folder = Path(app.srcdir) / "_generated"
+    folder.mkdir(exist_ok=True)
+    for name, table in remeasured_tables.comparisons(Remeasured.kept()).items():
+        text = remeasured_tables.as_markdown(table)
+        (folder / f"published_{name}.md").write_text(f"{text}\n", encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Connect the above to the build."""
     app.connect("builder-inited", write_verdicts)
     app.connect("builder-inited", write_help)
     app.connect("builder-inited", write_validity)
+    app.connect("builder-inited", write_published_tables)
     app.connect("autodoc-process-signature", name_array_like)

@@ -9,9 +9,11 @@ from types import ModuleType
 from typing import Any
 
 from dagmix._util.progress import tracked
+from dagmix._util.tables import to_json
 from dagmix.cli.output import show
 from dagmix.errors import DagmixError, FileError, ShapeError
-from dagmix.paper import tables
+from dagmix.paper import Remeasured, remeasured_tables, tables
+from dagmix.version import __version__
 
 TRAIN = """\
 Trains the Transformers of "Beyond Parallelism" (arXiv 2507.02944, §4): pre-norm, causal, 4
@@ -39,6 +41,20 @@ exact expectations, not simulations. Each table comes twice, as published and as
   5, 6  the same, mean over sequences, beside that of the best head alone
 
 ± is the standard deviation over the sequences, or over the seeds' means where a row has several.
+
+With --published the printed numbers stand beside those of the authors' eight public checkpoints
+on the sequences that their main.py measures, and beside untrained models and uniform attention:
+measured now from FOLDER, which holds 1_heads_copy.pt to 16_heads_cycle.pt, or, without FOLDER,
+as dagmix keeps them. docs/guide/published_tables.md has them with their explanation.
+"""
+
+SAMPLES = 50
+COMMAND = "dagmix tables --published FOLDER --json"
+KEPT = Path()  # stands for what dagmix keeps
+PROVENANCE = """\
+Made by {command}
+from {repository} @ {commit}
+with {versions}
 """
 
 
@@ -59,7 +75,16 @@ def add_to(commands: Any) -> None:
     printed = commands.add_parser(
         "tables", help="print the paper's tables", description=TABLES, formatter_class=plain
     )
-    printed.add_argument("files", type=Path, nargs="+", metavar="FILE.pt", help="checkpoints")
+    printed.add_argument("files", type=Path, nargs="*", metavar="FILE.pt", help="checkpoints")
+    printed.add_argument(
+        "--published",
+        type=Path,
+        nargs="?",
+        const=KEPT,
+        metavar="FOLDER",
+        help="the printed tables beside the authors' eight checkpoints, measured now from FOLDER,"
+        " or as dagmix keeps them",
+    )
     printed.add_argument(
         "--tokens",
         type=Path,
@@ -69,14 +94,14 @@ def add_to(commands: Any) -> None:
         help="sequences, `tokens` of shape (samples, n): a file for all, or one a checkpoint",
     )
     printed.add_argument(
-        "--samples", type=int, default=50, help="else so many random sequences (default 50)"
+        "--samples", type=int, metavar="S", help="else so many random sequences (default 50)"
     )
     printed.add_argument("--json", action="store_true", help="print JSON for machines")
-    printed.set_defaults(run=_tables)
+    printed.set_defaults(run=_tables, refuse=printed.error)
 
 
 def _train(options: argparse.Namespace) -> int:
-    bridge = _bridge()
+    bridge, _ = _bridge()
     config, recipe = bridge.PAPER if options.paper else bridge.SMALL
     if options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
@@ -98,7 +123,35 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _tables(options: argparse.Namespace) -> int:
-    bridge = _bridge()
+    if options.published is None:
+        if not options.files:
+            options.refuse("FILE.pt is required, or --published")
+        return _measured(options)
+    if options.files or options.tokens or options.samples is not None:
+        options.refuse("--published takes a FOLDER at most, and no FILE.pt, --tokens or --samples")
+    return _published(options)
+
+
+def _published(options: argparse.Namespace) -> int:
+    """Print the published tables beside what was measured, now or before."""
+    if options.published is KEPT:
+        found = Remeasured.kept()
+    else:
+        record = _bridge()[1].remeasure(options.published)
+        versions = {"dagmix": __version__, **record["versions"]}
+        found = Remeasured({"command": COMMAND, **record, "versions": versions})
+    if options.json:
+        show(to_json(found.record))
+    else:
+        tools = ", ".join(map(" ".join, found.record["versions"].items()))
+        show(PROVENANCE.format(**{**found.record, "versions": tools}))
+        show("\n\n".join(map(str, remeasured_tables.comparisons(found).values())))
+    return 0
+
+
+def _measured(options: argparse.Namespace) -> int:
+    """Print the tables of checkpoints."""
+    bridge, _ = _bridge()
     files, tokens = options.files, options.tokens or [None]
     if len(tokens) not in (1, len(files)):
         message = f"--tokens takes one file, or one a checkpoint ({len(files)}); got {len(tokens)}"
@@ -107,7 +160,8 @@ def _tables(options: argparse.Namespace) -> int:
         message = "a checkpoint is given twice; each stands for a seed of its own"
         raise FileError(message)
     given = zip(files, tokens * (len(files) // len(tokens)), strict=True)
-    measured = (bridge.measure(path, sequences, options.samples) for path, sequences in given)
+    samples = SAMPLES if options.samples is None else options.samples
+    measured = (bridge.measure(path, sequences, samples) for path, sequences in given)
     models = list(tracked(measured, "measuring", len(files)))
     if options.json:
         show(tables.as_json(models))
@@ -116,10 +170,10 @@ def _tables(options: argparse.Namespace) -> int:
     return 0
 
 
-def _bridge() -> ModuleType:
+def _bridge() -> tuple[ModuleType, ModuleType]:
     """Import what needs torch; raise DagmixError where it is missing."""
     try:
-        from dagmix.torch_bridge import replication  # noqa: PLC0415 - torch is an extra, and slow to load
+        from dagmix.torch_bridge import published, replication  # noqa: PLC0415 - torch is an extra, and slow to load
     except ModuleNotFoundError as error:
         raise DagmixError(str(error)) from None
-    return replication
+    return replication, published

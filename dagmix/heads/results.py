@@ -14,7 +14,7 @@ from dagmix._util.tables import Tabled, shown
 
 
 @dataclass(frozen=True, repr=False)
-class Ablation(Brief, Tabled):
+class Ablation(Tabled, Brief):
     """The contribution of every head to a mixture, by five measures; it prints as a table.
 
     Every number is a Fraction where it is known exactly, an integer or `math.inf` for a mixing

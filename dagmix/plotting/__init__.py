@@ -19,8 +19,9 @@ from dagmix.plotting.comparisons import head_counts, trade_off
 from dagmix.plotting.curves import distances, signals
 from dagmix.plotting.depth import depth_signals, head_shares, rollout
 from dagmix.plotting.graphs import graph, shared_sink
+from dagmix.plotting.head_count_panels import figure_4
 from dagmix.plotting.layer_report import report
-from dagmix.plotting.maps import heads, tokens
+from dagmix.plotting.maps.heat_maps import heads, tokens
 from dagmix.plotting.pathway_graphs import cross_drift, pathways
 from dagmix.plotting.profiles import profile
 
@@ -28,6 +29,7 @@ __all__ = [
     "cross_drift",
     "depth_signals",
     "distances",
+    "figure_4",
     "graph",
     "head_counts",
     "head_shares",

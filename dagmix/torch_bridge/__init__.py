@@ -6,7 +6,8 @@ query i and key j, causal, and head importances. Whole models come out samples f
 `dagmix.proxies` take them; `dagmix.analysis.Attention.of` reads the outputs of other libraries'
 models by itself. The architecture and the experiment are those of arXiv:2507.02944, §4;
 importances are the Frobenius norms of the heads' output projections. `measure` and `Experiment`
-give the quantities of its Tables 1 to 6, which `dagmix.paper` holds.
+give the quantities of its Tables 1 to 6, which `dagmix.paper` holds; `remeasure` those of the
+authors' own checkpoints.
 
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
@@ -22,6 +23,7 @@ from dagmix.torch_bridge.config import Config, Recipe
 from dagmix.torch_bridge.importance import head_importance
 from dagmix.torch_bridge.model import Keep, Transformer
 from dagmix.torch_bridge.model_importance import head_importance_of, importance_of
+from dagmix.torch_bridge.published import remeasure
 from dagmix.torch_bridge.replication import Experiment, measure
 from dagmix.torch_bridge.tasks import TASKS, draw
 from dagmix.torch_bridge.training import Training, train
@@ -42,6 +44,7 @@ __all__ = [
     "importance_of",
     "load_transformer",
     "measure",
+    "remeasure",
     "save_transformer",
     "train",
 ]

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pytest
 
-from dagmix import DiffusionOperator, WalkOperator, families, proxies
+from dagmix import DiffusionOperator, WalkOperator, families
+from dagmix.paper import printed
 from dagmix.paper.checks.section4 import algorithms
-from paper.corruption import Break, a_third, assert_noticed, changed, put
-
-measured = proxies.hitting_time
-OTHER = {"successors": "published", "published": "successors"}
-
-
-def other_chain(attention: Any, max_steps: int, chain: str) -> Any:
-    return measured(attention, max_steps=max_steps, chain=OTHER[chain])
-
+from paper.corruption import Break, a_third, assert_noticed, changed, item
 
 CORRUPTIONS: dict[str, Break] = {
     "Algorithm 1": changed(
         DiffusionOperator, "successors", lambda _: WalkOperator(families.line(algorithms.SMALL))
     ),
-    "Algorithm 1, the chain of Tables 1 and 2": put(proxies, "hitting_time", other_chain),
+    "Algorithm 1, the chain of Tables 1 and 2": item(
+        printed.MIXING, "copy", printed.MIXING["cycle"]
+    ),
     "§4.2, the worst case": changed(WalkOperator, "mixing_time", lambda _: 10),
     "Algorithm 2": changed(DiffusionOperator, "minimax_fidelity", a_third),
+    "Algorithm 2, the numbers of Tables 3 and 4": item(
+        printed.FIDELITY, "copy", printed.FIDELITY["cycle"]
+    ),
 }
 
 

@@ -16,7 +16,7 @@ from dagmix.errors import KindError, NumberError, ShapeError
 from dagmix.graphs.labels import SHOWN
 from dagmix.operators.base import Operator
 from dagmix.plotting.canvas import Axes, Normalize, axes_on, need, plain
-from dagmix.plotting.cells import hatch, name, scale, show, write_numbers
+from dagmix.plotting.maps.cells import hatch, name, scale, show, write_numbers
 
 ROOM, BAR = 0.62, 1.6  # inches for a head or a layer, and for the scale beside them
 NARROW, LOW = 4.0, 2.4  # inches
