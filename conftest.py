@@ -8,8 +8,10 @@ import pytest
 from hypothesis import settings
 
 # The same examples on every run, unless somebody asks for fresh ones:
-# `HYPOTHESIS_PROFILE=explore pytest` looks further, with new random examples.
+# `HYPOTHESIS_PROFILE=explore pytest` looks further, with new random examples, `=brief` less far: on
+# a second Python the question is whether the code runs there, no longer whether the laws hold.
 settings.register_profile("steady", derandomize=True, deadline=None, max_examples=60)
+settings.register_profile("brief", derandomize=True, deadline=None, max_examples=10)
 settings.register_profile("explore", deadline=None, max_examples=500)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
