@@ -41,13 +41,13 @@ def shortest_recurrence(terms: Sequence[Fraction], meter: Meter | None = None) -
     Right if the sequence has a recurrence of order at most half the number of terms; a meter
     counts them.
     """
-    meter = meter or Meter()
     zero, one = flint.fmpq(0), flint.fmpq(1)
     u = [rational(x) for x in terms]
     current, previous = flint.fmpq_poly([1]), flint.fmpq_poly([1])
     length, gap, last = 0, 1, one
     for t, _ in enumerate(u):
-        meter.count()
+        if meter is not None:
+            meter.count()
         c = current.coeffs()
         miss = sum((c[i] * u[t - i] for i in range(min(len(c), t + 1))), zero)
         if miss == 0:
