@@ -121,6 +121,7 @@ def test_example_3_13() -> None:
     assert (walk.value, walk.proved, walk.weights) == (7, True, (0, 1))
 
 
+@pytest.mark.slow
 def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
     assert found.value > Fraction(99, 100)
