@@ -114,6 +114,13 @@ class SizeError(DagmixError):
     """An answer is written out only where it is small enough; the message gives its size."""
 
 
+class BudgetError(DagmixError):
+    """An answer that is whole or none is computed within its budget, or this says how far it got.
+
+    What can be answered in part is returned instead, labelled, when its budget ends.
+    """
+
+
 class ConfigError(DagmixError):
     """The sizes of a model, and the settings of its training, are in range and fit together."""
 

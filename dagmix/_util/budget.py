@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from dagmix._util.brief import brief
-from dagmix.errors import NumberError
+from dagmix.errors import BudgetError, NumberError
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,9 @@ class Work:
     """A budget of candidates, not of seconds: the same on every machine.
 
     Wherever a `budget` is taken, a number is seconds of wall-clock time, `Work(n)` is n
-    candidates (what they are is said there), and None is no limit.
+    candidates (what they are is said there), and None is no limit. What is found until it ends is
+    returned and labelled; an answer that is whole or nothing is a BudgetError that says how far
+    it got.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ class Meter:
 
     def __init__(self, budget: Any = None) -> None:
         """Read a budget; raise NumberError where it is none."""
-        self._ends, self._left = math.inf, math.inf
+        self._ends, self._left, self._begun = math.inf, math.inf, 0
         if isinstance(budget, Work):
             self._left = budget.candidates
         elif budget is not None:
@@ -100,6 +104,16 @@ class Meter:
         if self._left < 1:
             raise BudgetSpent
         self._left -= 1
+        self._begun += 1
+
+    @contextmanager
+    def need(self, total: int, units: str) -> Iterator[None]:
+        """Raise BudgetError, which says how far it got, where what is whole or nothing ends."""
+        try:
+            yield
+        except BudgetSpent:
+            message = f"the budget ended with {self._begun} of {total} {units} begun"
+            raise BudgetError(message) from None
 
 
 def _seconds(budget: Any) -> float:

@@ -12,18 +12,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.composites import BackwardMatrix
 from dagmix._engine.chains.first_step import hits_from, hitting_times
+from dagmix._engine.chains.kernel import Kernel
+from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError
 from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon
 from dagmix._engine.mixing import mixing_time
 from dagmix._util.tables import Tabled, shown
 from dagmix.errors import SourceError, SymbolicError
 from dagmix.graphs.labels import Node, shorten
-from dagmix.operators.base import check_kind
+from dagmix.operators.base import check_kind, may_be_exact
 from dagmix.operators.diffusion import DiffusionOperator
 
 FACTOR = Fraction(8, 3)  # 4/3 for E[T_s] ≤ 4/3 T_bwd, 2 for n/(n−1) ≤ 2
@@ -34,8 +38,9 @@ class BackwardMixing(Tabled):
     """The chain of bounds on φ_min, the minimum fidelity of a node but the source.
 
     n φ_min ≤ n min_{j≠s} P_τ(hit j), and n φ_min ≤ n/(n−1) E_τ[nodes but s visited] ≤
-    n/(n−1) E_τ[T_s] ≤ 8/3 T_bwd. Fractions for rational operators of up to 4,096 nodes, floats
-    (rounded) for larger and for float ones; math.inf where the chain may miss the source.
+    n/(n−1) E_τ[T_s] ≤ 8/3 T_bwd. Fractions for rational operators of up to 4,096 nodes whose
+    expected times have denominators of up to 4,096 bits, floats (rounded) for others; math.inf
+    where the chain may miss the source.
 
     Attributes
     ----------
@@ -103,7 +108,7 @@ class BackwardMixing(Tabled):
         return [(name, shown(value)) for name, value in sides.items()]
 
 
-def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
+def backward_mixing(diffusion: DiffusionOperator, *, exact: bool | None = None) -> BackwardMixing:
     """Return every side of n φ_min ≤ … ≤ 8/3 T_bwd, for a diffusion or a mixture of them.
 
     φ_min leaves out the source s; T_bwd is `backward_mixing_time` at ε = ¼.
@@ -112,6 +117,9 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
     ----------
     diffusion : DiffusionOperator or MultiHeadDiffusion
         With one source and at least two nodes.
+    exact : bool, optional
+        Whether the sides of a rational operator are Fractions, however long, or floats; φ_min is
+        a Fraction where `minimax_fidelity` has one. By default as `expected_hitting_times`.
 
     Returns
     -------
@@ -126,6 +134,8 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
         Unless there are two nodes or more, and one source; the message names the sources.
     SymbolicError
         For symbols among the weights or heads.
+    NumberError
+        For `exact=True` of an operator of floats.
 
     Examples
     --------
@@ -151,13 +161,12 @@ def backward_mixing(diffusion: DiffusionOperator) -> BackwardMixing:
         diffusion.sink.index,
         BackwardMatrix(diffusion.transition),
     )
-    exact = diffusion.field is Field.RATIONAL and diffusion.transition.is_small
-    number: Any = _exact if exact else float
-    kernel = backward.rationals if exact else backward.floats.kernel
+    kernel, times = _times(backward, source, exact=exact)
+    number: Any = _exact if kernel.is_exact else float
     others = [j for j in range(n) if j != source]
     probabilities = hits_from(kernel, sink)
     hits = [number(probabilities[j]) for j in others]
-    steps = number(hitting_times(kernel, source)[sink])
+    steps = number(times[sink])
     fidelity = _least_fidelity(diffusion, others, certain=steps < math.inf)
     time = mixing_time.mixing_time(backward, source, QUARTER)
     spread = number(Fraction(n, n - 1))
@@ -225,6 +234,16 @@ def _unique_source(diffusion: DiffusionOperator) -> int:
         message = f"backward mixing needs a unique source; the sources are: {found}"
         raise SourceError(message)
     return int(rows[0])
+
+
+def _times(backward: BackwardMatrix, source: int, *, exact: bool | None) -> tuple[Kernel, Vec]:
+    """Return the times to the source, and the matrix that they are of: Fractions, or floats."""
+    if may_be_exact(exact, backward):
+        with suppress(LongNumbersError):
+            most_bits = math.inf if exact else MOST_BITS
+            return backward.rationals, hitting_times(backward.rationals, source, most_bits)
+    kernel = backward.floats.kernel
+    return kernel, hitting_times(kernel, source)
 
 
 def _least_fidelity(

@@ -16,7 +16,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from dagmix._engine.adjacency import choose
+from dagmix._engine.adjacency import choose, paths
 from dagmix._engine.adjacency.base import Adjacency, Ints
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._util.brief import brief
@@ -417,7 +417,16 @@ class FeedforwardDAG(Frozen):
 
     @cached_property
     def longest_path(self) -> tuple[Node, ...]:
-        """The nodes of a longest directed path; it has one edge fewer than nodes."""
+        """The nodes of a longest directed path; it has one edge fewer than nodes.
+
+        Of a mask kept as ranges no edge is listed where the path visits all nodes.
+        """
+        order = self.adjacency.order
+        if isinstance(self.adjacency, IndexRanges) and order is not None:
+            # One that visits all nodes is the order itself, and there is no other.
+            longest = paths.longest_path(self.adjacency, order, int(order[-1]))
+            if longest == len(order) - 1:
+                return tuple(self.nodes[row] for row in order.tolist())
         return tuple(self.nodes[row] for row in nx.dag_longest_path(self._rows_graph()))
 
     def _rows_graph(self) -> nx.DiGraph[int]:

@@ -275,16 +275,25 @@ def substituted(given: Any, exact: dict[Expr, Any]) -> Any:
 def may_be_exact(exact: Any, transition: Transition) -> bool:
     """Tell whether an answer may be exact: by default that of a rational operator, not too large.
 
+    Raises NumberError as `read_exact` does.
+    """
+    asked = read_exact(exact, transition)
+    is_rational = transition.field is Field.RATIONAL
+    return is_rational and (transition.is_small if asked is None else asked)
+
+
+def read_exact(exact: Any, transition: Transition) -> bool | None:
+    """Return how exact an answer is asked to be: a Fraction, floats, or None for the default.
+
     Raises NumberError where exactness is asked of floats, or by what is neither True nor False.
     """
     if exact is not None and not isinstance(exact, bool):
         message = f"exact is True, False or None; got {brief(exact)}"
         raise NumberError(message)
-    is_rational = transition.field is Field.RATIONAL
-    if exact and not is_rational:
+    if exact and transition.field is Field.FLOAT:
         message = "exact=True asks for rational weights; these are floats"
         raise NumberError(message)
-    return is_rational and (transition.is_small if exact is None else bool(exact))
+    return exact
 
 
 def _show(argument: Any) -> str:

@@ -22,11 +22,12 @@ from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix._engine.fidelity import minimax, node_fidelity
 from dagmix._engine.fidelity import signals as rows_of_powers
 from dagmix._engine.fidelity.results import NodeFidelity
+from dagmix._util.budget import Budget, Meter
 from dagmix.errors import NumberError, StochasticError, SymbolicError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen
+from dagmix.operators.base import Operator, frozen, read_exact
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.operators.read_weights import read_restart
 from dagmix.operators.results import MinimaxFidelity
@@ -134,7 +135,9 @@ class DiffusionOperator(Operator):
         )
         return DiffusionOperator.of(transition, labels, sink, origin)
 
-    def signal(self, node: Node, t: Any) -> Fraction | float | Expr:
+    def signal(
+        self, node: Node, t: Any, *, exact: bool | None = None, budget: Budget = None
+    ) -> Fraction | float | Expr:
         """Return (Δᵗ)[τ, j], the signal of node j at the sink after t steps (Definition 3.2).
 
         It is the probability that the backward chain from τ is at j after t steps.
@@ -145,14 +148,21 @@ class DiffusionOperator(Operator):
             The label of j.
         t : int or SymPy expression
             Steps, at least 0; an expression with symbols asks for the closed form in them.
+        exact : bool, optional
+            Whether the signal of a rational operator is a Fraction, however long, or an
+            `Enclosure`. By default it is a Fraction on up to 4,096 nodes that takes no minutes.
+        budget : number, Work or None
+            For how many seconds a closed form or the signal of a symbolic operator is computed, or
+            for how many steps, 2n + 2 of a closed form; None, the default, is no limit. FLINT is
+            not cut short, and numbers have no budget.
 
         Returns
         -------
         Fraction, float or SymPy expression
             In [0, 1], 0 where j does not reach the sink in exactly t steps. A float is within
             relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a row and e the rounding of
-            the stored ones. A rational operator on more than 4,096 nodes gives an `Enclosure`.
-            A closed form, or the signal of a symbolic operator, is an expression.
+            the stored ones. The lower bound of an `Enclosure` is 0 of the number 0 only. A closed
+            form, or the signal of a symbolic operator, is an expression.
 
         Raises
         ------
@@ -161,11 +171,15 @@ class DiffusionOperator(Operator):
         NoClosedForm
             Where the signal has irrational eigenvalues; it names their polynomial.
         NumberError
-            For a closed form of an operator on more than 64 nodes.
+            For a closed form of an operator on more than 64 nodes, `exact=True` of an operator of
+            floats, what is no budget.
         SymbolicError
             For a closed form of an operator that is not rational.
+        BudgetError
+            Where the budget ends before; it says with how many steps begun.
         UndecidedError
-            Where t is too large to step, and the matrix too large to square.
+            Where t is too large to step, and the matrix too large to square; where a Fraction
+            that is asked for would take minutes, or a bound near 0 gigabytes.
 
         Examples
         --------
@@ -174,18 +188,26 @@ class DiffusionOperator(Operator):
         >>> line.signal("b", sp.Symbol("t"))
         t/2**t
         """
-        row = self.nodes.row(node)
+        row, meter = self.nodes.row(node), Meter(budget)
+        asked = read_exact(exact, self.transition)
         if getattr(t, "free_symbols", None):
-            return self._closed_form(row, t)
-        return rows_of_powers.signal(self.transition, self.sink.index, row, read_steps(t))
+            return self._closed_form(row, t, meter)
+        steps = read_steps(t)
+        with meter.need(steps, "steps"):
+            return rows_of_powers.signal(
+                self.transition, self.sink.index, row, steps, exact=asked, meter=meter
+            )
 
-    def signals(self, steps: int) -> Vec:
+    def signals(self, steps: int, *, exact: bool | None = None) -> Vec:
         """Return the signals (Δᵗ)[τ, j] of all nodes j for t = 0, …, `steps`.
 
         Parameters
         ----------
         steps : int
             At least 0.
+        exact : bool, optional
+            Whether the signals of a rational operator are Fractions or floats. By default they
+            are Fractions on up to 4,096 nodes.
 
         Returns
         -------
@@ -198,6 +220,8 @@ class DiffusionOperator(Operator):
             For a negative or fractional number of steps.
         SymbolicError
             For a symbolic operator.
+        NumberError
+            For `exact=True` of an operator of floats.
         ShapeError
             For a table that would not fit into memory.
 
@@ -207,9 +231,12 @@ class DiffusionOperator(Operator):
         [[0.0, 1.0], [0.5, 0.5], [0.75, 0.25]]
         """
         self._need_numbers("a table of signals")
-        return rows_of_powers.signals(self.transition, self.sink.index, read_steps(steps))
+        asked = read_exact(exact, self.transition)
+        return rows_of_powers.signals(
+            self.transition, self.sink.index, read_steps(steps), exact=asked
+        )
 
-    def _closed_form(self, row: int, t: Expr) -> Expr:
+    def _closed_form(self, row: int, t: Expr, meter: Meter) -> Expr:
         if self.field is not Field.RATIONAL:
             message = "a closed form in t needs rational weights; for symbols use .subs() first"
             raise SymbolicError(message)
@@ -218,8 +245,10 @@ class DiffusionOperator(Operator):
                 f"closed forms are made up to {LARGEST_CLOSED_FORM} nodes, not {len(self.nodes)}"
             )
             raise NumberError(message)
-        table = rows_of_powers.signals(self.transition, self.sink.index, 2 * len(self.nodes) + 1)
-        return recurrences.closed_form(table[:, row].tolist(), t)
+        last = 2 * len(self.nodes) + 1
+        table = rows_of_powers.signals(self.transition, self.sink.index, last)
+        with meter.need(last + 1, "steps"):
+            return recurrences.closed_form(table[:, row].tolist(), t, meter)
 
     def node_fidelity(self, node: Node, first_step: int = 0) -> NodeFidelity:
         """Return φ_j = sup over t ≥ first_step of (Δᵗ)[τ, j] (Definitions 3.3 and 3.4).

@@ -58,16 +58,19 @@ class OptimalWeights(Bounded[Number | float]):
     bound : Fraction, Algebraic, int or float
         φ_min ≤ bound, or T(ε) ≥ bound, at all weights.
     method : "exact" or "numerical"
-        How they were found.
+        How they were found: from the profile, or without one.
     evaluations : int
-        Of the objective in floats, by the numerical method.
+        Of the objective in floats, by local search.
     profile : FidelityProfile, MixingProfile or None
         Of two heads solved exactly, the objective as a function of the weight of head 0.
     ended : "budget", "interrupted" or None
         What ended the search before it was done: then the weights are the best found until then,
-        and the bound is one that holds without a search.
+        and the bound, without a profile, is one that holds without a search.
     proved : bool
         Whether the value is the bound, so that no weights are better.
+    approached : bool
+        Whether the bound is proved to be the supremum, and a limit that is not attained where it
+        is approached, at `profile.optimum.weights`; these weights are near there.
 
     Examples
     --------
@@ -94,6 +97,11 @@ class OptimalWeights(Bounded[Number | float]):
         """Whether no weights are better."""
         return self.lower == self.upper == self.bound
 
+    @property
+    def approached(self) -> bool:
+        """Whether the bound is proved to be a supremum that is only approached."""
+        return _is_approached(self.profile)
+
 
 def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to search
     heads: Iterable[Any],
@@ -112,7 +120,8 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     """Return convex weights w of the heads with max φ_min(Σ w_h Δ_h), or min T(ε) of Σ w_h W_h.
 
     Two rational heads on at most eight nodes are solved exactly where that can be decided, any
-    others by local search from several weights. A numerical answer is a local optimum, evaluated
+    others by local search from several weights, and so are those whose profile leaves the optimum
+    undecided. A numerical answer is a local optimum, evaluated
     exactly or with certified bounds, and at least as good as uniform weights, each head alone and
     `start`. As a supremum, φ_min may jump at the faces of the simplex, where a weight is 0
     (Example 3.8): it may be less there than nearby, never more.
@@ -188,17 +197,17 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
         given = read_exact_weights(start, len(function.mixed.heads), tolerance, "a start")
     count, drawn = read_count(restarts, 0, "restarts"), read_count(seed, 0, "seed")
     meter = Meter(budget)
+    points = initial_weights(len(function.mixed.heads), count, drawn)
+    if given is not None:
+        points.insert(0, np.array(given, dtype=float))
     if _is_exact(function, method):
         try:
-            return _exactly(function, given, meter)
+            return _exactly(function, given, points if method == "auto" else [], meter)
         except UndecidedError:
             if method == "exact":
                 raise
         except (BudgetSpent, KeyboardInterrupt) as end:
             return _at_once(function, given, meter, end)
-    points = initial_weights(len(function.mixed.heads), count, drawn)
-    if given is not None:
-        points.insert(0, np.array(given, dtype=float))
     shown = tracked(points, "ascending", len(points)) if progress else points
     return _numerically(function, given, shown, meter)
 
@@ -240,12 +249,21 @@ def _is_exact(function: Objective, method: str) -> bool:
     return method == "exact" or (method == "auto" and able and len(mixed.nodes) <= SMALL)
 
 
-def _exactly(function: Objective, given: HeadWeights | None, meter: Meter) -> OptimalWeights:
+def _exactly(
+    function: Objective, given: HeadWeights | None, points: Iterable[Floats], meter: Meter
+) -> OptimalWeights:
+    """Solve for the weights; climb from some where the profile leaves the optimum undecided."""
     solved = function.solve(meter)
-    best = solved.best
+    best, evaluations, end = solved.best, 0, None
     if best.value != solved.bound:
         others = function.best(function.simple(given), meter)
         best = others if function.is_better(others, best) else best
+    if best.value != solved.bound and not _is_approached(solved.profile):
+        climbed = _climb(function, points, meter)
+        end, evaluations = climbed.end, climbed.evaluations
+        if climbed.found:
+            others = function.best(function.rounded(climbed.top), meter)
+            best = others if function.is_better(others, best) else best
     meter.release()  # the profile computes more when it is asked for more
     return OptimalWeights(
         best.value,
@@ -255,8 +273,41 @@ def _exactly(function: Objective, given: HeadWeights | None, meter: Meter) -> Op
         best.weights,
         solved.bound,
         "exact",
-        profile=solved.profile,
+        evaluations,
+        solved.profile,
+        _why(end),
     )
+
+
+def _is_approached(profile: FidelityProfile | MixingProfile | None) -> bool:
+    return isinstance(profile, FidelityProfile) and profile.optimum.attained is False
+
+
+@dataclass(frozen=True)
+class _Climbed:
+    """What was climbed to, the best of it, and what ended the climbs before they were done."""
+
+    found: list[Found]
+    evaluations: int
+    end: BaseException | None
+    direction: int
+
+    @property
+    def top(self) -> Floats:
+        """The weights of the best, which there is."""
+        return max(self.found, key=lambda one: self.direction * one.value).weights
+
+
+def _climb(function: Objective, points: Iterable[Floats], meter: Meter) -> _Climbed:
+    ascent, found = function.ascent(), list[Found]()
+    end: BaseException | None = None
+    try:
+        for point in points:
+            meter.count()
+            found.append(ascent.climb(point))
+    except (BudgetSpent, KeyboardInterrupt) as ended:
+        end = ended
+    return _Climbed(found, ascent.evaluations, end, ascent.direction)
 
 
 def _at_once(
@@ -272,33 +323,23 @@ def _at_once(
 def _numerically(
     function: Objective, given: HeadWeights | None, points: Iterable[Floats], meter: Meter
 ) -> OptimalWeights:
-    ascent, found = function.ascent(), list[Found]()
-    end: BaseException | None = None
-    try:
-        for point in points:
-            meter.count()
-            found.append(ascent.climb(point))
-    except (BudgetSpent, KeyboardInterrupt) as ended:
-        if not found:
-            return _at_once(function, given, meter, ended)
-        end = ended
-    top = max(found, key=lambda one: ascent.direction * one.value)
-    simple, near = function.simple(given), function.rounded(top.weights)
+    climbed = _climb(function, points, meter)
+    end = climbed.end
+    if end is not None and not climbed.found:
+        return _at_once(function, given, meter, end)
+    simple, near = function.simple(given), function.rounded(climbed.top)
     if end is None:
         best = function.best(chain(simple, near), meter)
         end = BudgetSpent() if meter.is_spent else None
     else:
         meter.spend()
-        best = function.best(chain([tuple(top.weights.tolist())], simple), meter)
-    return _labelled(function, best, ascent.evaluations, end)
+        best = function.best(chain([tuple(climbed.top.tolist())], simple), meter)
+    return _labelled(function, best, climbed.evaluations, end)
 
 
 def _labelled(
     function: Objective, best: Evaluated, evaluations: int, end: BaseException | None
 ) -> OptimalWeights:
-    ended: Literal["budget", "interrupted"] | None = None
-    if end is not None:
-        ended = "budget" if isinstance(end, BudgetSpent) else "interrupted"
     return OptimalWeights(
         best.value,
         best.lower,
@@ -308,5 +349,11 @@ def _labelled(
         function.bound,
         "numerical",
         evaluations,
-        ended=ended,
+        ended=_why(end),
     )
+
+
+def _why(end: BaseException | None) -> Literal["budget", "interrupted"] | None:
+    if end is None:
+        return None
+    return "budget" if isinstance(end, BudgetSpent) else "interrupted"

@@ -20,6 +20,7 @@ STYLES = {
     Verdict.IMPLEMENTED: "cyan",
     Verdict.UNSUPPORTED: "magenta",
     Verdict.FALSE: "red",
+    Verdict.NOT_COMPUTED: "dim",
 }
 NARROW = 72  # columns, below which a table is hard to read
 FEW = 3  # rows that are shown in full
@@ -73,7 +74,7 @@ def _computed(row: Row) -> Text:
 def verdict(row: Row) -> Text:
     """Return the verdict in its colour, with the documented one where they differ."""
     shown = Text(row.verdict.value, style=STYLES[row.verdict])
-    if not row.as_documented:
+    if row.differs:
         shown.append(f"\ndocumented: {_documented(row)}", style="bold red")
     return shown
 

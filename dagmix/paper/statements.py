@@ -36,12 +36,13 @@ class Kind(Enum):
 class Verdict(Enum):
     """What became of a statement.
 
-    `verify` computes it; it is never stored with what was computed.
+    `verify` computes it; it is never stored with what was computed. Without a computation, the
+    budget being spent before, it is "not computed".
 
     Examples
     --------
-    >>> [verdict.value for verdict in Verdict]
-    ['verified exactly', 'true with a premise', 'implemented', 'not supported', 'false']
+    >>> ", ".join(verdict.value for verdict in Verdict)
+    'verified exactly, true with a premise, implemented, not supported, false, not computed'
 
     References
     ----------
@@ -53,6 +54,7 @@ class Verdict(Enum):
     IMPLEMENTED = "implemented"
     UNSUPPORTED = "not supported"
     FALSE = "false"
+    NOT_COMPUTED = "not computed"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Finding:
         Whether it holds under the statement's `reading`.
     more : bool
         Whether what the statement's `stronger` says holds.
+    reached : bool
+        Whether the statement was checked at all, before a budget ended.
 
     Examples
     --------
@@ -90,16 +94,20 @@ class Finding:
     repaired: bool = False
     as_read: bool = False
     more: bool = False
+    reached: bool = True
 
 
 def verdict(finding: Finding, kind: Kind) -> Verdict:
     """Return what follows from what was computed for a statement of that kind.
 
-    What holds neither as printed nor with its premise is FALSE, a remark UNSUPPORTED.
+    What was not reached is NOT_COMPUTED; what holds neither as printed nor with its premise is
+    FALSE, a remark UNSUPPORTED.
 
     >>> verdict(Finding("T = 8", "2N/p = 396", literally=False), Kind.CLAIM)
     <Verdict.FALSE: 'false'>
     """
+    if not finding.reached:
+        return Verdict.NOT_COMPUTED
     if not (finding.literally or finding.repaired):
         return Verdict.UNSUPPORTED if kind is Kind.REMARK else Verdict.FALSE
     if kind is Kind.DEFINITION:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from dagmix._util.budget import Budget, BudgetSpent, Meter
 from dagmix.errors import StatementError
 from dagmix.paper.checks.section2 import (
     beside_heads,
@@ -53,6 +54,8 @@ STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper
     *gradient_step.STATEMENTS,
 )
 
+NOT_REACHED = Finding("the budget ended before", "", literally=False, reached=False)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -92,6 +95,11 @@ class Row:
             and self.finding.as_read >= bool(self.statement.reading)
             and self.finding.more >= bool(self.statement.stronger)
         )
+
+    @property
+    def differs(self) -> bool:
+        """Whether something was computed, and not what is documented."""
+        return self.finding.reached and not self.as_documented
 
     @property
     def premise(self) -> str:
@@ -141,7 +149,9 @@ class Row:
         }
 
 
-def verify(statements: Sequence[Statement] | None = None) -> Iterator[Row]:
+def verify(
+    statements: Sequence[Statement] | None = None, *, budget: Budget = None
+) -> Iterator[Row]:
     """Check statements of the paper one after the other, each when it is asked for.
 
     Values are computed exactly; claims about all graphs are tried on all small ones, or
@@ -151,14 +161,20 @@ def verify(statements: Sequence[Statement] | None = None) -> Iterator[Row]:
     ----------
     statements : sequence of Statement, optional
         By default all of `STATEMENTS`, in the order of the paper.
+    budget : number, Work or None
+        For how many seconds from this call on, or how many statements; None, the default, is no
+        limit. A statement that is being checked is not cut short, and those that are not reached
+        have the verdict "not computed".
 
-    Yields
-    ------
-    Row
-        The statement, what was computed, and the verdict.
+    Returns
+    -------
+    iterator of Row
+        Each statement, what was computed, and the verdict.
 
     Raises
     ------
+    NumberError
+        For what is no budget.
     DagmixError
         Whatever the check of a statement raises; those of `STATEMENTS` raise nothing.
 
@@ -166,13 +182,25 @@ def verify(statements: Sequence[Statement] | None = None) -> Iterator[Row]:
     --------
     >>> next(verify()).verdict.value
     'verified exactly'
+    >>> from dagmix import Work
+    >>> [row.verdict.value for row in verify(STATEMENTS[:2], budget=Work(1))]
+    ['verified exactly', 'not computed']
 
     References
     ----------
     arXiv:2507.02944, Sections 2 to 5.
     """
-    for statement in STATEMENTS if statements is None else statements:
-        yield Row(statement, statement.check())
+    return _rows(STATEMENTS if statements is None else statements, Meter(budget))
+
+
+def _rows(statements: Sequence[Statement], meter: Meter) -> Iterator[Row]:
+    for statement in statements:
+        try:
+            meter.count()
+        except BudgetSpent:
+            yield Row(statement, NOT_REACHED)
+        else:
+            yield Row(statement, statement.check())
 
 
 def named(names: Sequence[str]) -> tuple[Statement, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -21,6 +21,7 @@ from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.enclosures import SMALLEST
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
+from dagmix._util.budget import Meter
 from dagmix.errors import SizeError
 
 LARGEST_TABLE = 2**24  # numbers computed: rows times nodes
@@ -31,12 +32,13 @@ Step = Callable[[Vec], Vec]
 
 @dataclass(frozen=True)
 class Question:
-    """Entry [sink, node] of the power `steps` of Σ β_h M_h."""
+    """Entry [sink, node] of the power `steps` of Σ β_h M_h; a budget counts the steps."""
 
     parts: Parts
     sink: int
     node: int
     steps: int
+    meter: Meter = field(default_factory=Meter)
 
     @property
     def size(self) -> int:
@@ -73,7 +75,8 @@ def by_counts(question: Question) -> dict[tuple[int, ...], Fraction | float]:
     whole = [head.integers if exact else (head.floats.kernel, 1) for _, head in question.parts]
     level = {(0,) * heads: question.unit_row(exact=exact)}
     for _ in range(steps):
-        level = _next_degree(level, [kernel for kernel, _ in whole])
+        question.meter.count()
+        level = _next_degree(level, [kernel for kernel, _ in whole], question.meter)
     return {
         counts: _over(row[question.node], counts, [scale for _, scale in whole], exact=exact)
         for counts, row in level.items()
@@ -82,11 +85,12 @@ def by_counts(question: Question) -> dict[tuple[int, ...], Fraction | float]:
 
 
 def _next_degree(
-    level: dict[tuple[int, ...], Vec], kernels: list[Kernel]
+    level: dict[tuple[int, ...], Vec], kernels: list[Kernel], meter: Meter
 ) -> dict[tuple[int, ...], Vec]:
     """Multiply a row of polynomials, kept as counts → row of coefficients, by Σ β_h M_h."""
     later: dict[tuple[int, ...], Vec] = {}
     for counts, row in level.items():
+        meter.check()
         for head, kernel in enumerate(kernels):
             moved = kernel.step(row)
             key = (*counts[:head], counts[head] + 1, *counts[head + 1 :])
@@ -131,17 +135,26 @@ def by_order(question: Question, *, exact: bool) -> dict[tuple[int, ...], Fracti
     steps, scale = weighted(question.parts, exact=exact)
     level: dict[tuple[int, ...], Vec] = {(): question.unit_row(exact=exact)}
     for _ in range(question.steps):
-        level = {
-            (head, *heads): step(row)
-            for head, step in enumerate(steps)
-            for heads, row in level.items()
-        }
+        question.meter.count()
+        level = _longer(level, steps, question.meter)
     whole = scale**question.steps
     entries = {heads: row[question.node] for heads, row in level.items()}
     return {
         heads: Fraction(int(entry), whole) if exact else float(entry)
         for heads, entry in entries.items()
     }
+
+
+def _longer(
+    level: dict[tuple[int, ...], Vec], steps: list[Step], meter: Meter
+) -> dict[tuple[int, ...], Vec]:
+    """Put one more head before every sequence."""
+    longer: dict[tuple[int, ...], Vec] = {}
+    for head, step in enumerate(steps):
+        for heads, row in level.items():
+            meter.check()
+            longer[head, *heads] = step(row)
+    return longer
 
 
 def pure_and_cross(question: Question) -> tuple[Any, Any]:
@@ -163,8 +176,10 @@ def _split(question: Question, steps: list[Step], *, exact: bool) -> tuple[Any, 
     unit = question.unit_row(exact=exact)
     if not question.steps:
         return unit[question.node], 0
+    question.meter.count()
     pure, cross = [step(unit) for step in steps], unit * 0
     for _ in range(question.steps - 1):
+        question.meter.count()
         others = [reduce(add, pure[:h] + pure[h + 1 :], cross) for h in range(len(pure))]
         cross = reduce(add, (step(row) for step, row in zip(steps, others, strict=True)))
         pure = [step(row) for step, row in zip(steps, pure, strict=True)]

@@ -21,6 +21,7 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Vec
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT
+from dagmix._util.budget import Meter
 from dagmix.pathways.head_polynomials import Parts, Question, check_size
 
 
@@ -118,8 +119,9 @@ def heaviest(question: Question, count: int) -> list[Partial]:
     arcs = Arcs(question.parts)
     level: Level = {question.node: [Partial(question.node, 0.0, 0, -1, None, arcs)]}
     for step in range(1, question.steps + 1):
+        question.meter.count()
         last = question.sink if step == question.steps else None
-        level = _Step(arcs, level, question.size, count, step).take(last)
+        level = _Step(arcs, level, question.size, count, step).take(last, question.meter)
     return level.get(question.sink, [])
 
 
@@ -134,7 +136,7 @@ class _Step:
         for node, found in level.items():
             self._scores[node, : len(found)] = [one.score for one in found]
 
-    def take(self, only: int | None) -> Level:
+    def take(self, only: int | None, meter: Meter) -> Level:
         """Return the first pathways to every node, or to one."""
         arcs = self._arcs
         live = np.flatnonzero(self._scores[arcs.senders, 0] > -np.inf)
@@ -142,10 +144,11 @@ class _Step:
             live = live[arcs.receivers[live] == only]
         cuts = np.flatnonzero(np.diff(arcs.receivers[live])) + 1
         groups = np.split(live, cuts) if live.size else []
-        return self._ranked([pair for group in groups for pair in self._first(group)])
+        return self._ranked([pair for group in groups for pair in self._first(group, meter)])
 
-    def _first(self, group: Ints) -> list[tuple[Partial, int]]:
+    def _first(self, group: Ints, meter: Meter) -> list[tuple[Partial, int]]:
         """Return the first pathways that end with an arc of a group, as (before, last arc)."""
+        meter.check()
         # An arc that is not among the first with the first pathway to its sender never is.
         best = self._select(group, self._scores[:, :1])
         return self._select(np.array([arc for _, arc in best]), self._scores)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Any
 
 from dagmix._engine.exact.scalars import Field, read_count, read_steps
 from dagmix._engine.fidelity.signals import signal
+from dagmix._util.budget import Budget, Meter
 from dagmix.errors import DagmixError, KindError, SymbolicError, WeightError
 from dagmix.graphs.labels import Node
 from dagmix.operators.mixture import MultiHead
@@ -15,7 +17,9 @@ from dagmix.pathways.head_polynomials import Question
 from dagmix.pathways.results import HeadCounts, Pathway, Pathways
 
 
-def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = None) -> HeadCounts:
+def by_head_counts(
+    mix: MultiHead, source: Node, t: Any, target: Node | None = None, *, budget: Budget = None
+) -> HeadCounts:
     """Return the signal of `source` after t steps as a polynomial in the weights of the heads.
 
     The coefficient of Π_h β_h^{c_h} is Σ (M_{h₁} … M_{hₜ})[τ, source] over all sequences of heads
@@ -30,6 +34,8 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
         Number of steps, at least 0.
     target : node, optional
         Where pathways end, in place of the mixture's sink τ.
+    budget : number, Work or None
+        For how many seconds, or how many steps; None, the default, is no limit.
 
     Returns
     -------
@@ -42,14 +48,17 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
     ------
     KindError
         Unless `mix` is a mixture of heads.
-    UnknownNodeError, StepError
-        For a source or target the mixture does not have, a negative or fractional t.
+    UnknownNodeError, StepError, NumberError
+        For a source or target the mixture does not have, a negative or fractional t, what is no
+        budget.
     SymbolicError
         For heads with symbols in their entries.
     WeightError
         Where every receiver has its own weights, of which there is no such polynomial.
     SizeError
         Where the C(t + H, H) polynomial rows have more than 2²⁴ numbers.
+    BudgetError
+        Where the budget ends before; it says with how many steps begun.
 
     Examples
     --------
@@ -63,7 +72,7 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t, target)
+    question = _read(mix, source, t, target, budget)
     _need_numbers(mix, "a polynomial in the weights", weights=False)
     if mix.is_gated:
         message = (
@@ -71,12 +80,13 @@ def by_head_counts(mix: MultiHead, source: Node, t: Any, target: Node | None = N
             " its own: by_composition and heaviest take them"
         )
         raise WeightError(message)
-    terms = head_polynomials.by_counts(question)
+    with _whole(question):
+        terms = head_polynomials.by_counts(question)
     return HeadCounts(source, question.steps, tuple(terms.items()), mix.weights)
 
 
 def cross_head_share(
-    mix: MultiHead, source: Node, t: Any, target: Node | None = None
+    mix: MultiHead, source: Node, t: Any, target: Node | None = None, *, budget: Budget = None
 ) -> Fraction | float:
     """Return the share of the signal of `source` after t steps that no single head carries.
 
@@ -96,6 +106,8 @@ def cross_head_share(
         Number of steps, at least 0.
     target : node, optional
         Where pathways end, in place of the mixture's sink τ.
+    budget : number, Work or None
+        For how many seconds, or how many steps; None, the default, is no limit.
 
     Returns
     -------
@@ -106,12 +118,14 @@ def cross_head_share(
 
     Raises
     ------
-    KindError, UnknownNodeError, StepError
+    KindError, UnknownNodeError, StepError, NumberError
         As for `by_head_counts`.
     SymbolicError
         For symbols among the weights or in the heads.
     SizeError
         Where t rows for each of the heads have more than 2²⁴ numbers.
+    BudgetError
+        Where the budget ends before; it says with how many steps begun.
     DagmixError
         For 0 / 0, where no pathway of t steps leads from the source to the sink.
 
@@ -128,7 +142,7 @@ def cross_head_share(
     ----------
     arXiv:2507.02944, Remark 3.7 (the pathways; the share is ours).
     """
-    question = _read(mix, source, t, target)
+    question = _read(mix, source, t, target, budget)
     _need_numbers(mix, "a share of cross-head pathways")
     if not mix.adjacency.senders_after(question.sink, question.steps)[question.node]:
         message = (
@@ -136,7 +150,8 @@ def cross_head_share(
             f" {source!r} to {mix.nodes[question.sink]!r}"
         )
         raise DagmixError(message)
-    pure, cross = head_polynomials.pure_and_cross(question)
+    with _whole(question):
+        pure, cross = head_polynomials.pure_and_cross(question)
     if isinstance(cross, float):
         return float(cross / (pure + cross))
     share = Fraction(int(cross), int(pure + cross))
@@ -144,7 +159,7 @@ def cross_head_share(
 
 
 def by_composition(
-    mix: MultiHead, source: Node, t: Any, target: Node | None = None
+    mix: MultiHead, source: Node, t: Any, target: Node | None = None, *, budget: Budget = None
 ) -> dict[tuple[int, ...], Fraction | float]:
     """Return what each of the Hᵗ sequences of heads adds to the signal of `source`.
 
@@ -159,6 +174,8 @@ def by_composition(
         Number of steps, at least 0.
     target : node, optional
         Where pathways end, in place of the mixture's sink τ.
+    budget : number, Work or None
+        For how many seconds, or how many steps; None, the default, is no limit.
 
     Returns
     -------
@@ -168,12 +185,14 @@ def by_composition(
 
     Raises
     ------
-    KindError, UnknownNodeError, StepError
+    KindError, UnknownNodeError, StepError, NumberError
         As for `by_head_counts`.
     SymbolicError
         For symbols among the weights or in the heads.
     SizeError
         Where Hᵗ rows have more than 2²⁴ numbers; `by_head_counts` and `heaviest` go further.
+    BudgetError
+        Where the budget ends before; it says with how many steps begun.
 
     Examples
     --------
@@ -186,14 +205,23 @@ def by_composition(
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t, target)
+    question = _read(mix, source, t, target, budget)
     _need_numbers(mix, "a table by head sequence")
     exact = not head_polynomials.any_floats(question.parts)
-    table = head_polynomials.by_order(question, exact=exact)
+    with _whole(question):
+        table = head_polynomials.by_order(question, exact=exact)
     return table if mix.field is Field.RATIONAL else {h: float(x) for h, x in table.items()}
 
 
-def heaviest(mix: MultiHead, source: Node, t: Any, k: Any, target: Node | None = None) -> Pathways:
+def heaviest(
+    mix: MultiHead,
+    source: Node,
+    t: Any,
+    k: Any,
+    target: Node | None = None,
+    *,
+    budget: Budget = None,
+) -> Pathways:
     """Return the k heaviest pathways of t steps from `source` to the sink, heaviest first.
 
     A pathway v₀, …, vₜ through heads g₁, …, gₜ weighs Π_s β_{g_s} M_{g_s}[v_s, v_{s−1}].
@@ -210,6 +238,8 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any, target: Node | None =
         Number of pathways, at least 1.
     target : node, optional
         Where pathways end, in place of the mixture's sink τ.
+    budget : number, Work or None
+        For how many seconds, or how many steps; None, the default, is no limit.
 
     Returns
     -------
@@ -223,11 +253,14 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any, target: Node | None =
     KindError
         Unless `mix` is a mixture of heads.
     UnknownNodeError, StepError, NumberError
-        For a source or target the mixture does not have, a negative or fractional t, k < 1.
+        For a source or target the mixture does not have, a negative or fractional t, k < 1,
+        what is no budget.
     SymbolicError
         For symbols among the weights or in the heads.
     SizeError
         Where t · k · n is more than 2²⁴.
+    BudgetError
+        Where the budget ends before; it says with how many steps begun.
 
     Notes
     -----
@@ -250,10 +283,11 @@ def heaviest(mix: MultiHead, source: Node, t: Any, k: Any, target: Node | None =
     ----------
     arXiv:2507.02944, Remark 3.7.
     """
-    question = _read(mix, source, t, target)
+    question = _read(mix, source, t, target, budget)
     count = read_count(k, 1, "k")
     _need_numbers(mix, "a list of the heaviest pathways")
-    found = k_best.heaviest(question, count)
+    with _whole(question):
+        found = k_best.heaviest(question, count)
     whole = signal(mix.transition, question.sink, question.node, question.steps)
     return Pathways(
         source,
@@ -274,13 +308,18 @@ def _pathway(mix: MultiHead, last: k_best.Partial) -> Pathway:
     )
 
 
-def _read(mix: Any, source: Node, t: Any, target: Node | None) -> Question:
+def _read(mix: Any, source: Node, t: Any, target: Node | None, budget: Budget) -> Question:
     """Return the entry of a power that is asked for."""
     if not isinstance(mix, MultiHead):
         message = f"pathways are those of a MultiHeadDiffusion or MultiHeadWalk; got {mix!r}"
         raise KindError(message)
     sink = mix.sink.index if target is None else mix.nodes.row(target)
-    return Question(mix.parts, sink, mix.nodes.row(source), read_steps(t))
+    return Question(mix.parts, sink, mix.nodes.row(source), read_steps(t), Meter(budget))
+
+
+def _whole(question: Question) -> AbstractContextManager[None]:
+    """Turn the end of a budget into a BudgetError: no part of these answers is one."""
+    return question.meter.need(question.steps, "steps")
 
 
 def _need_numbers(mix: MultiHead, what: str, *, weights: bool = True) -> None:

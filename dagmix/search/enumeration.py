@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 
 Edges = tuple[tuple[int, int], ...]
 Key = tuple[int, Edges]  # heads are compared by size first
@@ -64,18 +64,30 @@ class IsomorphismClasses:
         for n in range(1, max_nodes + 1):
             least, most = n - 1, n * (n - 1) // 2
             for total in range(least * len(self.weights), most * len(self.weights) + 1):
-                for sizes in _sizes(least, most, len(self.weights), total):
-                    for heads in self._of_sizes(n, sizes):
-                        check()
-                        if self._is_least(n, heads):
-                            yield Candidate(n, heads)
+                for sizes in _sizes(most, self.weights, total, dict.fromkeys(self.weights, least)):
+                    for heads in self._of_sizes(n, sizes, (), check):
+                        yield Candidate(n, heads)
 
-    def _of_sizes(self, n: int, sizes: tuple[int, ...]) -> Iterator[tuple[Edges, ...]]:
-        first, *others = (_graphs(n, size, ordered=self.common_order) for size in sizes)
-        if not self.common_order:
-            # Every relabelling is admitted, so that a least tuple's first head is least alone.
-            first = tuple(edges for edges in first if self._is_least(n, (edges,)))
-        return product(first, *others)
+    def _of_sizes(
+        self, n: int, sizes: tuple[int, ...], heads: tuple[Edges, ...], check: Callable[[], None]
+    ) -> Iterator[tuple[Edges, ...]]:
+        """Yield the least tuples of heads with these sizes that begin with some heads."""
+        if len(heads) == len(sizes):
+            yield heads
+            return
+        size, weight = sizes[len(heads)], self.weights[len(heads)]
+        alike = [h for h, w in zip(heads, self.weights, strict=False) if w == weight]
+        for edges in _graphs(n, size, ordered=self.common_order):
+            check()
+            # Heads of equal weight stand in order, or their exchange would be less.
+            if alike and (size, edges) < (len(alike[-1]), alike[-1]):
+                continue
+            longer = (*heads, edges)
+            # Every relabelling is admitted without a common order, and one that makes the first
+            # heads less makes the tuple less; with an order it may break that of heads to come.
+            whole = len(longer) == len(sizes)
+            if (self.common_order and not whole) or self._is_least(n, longer):
+                yield from self._of_sizes(n, sizes, longer, check)
 
     def _is_least(self, n: int, heads: tuple[Edges, ...]) -> bool:
         mine = [(len(edges), edges) for edges in heads]
@@ -97,18 +109,27 @@ class IsomorphismClasses:
         return [groups[weight].pop() for weight in weights]
 
 
-def _sizes(least: int, most: int, heads: int, total: int) -> Iterator[tuple[int, ...]]:
-    """Yield the numbers of edges, from least to most, of so many heads with a given sum.
+def _sizes(
+    most: int, weights: Sequence[Fraction], total: int, least: dict[Fraction, int]
+) -> Iterator[tuple[int, ...]]:
+    """Yield numbers of edges of the heads with a given sum, none more than `most`.
 
-    >>> list(_sizes(2, 3, 3, 8))
-    [(2, 3, 3), (3, 2, 3), (3, 3, 2)]
+    Those of heads of equal weight do not decrease, and are at least `least` of that weight.
+
+    >>> half, quarter = Fraction(1, 2), Fraction(1, 4)
+    >>> list(_sizes(3, [half, quarter, quarter], 8, {half: 2, quarter: 2}))
+    [(2, 3, 3), (3, 2, 3)]
     """
-    if heads == 0:
+    if not weights:
         yield ()
         return
-    others = heads - 1
-    for size in range(max(least, total - most * others), min(most, total - least * others) + 1):
-        yield from ((size, *rest) for rest in _sizes(least, most, others, total - size))
+    weight, *others = weights
+    fewest = sum(least[other] for other in others)
+    for size in range(
+        max(least[weight], total - most * len(others)), min(most, total - fewest) + 1
+    ):
+        later = least | {weight: size}
+        yield from ((size, *rest) for rest in _sizes(most, others, total - size, later))
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,8 @@ from oracle.fidelity import Signals
 
 from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, WalkOperator, families
 from dagmix.bounds import BackwardMixing, backward_mixing, backward_mixing_time
-from dagmix.errors import EpsilonError, KindError, SourceError, SymbolicError
+from dagmix.bounds import backward as backward_module
+from dagmix.errors import EpsilonError, KindError, NumberError, SourceError, SymbolicError
 
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 
@@ -205,3 +206,25 @@ def test_bad_input() -> None:
         backward_mixing(symbolic)
     with pytest.raises(EpsilonError):
         backward_mixing_time(DiffusionOperator(families.line(3)), 0)
+
+
+def test_long_sides_are_floats_unless_exactness_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Past the bits that are allowed; asked for, they are Fractions, and floats near them."""
+    diffusion = DiffusionOperator(families.complete(12))
+    exact = backward_mixing(diffusion)
+    assert backward_mixing(diffusion, exact=True) == exact
+    floats = backward_mixing(diffusion, exact=False)
+    bits = Fraction(exact.hitting).denominator.bit_length() - 1
+    monkeypatch.setattr(backward_module, "MOST_BITS", bits - 4)
+    assert backward_mixing(diffusion) == floats
+    assert backward_mixing(diffusion, exact=True) == exact
+    for side in ("hit", "visited", "hitting", "mixing"):
+        assert isinstance(getattr(exact, side), Fraction)
+        assert isinstance(getattr(floats, side), float)
+        assert getattr(floats, side) == pytest.approx(float(getattr(exact, side)), rel=1e-13)
+    assert (floats.time, floats.fidelity) == (exact.time, exact.fidelity)
+    given = DiffusionOperator.from_matrix(diffusion.matrix, sink=11)
+    with pytest.raises(NumberError, match="asks for rational weights"):
+        backward_mixing(given, exact=True)

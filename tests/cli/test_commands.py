@@ -53,6 +53,16 @@ def test_verify_filters_by_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 statements" in capsys.readouterr().out
 
 
+def test_verify_within_a_budget(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is not reached is said so, and is no difference from what is documented."""
+    assert commands.main(["verify", "Figure 1", "--budget", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "1 statement: 1 not computed" in out
+    assert "documented" not in out
+    assert commands.main(["verify", "Figure 1", "--budget", "nan"]) == 2
+    assert "a budget is" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("asked", "suggestion"),
     [
@@ -115,7 +125,7 @@ def test_the_module_runs() -> None:
 def test_an_interrupted_command_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(_: Any) -> Any:
+    def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(verification, "verify", interrupted)
@@ -138,7 +148,7 @@ def test_output_that_nobody_reads_is_no_traceback() -> None:
 def test_a_broken_pipe_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
 
-    def broken(_: Any) -> Any:
+    def broken(*_: Any, **__: Any) -> Any:
         raise BrokenPipeError
 
     monkeypatch.setattr(verification, "verify", broken)

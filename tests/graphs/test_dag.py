@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import networkx as nx
@@ -115,3 +116,14 @@ def test_ragged_masks_and_runs() -> None:
 
 def test_graphs_with_labels_of_thousands_of_digits_have_a_repr() -> None:
     assert len(repr(FeedforwardDAG([(10**5000, 0)]))) < 300
+
+
+def test_the_longest_path_of_a_long_mask_lists_no_edge() -> None:
+    """A window visits all nodes; a dilated one does not, and networkx finds the path in a list."""
+    n = 20_000
+    assert families.complete(n).longest_path == tuple(range(n))
+    backward = FeedforwardDAG.from_runs(range(n), range(n), [min(i + 99, n) for i in range(n)])
+    assert backward.longest_path == tuple(range(n))[::-1]
+    dilated = families.dilated(300, 8, 4)
+    path = dilated.longest_path
+    assert (len(path), set(pairwise(path)) <= set(dilated.edges)) == (76, True)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
 import oracle
 import pytest
-from cases.subjects import every_graph, graph, reordered, with_and_without_loops
+from cases.strategies import mixtures
+from cases.subjects import every_graph, graph, mixed_walk, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
-from dagmix.errors import NumberError, ShapeError, SinkError
+from dagmix.errors import NumberError, ShapeError, SinkError, UndecidedError
+from dagmix.operators import Enclosure
 from dagmix.operators import walk as walk_module
 
 if TYPE_CHECKING:
-    from cases.zoo import Edges
+    from cases.zoo import Edges, Mixture
 
 
 def test_dense_forms_that_do_not_fit_are_refused() -> None:
@@ -113,3 +119,49 @@ def test_fractions_of_floats_are_not_asked_for() -> None:
     with pytest.raises(NumberError, match="these are floats"):
         line.expected_hitting_times(exact=True)
     assert line.expected_hitting_times(exact=False).tolist() == [4.0, 2.0, 0.0]
+
+
+@given(case=mixtures(max_nodes=4), t=st.one_of(st.integers(0, 40), st.integers(500, 3000)))
+@settings(max_examples=25)
+def test_enclosures_hold_the_exact_distance(case: Mixture, t: int) -> None:
+    """The lower bound is 0 of the number 0 only, however small the number is."""
+    mix = mixed_walk(case)
+    exact, found = Fraction(mix.distance(t, exact=True)), mix.distance(t, exact=False)
+    assert isinstance(found, Enclosure)
+    assert found.lower <= exact <= found.upper
+    assert (found.lower > 0) == (exact > 0)
+    assert found.upper <= max(exact * (1 + Fraction(1, 2**30)), Fraction(1, 2**1070))
+
+
+def test_a_distance_too_long_to_write_is_enclosed() -> None:
+    """By default; where a Fraction is asked for it is refused, as are bounds too near 0."""
+    cell, long = WalkOperator(families.line(2)), 2**28
+    with pytest.raises(UndecidedError, match="needs 2 numbers"):
+        cell.distance(long, exact=True)
+    with pytest.raises(UndecidedError, match="bounds that are too long"):
+        cell.distance(long)
+    share = Fraction(2**20 - 1, 2**20)
+    sticky = WalkOperator.from_matrix([[share, 0], [1 - share, 1]])
+    found = sticky.distance(2**23)
+    assert isinstance(found, Enclosure)
+    assert float(found) == pytest.approx(math.exp(2**23 * math.log1p(-(2**-20))), rel=1e-9)
+    assert 0 < found.lower < found < found.upper < found.lower * (1 + 2**-50)
+    tiny = cell.distance(2000, exact=False)
+    assert float(tiny) == 0
+    assert tiny.lower <= Fraction(1, 2**2000) <= tiny.upper  # type: ignore[union-attr]
+
+
+def test_how_exact_distances_are_is_asked() -> None:
+    """Above 4,096 nodes too; a table is of Fractions or of floats."""
+    long, short = WalkOperator(families.line(4100)), WalkOperator(families.line(4))
+    assert not isinstance(long.distance(3, exact=True), float)
+    assert long.distances(1, exact=True).tolist() == [Fraction(1), Fraction(1)]
+    assert short.distances(9, exact=False).dtype == np.float64
+    assert short.distances(9, exact=False).tolist() == pytest.approx(
+        short.distances(9, exact=True).astype(float).tolist()
+    )
+    floats = WalkOperator.from_matrix(short.matrix)
+    assert not isinstance(floats.distance(3, exact=False), Enclosure)
+    for ask in (lambda: floats.distance(3, exact=True), lambda: floats.distances(3, exact=True)):
+        with pytest.raises(NumberError, match="asks for rational weights"):
+            ask()

@@ -121,10 +121,11 @@ def test_example_3_13() -> None:
     assert (walk.value, walk.proved, walk.weights) == (7, True, (0, 1))
 
 
+@pytest.mark.slow
 def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
     assert found.value > Fraction(99, 100)
-    assert (found.bound, found.proved) == (1, False)
+    assert (found.bound, found.proved, found.approached) == (1, False, False)
     assert all(0 < weight < 1 for weight in found.weights)
     assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
 
@@ -157,7 +158,8 @@ def test_weights_at_a_single_point() -> None:
 def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
     pair = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
     found = optimal_weights(heads(pair)[:: 1 - 2 * side])
-    assert (found.bound, found.proved) == (Fraction(1, 3), False)
+    assert (found.bound, found.proved, found.approached) == (Fraction(1, 3), False, True)
+    assert (found.evaluations, found.ended) == (0, None)
     assert found.bound - Fraction(1, 10**6) < found.value < found.bound
     assert found.weights[side] == Fraction(1, 2**20)
 
@@ -423,3 +425,30 @@ def test_time_that_ends_among_the_answers_is_told(monkeypatch: pytest.MonkeyPatc
 def test_what_is_no_budget_is_refused(budget: Any) -> None:
     with pytest.raises(NumberError, match="budget"):
         optimal_weights(THREE, budget=budget)
+
+
+def test_what_the_profile_leaves_undecided_is_climbed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By default, from where the budget is spent on; the bound and the profile stay."""
+    shares = [[2, 2, 0], [3, 1, 0], [1, 0, 2]], [[3, 1, 3], [0, 1, 0], [1, 3, 2]]
+    pair = [[[Fraction(x, sum(row)) for x in row] for row in head] for head in shares]
+    counted, count = list[None](), Meter.count
+
+    def counting(meter: Meter) -> None:
+        counted.append(None)
+        count(meter)
+
+    monkeypatch.setattr(Meter, "count", counting)
+    exact = optimal_weights(pair, sink=2, method="exact")
+    intervals = len(counted)
+    monkeypatch.undo()
+    assert (exact.evaluations, exact.proved, exact.approached) == (0, False, False)
+    found = optimal_weights(pair, sink=2)
+    assert (found.method, found.ended, found.bound) == ("exact", None, exact.bound)
+    assert found.evaluations > 0
+    assert found.profile == exact.profile
+    assert exact.upper < found.lower <= found.upper < found.bound
+    assert float(found.bound) - float(found.value) < 1e-6 < float(found.value - exact.value)
+    for climbs in (0, 1):
+        some = optimal_weights(pair, sink=2, budget=Work(intervals + climbs))
+        assert (some.ended, some.bound, bool(some.evaluations)) == ("budget", exact.bound, climbs)
+        assert exact.value <= some.value <= found.upper

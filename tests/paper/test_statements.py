@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from dagmix.paper import Finding, Kind, Verdict
@@ -25,3 +27,4 @@ VERDICTS = {
 def test_a_verdict_follows(kind: Kind, *, literally: bool, repaired: bool) -> None:
     found = Finding("", "", literally=literally, repaired=repaired)
     assert verdict(found, kind) is VERDICTS[kind, literally, repaired]
+    assert verdict(replace(found, reached=False), kind) is Verdict.NOT_COMPUTED

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import math
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from dagmix.errors import StatementError
+from dagmix import Work
+from dagmix.errors import NumberError, StatementError
 from dagmix.paper import Finding, Kind, Row, Verdict, verification
 from dagmix.paper.checks import section2
 from paper import verify_rows
@@ -138,3 +140,23 @@ def test_unknown_names_come_with_suggestions() -> None:
         verification.about("botlenecks", verification.STATEMENTS)
     with pytest.raises(StatementError, match="there are 'Abstract', 'Figure 1'"):
         verification.named(["%%%%"])
+
+
+def test_statements_that_are_not_reached_are_not_computed() -> None:
+    """Work counts statements, in order; a spent time leaves none; what is no budget is refused."""
+    some = verification.STATEMENTS[:3]
+    whole = list(verification.verify(some))
+    for reached in range(4):
+        rows = list(verification.verify(some, budget=Work(reached)))
+        assert rows[:reached] == whole[:reached]
+        assert [row.statement for row in rows] == list(some)
+        for row in rows[reached:]:
+            assert row.verdict is Verdict.NOT_COMPUTED
+            assert not row.as_documented
+            assert not row.differs
+            assert not row.premise + row.reading + row.stronger
+    assert {row.verdict for row in verification.verify(budget=0)} == {Verdict.NOT_COMPUTED}
+    assert list(verification.verify(some, budget=1e6)) == whole
+    for wrong in (-1, math.nan, True, "1"):
+        with pytest.raises(NumberError, match="a budget is"):
+            verification.verify(some, budget=wrong)  # type: ignore[arg-type]

@@ -24,6 +24,7 @@ from dagmix import (
     DiffusionOperator,
     FeedforwardDAG,
     MultiHeadDiffusion,
+    Work,
     errors,
     families,
     pathways,
@@ -447,3 +448,41 @@ def test_pathways_of_bidirectional_attention_end_at_its_target() -> None:
         pathways.heaviest(mix, 0, 1, 1, target=-1)
     with pytest.raises(DagmixError, match="leads from 2 to 0"):
         pathways.cross_head_share(mix, 2, 1, target=0)
+
+
+ASKED: dict[str, Callable[..., Any]] = {
+    "heaviest": lambda mix, **given: pathways.heaviest(mix, "v", 6, 4, **given),
+    "by_head_counts": lambda mix, **given: pathways.by_head_counts(mix, "v", 6, **given),
+    "by_composition": lambda mix, **given: pathways.by_composition(mix, "v", 6, **given),
+    "cross_head_share": lambda mix, **given: pathways.cross_head_share(mix, "v", 6, **given),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_a_budget_is_enough_or_says_how_far_it_got(ask: Callable[..., Any]) -> None:
+    """Work counts steps: with all of them the answer is the same, with fewer there is none."""
+    mix = MultiHeadDiffusion(example_3_13())
+    whole = ask(mix)
+    assert ask(mix, budget=Work(6)) == ask(mix, budget=1e6) == whole
+    for steps in range(6):
+        message = f"the budget ended with {steps} of 6 steps begun"
+        with pytest.raises(errors.BudgetError, match=message):
+            ask(mix, budget=Work(steps))
+    with pytest.raises(errors.BudgetError, match="0 of 6"):
+        ask(mix, budget=0)
+    with pytest.raises(errors.NumberError, match="a budget is"):
+        ask(mix, budget=-1)
+
+
+@pytest.mark.parametrize("name", ["heaviest", "by_head_counts", "by_composition"])
+def test_a_budget_ends_in_the_middle_of_a_step(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Steps may be long: the clock is read for every row, or node, of one."""
+    mix, read = MultiHeadDiffusion(example_3_13()), [0]
+
+    def now() -> float:
+        read[0] += 1
+        return float(read[0])
+
+    monkeypatch.setattr("dagmix._util.budget.time.monotonic", now)
+    with pytest.raises(errors.BudgetError, match=r"with [234] of 6 steps begun"):
+        ASKED[name](mix, budget=9)

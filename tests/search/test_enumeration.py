@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -53,18 +53,20 @@ def test_one_candidate_of_each_kind(n: int, weights: tuple[Fraction, ...], commo
     assert {next(one for one in classes if heads in one) for heads in found} == classes
 
 
-def test_triples_with_two_equal_weights() -> None:
+@pytest.mark.parametrize(
+    ("weights", "other"),
+    [((HALF, QUARTER, QUARTER), (0, 2, 1)), ((QUARTER, HALF, QUARTER), (2, 1, 0))],
+)
+def test_triples_with_two_equal_weights(
+    weights: tuple[Fraction, ...], other: tuple[int, ...]
+) -> None:
     """Only heads of equal weight are exchanged: (½, ¼, ¼) has more kinds than uniform weights."""
-    n, orders = 3, [(0, 1, 2), (0, 2, 1)]
+    n, orders = 3, [(0, 1, 2), other]
     classes = {
         frozenset(tuple(relabelled(three[h], to) for h in o) for to in names(n) for o in orders)
         for three in product(labelled(n), repeat=3)
     }
-    found = [
-        c
-        for c in IsomorphismClasses((HALF, QUARTER, QUARTER), common_order=False).up_to(n)
-        if c.n == n
-    ]
+    found = [c for c in IsomorphismClasses(weights, common_order=False).up_to(n) if c.n == n]
     assert len({c.heads for c in found}) == len(found) == len(classes)
 
 
@@ -74,3 +76,18 @@ def test_candidates_come_by_nodes_and_then_by_edges(common: bool) -> None:  # no
     assert sizes == sorted(sizes)
     singles = IsomorphismClasses((Fraction(1),), common)
     assert [len(list(singles.up_to(n))) for n in (1, 2, 3, 4)] == [1, 2, 5, 21]
+
+
+def test_many_heads_are_tried_without_walking_through_their_orders() -> None:
+    """Twelve heads have 12! orders; on three nodes, three graphs with j < i have 91 multisets."""
+    looked: list[None] = []
+    weights = (Fraction(1, 12),) * 12
+    found = list(
+        IsomorphismClasses(weights, common_order=True).up_to(3, lambda: looked.append(None))
+    )
+    assert len(found) == 91 + 2  # the others have one node and two
+    assert len(looked) <= 12 * len(found)
+    looked.clear()
+    loose = IsomorphismClasses(weights, common_order=False).up_to(3, lambda: looked.append(None))
+    assert len(list(islice(loose, 300))) == 300
+    assert len(looked) <= 12 * 300

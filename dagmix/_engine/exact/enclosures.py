@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Generic, Self, TypeVar
 
-from dagmix._util.brief import Brief
+from dagmix._engine.exact.convert import LARGEST_ROW
+from dagmix._util.brief import Brief, brief
+from dagmix.errors import UndecidedError
 
 UNIT = 2.0**-53  # the unit roundoff of float64
+LEAST_NORMAL = 2.0**-1000  # above, bounds are floats that keep a relative error
 SMALLEST = 2.0**-900  # below, products come near to underflow and floats certify nothing
 
 
@@ -17,14 +20,14 @@ class Enclosure(float):
     """A float that stands for an exact number between `lower` and `upper`.
 
     Rational operators on more than 4,096 nodes answer with it where smaller ones answer with
-    a Fraction. Arithmetic with it gives plain floats.
+    a Fraction, as do those whose Fraction would be too long. Arithmetic with it gives plain floats.
 
     Parameters
     ----------
     value : float
         Near the exact number.
-    lower, upper : float
-        Certified bounds of the exact number.
+    lower, upper : float or Fraction
+        Certified bounds of the exact number; Fractions where it is so near 0 that floats are not.
 
     Examples
     --------
@@ -38,10 +41,10 @@ class Enclosure(float):
     the distances and signals of arXiv:2507.02944, Definitions 2.7 and 3.2.
     """
 
-    lower: float
-    upper: float
+    lower: float | Fraction
+    upper: float | Fraction
 
-    def __new__(cls, value: float, lower: float, upper: float) -> Self:
+    def __new__(cls, value: float, lower: float | Fraction, upper: float | Fraction) -> Self:
         """Take a value and its bounds."""
         number = super().__new__(cls, value)
         number.lower, number.upper = lower, upper
@@ -85,13 +88,35 @@ class Enclosure(float):
         """
         return self.lower == self.upper
 
-    def __getnewargs__(self) -> tuple[float, float, float]:  # type: ignore[override]
+    def __getnewargs__(  # type: ignore[override]
+        self,
+    ) -> tuple[float, float | Fraction, float | Fraction]:
         """Pickle with the bounds."""
         return float(self), self.lower, self.upper
 
     def __repr__(self) -> str:
         """Show the bounds."""
-        return f"Enclosure({float(self)!r}, lower={self.lower!r}, upper={self.upper!r})"
+        return f"Enclosure({float(self)!r}, lower={brief(self.lower)}, upper={brief(self.upper)})"
+
+
+def scaled_enclosure(share: float, exponent: int, error: float) -> Enclosure:
+    """Return the enclosure of share · 2^exponent, in [0, 1], within a relative error.
+
+    Bounds of what is below 2⁻¹⁰⁰⁰ are Fractions, so that none of a positive number is 0. Raises
+    UndecidedError where these would be too long to write.
+
+    >>> found = scaled_enclosure(0.75, -3000, 2.0**-50)
+    >>> float(found), 0 < found.lower < Fraction(3, 2**3002) < found.upper < 2.0**-1000
+    (0.0, True)
+    """
+    value = math.ldexp(share, exponent)
+    if share == 0 or value > LEAST_NORMAL:
+        return Enclosure.within(value, error)
+    if -exponent > LARGEST_ROW:
+        message = f"a positive number below 2^({exponent}) has bounds that are too long to write"
+        raise UndecidedError(message)
+    middle = Fraction(share) / 2**-exponent
+    return Enclosure(value, middle * (1 - Fraction(error)), middle * (1 + Fraction(error)))
 
 
 Value = TypeVar("Value")  # numbers that are compared

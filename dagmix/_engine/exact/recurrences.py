@@ -16,6 +16,7 @@ import numpy as np
 
 from dagmix._engine.exact.arb import ball, precision
 from dagmix._engine.exact.convert import objects, rational, solve_exactly
+from dagmix._util.budget import Meter
 from dagmix._util.lazy import flint
 from dagmix.errors import NoClosedForm
 
@@ -34,16 +35,19 @@ class Recurrence:
     rest: Any
 
 
-def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
+def shortest_recurrence(terms: Sequence[Fraction], meter: Meter | None = None) -> Recurrence:
     """Return the shortest recurrence of a sequence (Massey, IEEE Trans. Inf. Th. 15, 1969).
 
-    Right if the sequence has a recurrence of order at most half the number of terms.
+    Right if the sequence has a recurrence of order at most half the number of terms; a meter
+    counts them.
     """
     zero, one = flint.fmpq(0), flint.fmpq(1)
     u = [rational(x) for x in terms]
     current, previous = flint.fmpq_poly([1]), flint.fmpq_poly([1])
     length, gap, last = 0, 1, one
     for t, _ in enumerate(u):
+        if meter is not None:
+            meter.count()
         c = current.coeffs()
         miss = sum((c[i] * u[t - i] for i in range(min(len(c), t + 1))), zero)
         if miss == 0:
@@ -60,20 +64,23 @@ def shortest_recurrence(terms: Sequence[Fraction]) -> Recurrence:
     return Recurrence(length - current.degree(), flint.fmpq_poly(characteristic).numer())
 
 
-def closed_form(terms: Sequence[Fraction], t: Expr) -> Expr:
-    """Return the sequence as a SymPy expression in t, exactly.
+def closed_form(terms: Sequence[Fraction], t: Expr, meter: Meter | None = None) -> Expr:
+    """Return the sequence as a SymPy expression in t, exactly; the meter counts its terms.
 
     Raises NoClosedForm, naming a factor, where an eigenvalue is irrational.
     """
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    recurrence = shortest_recurrence(terms)
+    meter = meter or Meter()
+    recurrence = shortest_recurrence(terms, meter)
     roots = [(root, r) for root, many in _rational_roots(recurrence.rest) for r in range(many)]
     delay, size = recurrence.delay, len(roots)
     basis = np.array(_basis(roots, range(delay + size)), dtype=object).reshape(delay + size, size)
+    meter.check()
     weights = solve_exactly(basis[delay:], objects(terms[delay : delay + size]))
     total = sp.Integer(0)
     for root in dict.fromkeys(root for root, _ in roots):
+        meter.check()
         parts = [
             (w / root**r, r) for (other, r), w in zip(roots, weights, strict=True) if other == root
         ]

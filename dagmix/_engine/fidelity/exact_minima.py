@@ -34,4 +34,4 @@ def _exact_fidelity(transition: Transition, sink: int, row: int) -> Fraction:
     if found.attained is not True or found.onwards or not isinstance(found.times, tuple):
         message = f"a fidelity is only known to lie between {found.lower} and {found.upper}"
         raise UndecidedError(message)
-    return max(Fraction(signal(transition, sink, row, time)) for time in found.times)
+    return max(Fraction(signal(transition, sink, row, time, exact=True)) for time in found.times)

@@ -14,9 +14,10 @@ from dagmix._engine.chains.powers.integer_powers import advance
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects, quotient
-from dagmix._engine.exact.enclosures import SMALLEST, Enclosure
+from dagmix._engine.exact.enclosures import SMALLEST, Enclosure, scaled_enclosure
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
+from dagmix._util.budget import Meter
 from dagmix.errors import ShapeError, UndecidedError
 
 if TYPE_CHECKING:
@@ -63,29 +64,52 @@ class SignalRow:
         return Fraction(entry, self.scale**time) if self.exact else float(entry)
 
 
-def signal(transition: Transition, sink: int, node: int, steps: int) -> Fraction | float | Expr:
+def signal(
+    transition: Transition,
+    sink: int,
+    node: int,
+    steps: int,
+    *,
+    exact: bool | None = None,
+    meter: Meter | None = None,
+) -> Fraction | float | Expr:
     """Return (Δᵗ)[τ, j] in the field of the operator.
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a line, e the error of the
     stored entries in roundings) up to 65,536 steps, and within 2⁻⁵² beyond. Of a rational
-    operator on more than 4,096 nodes it is an Enclosure; what is below 2⁻⁹⁰⁰ is only said to be
-    so. Raises UndecidedError where floats do not reach and the matrix is too large to square.
+    operator it is a Fraction where `exact`, an Enclosure otherwise; by default a Fraction on up to
+    4,096 nodes unless it takes minutes. What is below 2⁻⁹⁰⁰ of a matrix too large to square is only
+    said to be so, and positive. Raises UndecidedError where floats do not reach and the matrix is
+    too large to square, and where a Fraction that is asked for is too long. The meter counts the
+    steps of a symbolic operator.
     """
     if transition.field is Field.SYMBOLIC:
-        return _symbolic_signal(transition, sink, node, steps)
+        return _symbolic_signal(transition, sink, node, steps, meter or Meter())
     rational = transition.field is Field.RATIONAL
-    if rational and transition.is_small:
-        return _exact_signal(transition, sink, node, steps)
+    if rational and (transition.is_small if exact is None else exact):
+        try:
+            return _exact_signal(transition, sink, node, steps)
+        except UndecidedError:
+            if exact:
+                raise
     if steps <= _most_steps(transition) and math.isfinite(transition.floats.units):
         row = SignalRow(transition, sink, exact=False)
         row.step(steps)
         value = float(row.x[node])
         if value > SMALLEST or not transition.adjacency.senders_after(sink, steps)[node]:
             return Enclosure.within(value, row.error_bound) if rational else value
-        if rational:
-            return Enclosure(value, 0.0, 2 * SMALLEST)
-    value = ball_powers.signal(transition, sink, node, steps)
-    return Enclosure.within(value, LAST_BITS) if rational else value
+        if rational and transition.adjacency.n**2 > ball_powers.LARGEST:
+            return Enclosure(value, _floor(transition, steps), 2 * SMALLEST)
+    share, exponent = ball_powers.signal(transition, sink, node, steps)
+    if rational:
+        return scaled_enclosure(share, exponent, LAST_BITS)
+    return math.ldexp(share, exponent)
+
+
+def _floor(transition: Transition, steps: int) -> float | Fraction:
+    """Return a lower bound of every positive signal: a product of so many positive entries."""
+    bits = 1 - math.frexp(transition.floats.kernel.least)[1]
+    return scaled_enclosure(1.0, -(bits + 1) * steps, 0.0).lower
 
 
 def _most_steps(transition: Transition) -> int:
@@ -94,14 +118,15 @@ def _most_steps(transition: Transition) -> int:
     return MOST_STEPS if fits else max(MOST_STEPS, MOST_WORK // transition.adjacency.work)
 
 
-def signals(transition: Transition, sink: int, steps: int) -> Vec:
+def signals(transition: Transition, sink: int, steps: int, *, exact: bool | None = None) -> Vec:
     """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
 
     Floats, with the error of `signal` and, from underflow, another t·n·(n + 2)·2⁻¹⁰⁷⁵ at the
-    most; Fractions where the operator is rational and has no more than 4,096 nodes. Raises
-    ShapeError where the table is too large.
+    most; Fractions where the operator is rational and `exact`, by default on up to 4,096 nodes.
+    Raises ShapeError where the table is too large.
     """
-    exact = transition.field is Field.RATIONAL and transition.is_small
+    rational = transition.field is Field.RATIONAL
+    exact = rational and (transition.is_small if exact is None else exact)
     n = transition.adjacency.n
     if (steps + 1) * n > LARGEST_DENSE:
         message = f"a table of {steps + 1} steps of {n} nodes is too large"
@@ -130,11 +155,21 @@ def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> F
     return quotient(int(row[node]), scale**steps)
 
 
-def _symbolic_signal(transition: Transition, sink: int, node: int, steps: int) -> Expr:
+def _symbolic_signal(
+    transition: Transition, sink: int, node: int, steps: int, meter: Meter
+) -> Expr:
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
     kernel = transition.over(sp.sympify)
     x = unit(transition.adjacency.n, sink, sp.Integer(1))
     for _ in range(steps):
-        x = objects([sp.expand(entry) for entry in kernel.step(x)])
+        meter.count()
+        x = objects([_expanded(entry, meter) for entry in kernel.step(x)])
     return sp.sympify(x[node])
+
+
+def _expanded(entry: Any, meter: Meter) -> Expr:
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    meter.check()
+    return sp.expand(entry)

@@ -26,7 +26,7 @@ from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects
-from dagmix._engine.exact.enclosures import Enclosure
+from dagmix._engine.exact.enclosures import scaled_enclosure
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.mixing import float_squares, jump_chain
 from dagmix._engine.mixing.float_enclosures import enclosed_exit_time
@@ -43,35 +43,44 @@ BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie o
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 
 
-def distance(transition: Transition, sink: int, steps: int) -> Fraction | float:
+def distance(
+    transition: Transition, sink: int, steps: int, *, exact: bool | None = None
+) -> Fraction | float:
     """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖_TV: a Fraction, or a float.
 
     A float is within relative error t·(k + 2 + e)·2⁻⁵³ (k entries a column, e the error of
     the stored entries in roundings) up to `affordable` steps, and within 2⁻⁵² beyond. Of a
-    rational operator on more than 4,096 nodes it is an Enclosure. Raises UndecidedError where
-    floats do not reach and the matrix is too large to square.
+    rational operator it is a Fraction where `exact`, an Enclosure otherwise; by default a Fraction
+    on up to 4,096 nodes unless it takes minutes. Raises UndecidedError where floats do not reach
+    and the matrix is too large to square, and where a Fraction that is asked for is too long.
     """
     rational = transition.field is Field.RATIONAL
-    if rational and transition.is_small:
-        return ExactSurvival(transition, sink).distance(steps)
-    value, error_bound = _far(transition, sink, steps)
-    return Enclosure.within(value, error_bound) if rational else value
+    if rational and (transition.is_small if exact is None else exact):
+        try:
+            return ExactSurvival(transition, sink).distance(steps)
+        except UndecidedError:
+            if exact:
+                raise
+    share, exponent, error_bound = _far(transition, sink, steps)
+    if rational:
+        return scaled_enclosure(share, exponent, error_bound)
+    return math.ldexp(share, exponent)
 
 
-def _far(transition: Transition, sink: int, steps: int) -> tuple[float, float]:
-    """Return d(t) as a float, with a bound of its relative error."""
+def _far(transition: Transition, sink: int, steps: int) -> tuple[float, int, float]:
+    """Return d(t) as a float and an exponent of two, with a bound of its relative error."""
     if steps <= affordable(transition):
         survival = FloatSurvival(transition, sink)
         for _ in range(steps):
             survival.step()
         if survival.is_certified:
-            return survival.distance, survival.error_bound
+            return *survival.parts, survival.error_bound
     if is_over(transition, sink, steps):
-        return 0.0, 0.0
-    return ball_powers.distance(transition, sink, steps), LAST_BITS
+        return 0.0, 0, 0.0
+    return *ball_powers.distance(transition, sink, steps), LAST_BITS
 
 
-def distances(transition: Transition, sink: int, steps: int) -> Vec:
+def distances(transition: Transition, sink: int, steps: int, *, exact: bool | None = None) -> Vec:
     """Return d(0), …, d(steps): Fractions, or floats where `distance` returns a float.
 
     One row is stepped. A float is within relative error t·(k + 2 + e)·2⁻⁵³; where underflow
@@ -81,13 +90,15 @@ def distances(transition: Transition, sink: int, steps: int) -> Vec:
     if steps >= LARGEST_DENSE:
         message = f"a table of {steps + 1} distances is too large"
         raise ShapeError(message)
-    if transition.field is Field.RATIONAL and transition.is_small:
-        exact = ExactSurvival(transition, sink)
-        return objects([exact.distance(time) for time in range(steps + 1)])
+    rational = transition.field is Field.RATIONAL
+    if rational and (transition.is_small if exact is None else exact):
+        integers = ExactSurvival(transition, sink)
+        return objects([integers.distance(time) for time in range(steps + 1)])
     survival, found = FloatSurvival(transition, sink), np.empty(steps + 1)
     for time in range(steps + 1):
         certified = survival.is_certified
-        found[time] = survival.distance if certified else _far(transition, sink, time)[0]
+        parts = survival.parts if certified else _far(transition, sink, time)[:2]
+        found[time] = math.ldexp(*parts)
         survival.step()
     return found
 

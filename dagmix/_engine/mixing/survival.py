@@ -113,7 +113,12 @@ class FloatSurvival:
     @property
     def distance(self) -> float:
         """d(t), rounded to a float once more."""
-        return math.ldexp(self._greatest, self._exponent)
+        return math.ldexp(*self.parts)
+
+    @property
+    def parts(self) -> tuple[float, int]:
+        """d(t) as a float and an exponent of two, which never underflow."""
+        return self._greatest, self._exponent
 
     def ratio(self, share: float, exponent: int) -> float:
         """Return d(t) / ε, ε = share · 2^exponent; above 2⁹⁰⁰ any number greater than 1."""

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 import oracle
 import pytest
 import sympy as sp
-from cases.subjects import every_graph, graph, with_and_without_loops
+from cases.strategies import mixtures
+from cases.subjects import every_graph, graph, mixed_diffusion, with_and_without_loops
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from oracle.fidelity import Signals
 
-from dagmix import DiffusionOperator, families
+from dagmix import DiffusionOperator, Work, families
 from dagmix._engine.chains import transition
 from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.fidelity import signals
-from dagmix.errors import NumberError, UndecidedError
+from dagmix.errors import BudgetError, NumberError, UndecidedError
 from dagmix.operators import Enclosure
 
 if TYPE_CHECKING:
-    from cases.zoo import Edges
+    from cases.zoo import Edges, Mixture
 
 
 @pytest.mark.slow
@@ -31,10 +35,11 @@ def test_exact_signals_of_too_many_nodes_are_refused(monkeypatch: pytest.MonkeyP
 
 
 def test_small_signals_of_many_nodes_are_enclosed() -> None:
-    """C(5000, 4999) 2⁻⁵⁰⁰⁰ is below the smallest float, and said to be below 2⁻⁸⁹⁹."""
+    """C(5000, 4999) 2⁻⁵⁰⁰⁰ is below the smallest float, and said to be positive, below 2⁻⁸⁹⁹."""
     found = DiffusionOperator(families.line(5000)).signal(0, 5000)
     assert isinstance(found, Enclosure)
-    assert (found.lower, found.upper) == (0.0, 2.0**-899)
+    assert 0 < found.lower <= Fraction(5000, 2**5000)
+    assert found.upper == 2.0**-899
 
 
 def test_signals_of_many_nodes_may_take_more_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,8 +75,62 @@ def test_signals_that_are_exactly_zero_need_no_long_way() -> None:
 
 
 def test_an_exact_signal_out_of_reach() -> None:
+    """t/2ᵗ at t = 10⁹ is too long as a Fraction, and so are its bounds; what tends to 1 is not."""
+    diffusion = DiffusionOperator(families.line(3))
     with pytest.raises(UndecidedError, match="numbers of"):
-        DiffusionOperator(families.line(3)).signal(0, 10**9)
+        diffusion.signal(1, 10**9, exact=True)
+    with pytest.raises(UndecidedError, match="bounds that are too long to write"):
+        diffusion.signal(1, 10**9)
+    at_last = diffusion.signal(0, 10**9)
+    assert isinstance(at_last, Enclosure)
+    assert at_last.lower < 1 <= at_last.upper
+
+
+@given(case=mixtures(max_nodes=4), t=st.one_of(st.integers(0, 40), st.integers(500, 3000)))
+@settings(max_examples=25)
+def test_enclosures_hold_the_exact_numbers(case: Mixture, t: int) -> None:
+    """The lower bound is 0 of the number 0 only, however small the number is."""
+    mix = mixed_diffusion(case)
+    for node in mix.nodes:
+        exact = Fraction(mix.signal(node, t, exact=True))
+        found = mix.signal(node, t, exact=False)
+        assert isinstance(found, Enclosure)
+        assert found.lower <= exact <= found.upper
+        assert (found.lower > 0) == (exact > 0)
+        assert found.upper <= max(exact * (1 + Fraction(1, 2**30)), Fraction(1, 2**1070))
+
+
+def test_how_exact_signals_are_is_asked() -> None:
+    """Above 4,096 nodes too; a table is of Fractions or of floats."""
+    long = DiffusionOperator(families.line(4100))
+    assert long.signal(4098, 3, exact=True) == Fraction(3, 8)
+    short = DiffusionOperator(families.line(4))
+    assert short.signals(3, exact=False).dtype == np.float64
+    assert short.signals(3, exact=False).tolist() == short.signals(3, exact=True).tolist()
+    assert long.signals(1, exact=True)[1, 4098] == Fraction(1, 2)
+    floats = DiffusionOperator.from_matrix(short.matrix)
+    for ask in (lambda: floats.signal(0, 3, exact=True), lambda: floats.signals(3, exact=True)):
+        with pytest.raises(NumberError, match="asks for rational weights"):
+            ask()
+    with pytest.raises(NumberError, match="True, False or None"):
+        short.signal(0, 3, exact="no")  # type: ignore[arg-type]
+
+
+def test_expressions_take_a_budget() -> None:
+    """A closed form counts the terms of its recurrence, symbols the steps of the row."""
+    t, a = sp.symbols("t a")
+    line = DiffusionOperator(families.line(3))
+    assert line.signal(1, t, budget=Work(8)) == line.signal(1, t)
+    with pytest.raises(BudgetError, match="with 7 of 8 steps begun"):
+        line.signal(1, t, budget=Work(7))
+    with pytest.raises(BudgetError, match="with 0 of 8"):
+        line.signal(1, t, budget=0)
+    mix = DiffusionOperator.from_matrix([[1, 0], [a, 1 - a]])
+    assert mix.signal(0, 3, budget=Work(3)) == mix.signal(0, 3)
+    with pytest.raises(BudgetError, match="with 2 of 3 steps begun"):
+        mix.signal(0, 3, budget=Work(2))
+    with pytest.raises(NumberError, match="a budget is"):
+        line.signal(1, 3, budget=-1)
 
 
 @with_and_without_loops

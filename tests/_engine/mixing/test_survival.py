@@ -135,7 +135,7 @@ def test_an_entry_that_underflows_beside_others_counts_as_lost() -> None:
 
 
 def test_a_table_asks_balls_where_floats_do_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ball_powers, "distance", lambda *_: 0.125)
+    monkeypatch.setattr(ball_powers, "distance", lambda *_: (0.5, -2))
     assert tiny_steps(1000).distances(1).tolist() == [0.125, 0.125]
 
 

@@ -140,27 +140,31 @@ def compare_distance(
         return compare(_distance(transition, sink, steps), ball(epsilon))
 
 
-def distance(transition: Transition, sink: int, steps: int) -> float:
-    """Return d(t) of a long walk, right to the last bit of float64 but one."""
-    return _to_float(lambda: _distance(transition, sink, steps), steps, transition.adjacency.n)
+def distance(transition: Transition, sink: int, steps: int) -> tuple[float, int]:
+    """Return d(t) of a long walk as a float and an exponent of two, right but for the last bit."""
+    return _scaled(lambda: _distance(transition, sink, steps), steps, transition.adjacency.n)
 
 
-def signal(transition: Transition, sink: int, node: int, steps: int) -> float:
-    """Return (Δᵗ)[τ, j] after many steps, right to the last bit of float64 but one."""
+def signal(transition: Transition, sink: int, node: int, steps: int) -> tuple[float, int]:
+    """Return (Δᵗ)[τ, j] after many steps, as `distance` does."""
 
     def compute() -> Any:
         return power_row(at_sink(transition, sink), matrix(transition), steps)[0, node]
 
-    return _to_float(compute, steps, transition.adjacency.n)
+    return _scaled(compute, steps, transition.adjacency.n)
 
 
-def _to_float(compute: Callable[[], Any], steps: int, size: int) -> float:
-    """Raise the precision until a computation is right to 53 bits."""
+def _scaled(compute: Callable[[], Any], steps: int, size: int) -> tuple[float, int]:
+    """Raise the precision until a computation is right to 53 bits; return it as m · 2ᵉ."""
 
-    def right(bits: int) -> float | None:
+    def right(bits: int) -> tuple[float, int] | None:
         value = compute()
-        if value.rel_accuracy_bits() > 53 or value.is_zero():  # noqa: PLR2004 - float64
-            return float(value)
+        if value.is_zero():
+            return 0.0, 0
+        if value.rel_accuracy_bits() > 53:  # noqa: PLR2004 - float64
+            mantissa, exponent = map(int, value.mid().man_exp())
+            length = mantissa.bit_length()
+            return mantissa / 2**length, exponent + length  # an integer division rounds once
         give_up(bits, f"a power of {steps} steps is not known to 53 bits with {bits} bits")
         return None
 
