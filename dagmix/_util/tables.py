@@ -1,4 +1,4 @@
-"""Results as tables, in plain text, for a terminal or in HTML, and as JSON."""
+"""Results as tables, for a terminal or in plain text, and as JSON."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import json
 import math
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
-from fractions import Fraction
-from html import escape
 from io import StringIO
 from typing import Any
 
@@ -18,8 +15,9 @@ from rich.markup import escape as literal
 from rich.table import Column, Table
 from rich.text import Text
 
+from dagmix._util.written import as_html
+
 WIDTH = 100  # columns of the plain text
-READABLE = 20  # characters of a number, past which it is rounded
 
 
 class Tabled:
@@ -49,19 +47,6 @@ class Tabled:
 
     def _repr_html_(self) -> str:
         return as_html(self._title(), self._columns(), self._rows())
-
-
-def as_html(title: str, columns: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table in HTML; what is given is shown as it is, markup or not.
-
-    >>> as_html("<i>", ["a"], [["1"]])
-    '<table><caption>&lt;i&gt;</caption><tr><th>a</th></tr><tr><td>1</td></tr></table>'
-    """
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
-    return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>"
 
 
 def table(
@@ -117,23 +102,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return list(map(_finite, value))
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def shown(number: Any) -> str:
-    """Write a number: exactly where that is short, rounded where it is long or a float.
-
-    >>> shown(Fraction(1, 3)), shown(0.1 + 0.2), shown(float("inf")), shown(7)
-    ('1/3', '0.3', 'inf', '7')
-    """
-    if isinstance(number, float):
-        return f"{number:.6g}"
-    if not isinstance(number, Fraction) or _is_short(number):
-        return str(number)
-    # Decimal, because a Fraction may lie outside the range of float64.
-    return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
-
-
-def _is_short(number: Fraction) -> bool:
-    """Tell whether a fraction is written in few characters; Python writes no very long ones."""
-    digits = (number.numerator.bit_length() + number.denominator.bit_length()) * math.log10(2)
-    return digits <= READABLE and len(str(number)) <= READABLE

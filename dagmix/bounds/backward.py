@@ -24,7 +24,8 @@ from dagmix._engine.chains.kernel import Kernel
 from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError
 from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon
 from dagmix._engine.mixing import mixing_time
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 from dagmix.errors import SourceError, SymbolicError
 from dagmix.graphs.labels import Node, shorten
 from dagmix.operators.base import check_kind, may_be_exact

@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Any
 
 from dagmix._engine.exact.scalars import read_scalar, read_steps
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 from dagmix.errors import DistributionError, EmptyError, NumberError
 
 Distribution = Callable[[Any], Any]

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 from dagmix.depth.heaviest import STREAM, Found
 from dagmix.graphs.labels import Node, Nodes
 

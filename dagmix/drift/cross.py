@@ -20,7 +20,8 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.exact.scalars import Field
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 from dagmix.drift.green import ABSOLUTE, TwoWalks, in_balls, in_fractions
 from dagmix.errors import HeadsError, SinkError, SymbolicError, WeightError
 from dagmix.graphs.labels import Nodes, shorten

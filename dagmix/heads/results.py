@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from dagmix._engine.exact.enclosures import Bounded
 from dagmix._util.brief import Brief
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 
 
 @dataclass(frozen=True, repr=False)

@@ -21,7 +21,7 @@ from dagmix._engine.exact.scalars import Field, read_steps
 from dagmix._engine.fidelity.best_search import find_greatest
 from dagmix._engine.fidelity.minimax import MinimaxSearch
 from dagmix._util.brief import brief
-from dagmix._util.tables import as_html, shown
+from dagmix._util.written import as_html, shown
 from dagmix.errors import EmptyError, HeadsError, StochasticError, SymbolicError, WeightError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import SHOWN, Node, Nodes, check_same_nodes

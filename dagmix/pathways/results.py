@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dagmix._engine.exact.scalars import read_scalar
-from dagmix._util.tables import Tabled, shown
+from dagmix._util.tables import Tabled
+from dagmix._util.written import shown
 from dagmix.errors import WeightError
 from dagmix.graphs.labels import Node, Nodes
 

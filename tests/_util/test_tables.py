@@ -1,30 +1,38 @@
-"""Numbers as tables show them."""
+"""Tables in plain text, and JSON of what JSON has no number for."""
 
 from __future__ import annotations
 
-from fractions import Fraction
+import json
+import math
+from collections.abc import Sequence
 
-from dagmix._util.tables import as_html, shown
+import pytest
 
-
-def test_numbers_in_tables() -> None:
-    """Short fractions and integers as they are, long ones to six digits, of any size."""
-    assert shown(Fraction(-2, 3)) == "-2/3"
-    assert shown(10**30) == str(10**30)
-    assert shown(Fraction(1, 3 * 10**400)) == "3.33333e-401"
-    assert shown(1 / 3) == "0.333333"
+from dagmix._util.tables import Tabled, table, to_json, to_json_line
 
 
-def test_fractions_too_long_to_write_are_rounded() -> None:
-    """Python writes no integer of more than 4,300 digits."""
-    assert shown(Fraction(1, 10**5000)) == "1e-5000"
-    assert shown(Fraction(-2, 3)) == "-2/3"
-    assert shown(Fraction(1, 10**17)) == "1/100000000000000000"
-    assert shown(Fraction(1, 10**18)) == "1e-18"
+class Squares(Tabled):
+    def _title(self) -> str:
+        return "squares"
+
+    def _columns(self) -> Sequence[str]:
+        return ["[b]n", "n²"]
+
+    def _rows(self) -> Sequence[Sequence[str]]:
+        return [["1", "1"], ["2", "4"]]
 
 
-def test_tables_in_html_show_what_they_are_given() -> None:
-    assert as_html("a & b", ["<th>"], [["<b>"], ["2"]]) == (
-        "<table><caption>a &amp; b</caption><tr><th>&lt;th&gt;</th></tr>"
-        "<tr><td>&lt;b&gt;</td></tr><tr><td>2</td></tr></table>"
-    )
+def test_a_table_is_its_title_names_and_rows() -> None:
+    """What looks like markup is text."""
+    words = [line.split() for line in str(Squares()).splitlines() if line.strip(" ─")]
+    assert words == [["squares"], ["[b]n", "n²"], ["1", "1"], ["2", "4"]]
+    assert Squares()._repr_html_().count("<tr>") == 3
+    assert table(["a"], [["1"], ["2"]]).row_count == 2
+
+
+@pytest.mark.parametrize("write", [to_json, to_json_line])
+def test_numbers_that_json_lacks_are_words(write: object) -> None:
+    record = {"φ": [math.inf, -math.inf, math.nan, 0.5], "at": (1, "x", None)}
+    text = write(record)  # type: ignore[operator]
+    assert text.isascii()
+    assert json.loads(text) == {"φ": ["inf", "-inf", "nan", 0.5], "at": [1, "x", None]}

@@ -26,7 +26,7 @@ def test_balls_find_it_between(seed: int, n: int, slowest: float, threshold: flo
     lower, upper = enclosed_exit_time(walk.transition, walk.sink.index, epsilon)
     assert lower <= time <= upper
     assert upper - lower <= 1e-9 * time + 1
-    assert lower == upper or time > 10**8
+    assert upper - lower <= 1 or time > 10**8  # 1 where d(t) is ε but for roundings
     assert walk.mixing_time(epsilon) == time
 
 

@@ -64,10 +64,10 @@ def test_more_precision_is_asked_for_until_there_is_enough() -> None:
         ok = flint.ctx.prec > 1000
         return flint.arb(1) if ok else flint.arb(1, 1)
 
-    assert ball_powers._to_float(hard, 10, 10) == 1
+    assert ball_powers._scaled(hard, 10, 10) == (0.5, 1)
     assert len(asked) > 3
     with pytest.raises(UndecidedError, match="10 steps"):
-        ball_powers._to_float(lambda: flint.arb(1, 1), 10, 10)
+        ball_powers._scaled(lambda: flint.arb(1, 1), 10, 10)
 
 
 @pytest.mark.parametrize("steps", [70_000, 200_000])
