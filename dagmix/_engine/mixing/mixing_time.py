@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from contextlib import suppress
+from copy import copy
 from fractions import Fraction
 
 import numpy as np
@@ -34,6 +35,7 @@ from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over
 from dagmix.errors import ShapeError, UndecidedError
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+LEAP = 64  # steps without a comparison
 PLAIN = 2**24  # steps, more than what plain products of floats tell
 LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
@@ -138,11 +140,28 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if time == first and (found := _square_in_floats(transition, sink, epsilon)):
             return found
-        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
-            return _square(transition, sink, epsilon)
+        if time == STEPS_BEFORE_ESTIMATE:
+            if _is_long(transition, sink, epsilon, most):
+                return _square(transition, sink, epsilon)
+            survival = _leapt(survival, threshold, most)
         if time == most:
             with suppress(UndecidedError):  # a tie, which the steps to come decide in integers
                 return _square(transition, sink, epsilon)
+
+
+def _leapt(survival: FloatSurvival, threshold: tuple[float, int], most: float) -> FloatSurvival:
+    """Return a later row before time `most`, d(t) > ε being certain there.
+
+    Distances never increase: no time between has to be looked at.
+    """
+    while survival.time + LEAP < most:
+        later = copy(survival)
+        later.step(LEAP)
+        is_above = later.ratio(*threshold) * (1 - later.error_bound) > 1
+        if not (later.is_certified and is_above):
+            break
+        survival = later
+    return survival
 
 
 def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
