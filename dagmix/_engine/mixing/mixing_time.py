@@ -29,7 +29,7 @@ from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import Enclosure
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.mixing import float_squares, jump_chain
+from dagmix._engine.mixing import float_squares, jump_chain, sliced_squares
 from dagmix._engine.mixing.float_enclosures import enclosed_exit_time
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
@@ -224,12 +224,17 @@ def _mean(transition: Transition, sink: int) -> float:
 
 
 def _square_in_floats(transition: Transition, sink: int, epsilon: Fraction) -> int | None:
-    """Square by plain products where these may tell, then with powers of the diagonal apart."""
+    """Square by plain products where these may tell, then with powers of the diagonal apart.
+
+    These enclose T; between the bounds sliced floats decide.
+    """
     found = None
     if float(1 - epsilon) * _mean(transition, sink) < PLAIN:
         found = float_squares.exit_time(transition, sink, epsilon)
     if found is None:
         lower, upper = enclosed_exit_time(transition, sink, epsilon)
+        if lower < upper:
+            return sliced_squares.exit_time(transition, sink, epsilon, lower, upper)
         found = lower if lower == upper else None
     return found
 
