@@ -41,6 +41,7 @@ LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
 MOST_PAIRS = 2**20  # of a walk without an order whose mean time is guessed
 MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
+FEW_MOVES = 2**22  # multiplications of integers that count moves, sooner done than squares
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 
@@ -226,7 +227,7 @@ def _mean(transition: Transition, sink: int) -> float:
 def _square_in_floats(transition: Transition, sink: int, epsilon: Fraction) -> int | None:
     """Square by plain products where these may tell, then with powers of the diagonal apart.
 
-    These enclose T; between the bounds sliced floats decide.
+    These enclose T; between the bounds moves are counted, if few, or sliced floats decide.
     """
     found = None
     if float(1 - epsilon) * _mean(transition, sink) < PLAIN:
@@ -234,7 +235,10 @@ def _square_in_floats(transition: Transition, sink: int, epsilon: Fraction) -> i
     if found is None:
         lower, upper = enclosed_exit_time(transition, sink, epsilon)
         if lower < upper:
-            return sliced_squares.exit_time(transition, sink, epsilon, lower, upper)
+            fastest = float(np.delete(leaving(transition.floats.kernel), sink).max())
+            if fastest * upper * transition.adjacency.work <= FEW_MOVES:
+                found = jump_chain.exit_time(transition, sink, epsilon)
+            return found or sliced_squares.exit_time(transition, sink, epsilon, lower, upper)
         found = lower if lower == upper else None
     return found
 
