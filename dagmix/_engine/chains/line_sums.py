@@ -9,18 +9,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
 from dagmix._engine.exact.convert import objects
 
-if TYPE_CHECKING:
-    from dagmix._engine.chains.kernel import ScaledKernel
+
+class _Part(Protocol):
+    """M[i, j] = receiver[i] · values[i, j] · sender[j], each of them maybe absent."""
+
+    @property
+    def adjacency(self) -> Adjacency: ...
+    @property
+    def receiver(self) -> Vec | None: ...
+    @property
+    def values(self) -> Vec | None: ...
+    @property
+    def sender(self) -> Vec | None: ...
 
 
-def summed_by_line(whole: Adjacency, parts: Sequence[tuple[Any, ScaledKernel]]) -> Vec | None:
+def summed_by_line(whole: Adjacency, parts: Sequence[tuple[Any, _Part]]) -> Vec | None:
     """Return the entries of Σ weight · part, in the order of the pairs; None of other kernels."""
     axis = 0 if parts[0][1].sender is None else 1
     scales = [(part.receiver, part.sender)[axis] for _, part in parts]
@@ -48,7 +58,7 @@ def summed_by_line(whole: Adjacency, parts: Sequence[tuple[Any, ScaledKernel]]) 
     return objects([known[key] for key in listed])
 
 
-def _integers(part: ScaledKernel) -> Any:
+def _integers(part: _Part) -> Any:
     """Return the values of the pairs as integers; None where there are others."""
     if part.values is None:
         return 1
