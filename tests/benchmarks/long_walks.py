@@ -43,6 +43,16 @@ def causal(n: int, leave: float) -> WalkOperator:
     return WalkOperator.from_matrix(shares, tolerance=1e-7)
 
 
+def uneven() -> WalkOperator:
+    """Return a causal walk of 512 nodes that leaves with 1e-15 to 1e-12."""
+    rng, n = np.random.default_rng(0), 512
+    shares = np.tril(np.exp(rng.standard_normal((n, n))), -1)
+    leave = 10 ** rng.uniform(-15, -12, n - 1)
+    shares[:, :-1] *= leave / shares[:, :-1].sum(axis=0)
+    shares[np.diag_indices(n)] = [*(1 - leave), 1.0]
+    return WalkOperator.from_matrix(shares, tolerance=1e-7)
+
+
 def random_heads() -> MultiHeadWalk:
     """Return four random heads of 512 nodes."""
     heads = [families.oriented_erdos_renyi(512, "1/2", seed) for seed in range(4)]
@@ -71,6 +81,7 @@ ROWS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
 SLOW: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "T, causal n = 1024": (lambda: causal(1024, 1.6e-5), lambda walk: walk.mixing_time()),
     "T, causal n = 512, 1e-9": (lambda: causal(512, 1e-9), lambda walk: walk.mixing_time()),
+    "T, causal n = 512, 1e-15 to 1e-12": (uneven, lambda walk: walk.mixing_time()),
     "T, line n = 400, 1e-9": (lambda: line(400, 1e-9), lambda walk: walk.mixing_time()),
     "d(10⁶), line 4": (lambda: WalkOperator(families.line(4)), lambda walk: walk.distance(10**6)),
 }

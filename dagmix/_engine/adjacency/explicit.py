@@ -26,6 +26,7 @@ from dagmix._engine.adjacency.dense import DenseAdjacency, pairs_of
 
 DENSE_UP_TO = 16  # nodes; below, one small matrix product beats any bookkeeping
 DENSE_FROM = 0.25  # share of the n² pairs from which a matrix is the smaller description
+MOST_DIAGONALS = 8  # that pairs may be, as a line's are two, to be added one after the other
 
 
 class SparseAdjacency(Adjacency):
@@ -90,8 +91,29 @@ class SparseAdjacency(Adjacency):
     def _busy(self) -> tuple[Mask, Ints]:
         return self.out_degree > 0, self.starts[:-1][self.out_degree > 0]
 
+    @cached_property
+    def _diagonals(self) -> list[tuple[slice, slice]]:
+        """Receivers and senders of each diagonal, if few without gaps are all pairs; else none."""
+        receivers, senders = self._pairs
+        if not self.n <= 2 * len(senders) <= 2 * MOST_DIAGONALS * self.n:
+            return []
+        distances, found = receivers - senders, []
+        present = np.flatnonzero(np.bincount(distances + self.n)) - self.n
+        for distance in present.tolist() if len(present) <= MOST_DIAGONALS else ():
+            own = senders[distances == distance]
+            start, stop = int(own[0]), int(own[-1]) + 1
+            if len(own) < stop - start:
+                return []
+            found.append((slice(start + distance, stop + distance), slice(start, stop)))
+        return found
+
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return the sum over each sender's pairs."""
+        if values is None and self._diagonals:
+            sums = np.zeros(self.n, dtype=x.dtype)
+            for receivers, senders in self._diagonals:
+                sums[senders] += x[receivers]
+            return sums
         terms = x[self._pairs[0]]
         if values is not None:
             terms = terms * values

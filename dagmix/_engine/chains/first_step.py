@@ -114,8 +114,10 @@ def hitting_times(kernel: Kernel, sink: int, most_bits: float = math.inf) -> Vec
     Raises LongNumbersError where rational ones have denominators of more than `most_bits`.
     """
     adjacency = kernel.adjacency
-    reaches = adjacency.reaching(np.array([sink]))
-    free = ~adjacency.reaching(np.flatnonzero(~reaches))
+    free = np.ones(adjacency.n, dtype=bool)
+    if adjacency.order is None or adjacency.sinks.tolist() != [sink]:
+        reaches = adjacency.reaching(np.array([sink]))
+        free = ~adjacency.reaching(np.flatnonzero(~reaches))
     free[sink] = False
     ones = objects([1] * adjacency.n) if kernel.is_exact else np.ones(adjacency.n)
     times = solve(kernel, ones, free, most_bits)

@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Adjacency, Floats, Ints, Vec
+from dagmix._engine.adjacency.base import Adjacency, Floats, Vec
 from dagmix._engine.adjacency.dense import DenseAdjacency
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.chains.float_matrices import add_scaled, column_sums
+from dagmix._engine.chains.line_sums import positions, summed_by_line
 from dagmix._engine.exact.convert import objects
 
 WIDENED = 2**20  # values of 32 bits, 8 MiB in float64; more are widened at every step
@@ -264,6 +265,8 @@ class ConvexSum(Kernel):
     @cached_property
     def entries(self) -> Vec:
         """The weighted sum of the heads' entries."""
+        if self.is_exact and (found := summed_by_line(self.adjacency, self.parts)) is not None:
+            return found
         total = np.zeros(self.adjacency.edges, dtype=object if self.is_exact else np.float64)
         for weight, head in zip(self.weights, self.heads, strict=True):
             total[positions(head.adjacency, self.adjacency)] += weight * head.entries
@@ -286,13 +289,3 @@ class ConvexSum(Kernel):
         weights = [int(share * common) for share in shares]
         heads = [head for head, _ in scaled]
         return ConvexSum(self.adjacency, weights, heads), common
-
-
-def positions(part: Adjacency, whole: Adjacency) -> Ints | slice:
-    """Return where the pairs of an adjacency stand in the list of one that has them all."""
-    if part is whole:
-        return slice(None)
-    mine, theirs = (
-        senders * whole.n + receivers for receivers, senders in (part.pairs, whole.pairs)
-    )
-    return np.searchsorted(theirs, mine)

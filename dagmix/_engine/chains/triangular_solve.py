@@ -19,6 +19,7 @@ from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
 from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
+from dagmix._engine.chains.band_solve import solve_band
 from dagmix._engine.chains.float_matrices import OverColumns
 from dagmix._engine.chains.kernel import Kernel, ScaledKernel
 from dagmix._engine.exact.convert import check_length
@@ -31,6 +32,8 @@ def substitute(
 
     Raises LongNumbersError once the denominator of a rational y is longer than `most_bits`.
     """
+    if (solution := solve_band(kernel, base, exits)) is not None:
+        return solution
     heads = [_head(kernel.adjacency, head) for _, head in kernel.parts]
     weights = [weight for weight, _ in kernel.parts]
     bases, ways_out, y = base.tolist(), exits.tolist(), [0 * base[0]] * len(base)

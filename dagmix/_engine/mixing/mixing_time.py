@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from contextlib import suppress
+from copy import copy
 from fractions import Fraction
 
 import numpy as np
@@ -28,17 +29,19 @@ from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import scaled_enclosure
 from dagmix._engine.exact.scalars import Field
-from dagmix._engine.mixing import float_squares, jump_chain
+from dagmix._engine.mixing import float_squares, jump_chain, sliced_squares
 from dagmix._engine.mixing.float_enclosures import enclosed_exit_time
 from dagmix._engine.mixing.survival import ExactSurvival, FloatSurvival, is_over, scaled
 from dagmix.errors import ShapeError, UndecidedError
 
 STEPS_BEFORE_ESTIMATE = 1024  # after as many, the mean hitting time is worth its computing
+LEAP = 64  # steps without a comparison
 PLAIN = 2**24  # steps, more than what plain products of floats tell
 LEAST_STEPS = 64  # after which squaring in floats is worth while
 STEP_WORK = 2**16  # what calling one step costs, in multiplications
 MOST_PAIRS = 2**20  # of a walk without an order whose mean time is guessed
 MOST_WORK = 2**42  # multiplications of steps, past which a walk is not stepped
+FEW_MOVES = 2**22  # multiplications of integers that count moves, sooner done than squares
 BALL_BITS = 256  # enough to decide any comparison of floats that is not a tie or contrived
 LONG = 2.0**64  # steps assumed of a chain with entries below 2⁻⁹⁰⁰
 
@@ -149,11 +152,28 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if time == first and (found := _square_in_floats(transition, sink, epsilon)):
             return found
-        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
-            return _square(transition, sink, epsilon)
+        if time == STEPS_BEFORE_ESTIMATE:
+            if _is_long(transition, sink, epsilon, most):
+                return _square(transition, sink, epsilon)
+            survival = _leapt(survival, threshold, most)
         if time == most:
             with suppress(UndecidedError):  # a tie, which the steps to come decide in integers
                 return _square(transition, sink, epsilon)
+
+
+def _leapt(survival: FloatSurvival, threshold: tuple[float, int], most: float) -> FloatSurvival:
+    """Return a later row before time `most`, d(t) > ε being certain there.
+
+    Distances never increase: no time between has to be looked at.
+    """
+    while survival.time + LEAP < most:
+        later = copy(survival)
+        later.step(LEAP)
+        is_above = later.ratio(*threshold) * (1 - later.error_bound) > 1
+        if not (later.is_certified and is_above):
+            break
+        survival = later
+    return survival
 
 
 def _step_exactly(transition: Transition, sink: int, epsilon: Fraction) -> int:
@@ -216,12 +236,20 @@ def _mean(transition: Transition, sink: int) -> float:
 
 
 def _square_in_floats(transition: Transition, sink: int, epsilon: Fraction) -> int | None:
-    """Square by plain products where these may tell, then with powers of the diagonal apart."""
+    """Square by plain products where these may tell, then with powers of the diagonal apart.
+
+    These enclose T; between the bounds moves are counted, if few, or sliced floats decide.
+    """
     found = None
     if float(1 - epsilon) * _mean(transition, sink) < PLAIN:
         found = float_squares.exit_time(transition, sink, epsilon)
     if found is None:
         lower, upper = enclosed_exit_time(transition, sink, epsilon)
+        if lower < upper:
+            fastest = float(np.delete(leaving(transition.floats.kernel), sink).max())
+            if fastest * upper * transition.adjacency.work <= FEW_MOVES:
+                found = jump_chain.exit_time(transition, sink, epsilon)
+            return found or sliced_squares.exit_time(transition, sink, epsilon, lower, upper)
         found = lower if lower == upper else None
     return found
 

@@ -77,10 +77,11 @@ class FloatSurvival:
         self._since = 0
         self.time = 0
 
-    def step(self) -> None:
-        """Go from s_t to s_{t+1}."""
-        self._row = self._floats.kernel.step(self._row)
-        self.time += 1
+    def step(self, count: int = 1) -> None:
+        """Go from s_t to s_{t + count}."""
+        for _ in range(count):
+            self._row = self._floats.kernel.step(self._row)
+        self.time += count
         self._greatest = float(self._row.max())
         if 0 < self._greatest < RESCALED:
             self._rescale(-math.frexp(self._greatest)[1])

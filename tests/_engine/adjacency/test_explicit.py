@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from cases.relations import mask_of
 
 from dagmix import families
-from dagmix._engine.adjacency.explicit import from_mask, from_pairs, merged
+from dagmix._engine.adjacency.explicit import SparseAdjacency, from_mask, from_pairs, merged
 from dagmix._engine.adjacency.ranges import union
 
 
@@ -45,3 +46,28 @@ def test_an_adjacency_that_is_known_is_shared() -> None:
     assert other.has_same_pairs(known.transposed())
     line = np.eye(20, k=-1, dtype=bool)
     assert from_mask(line, from_mask(line)).kind == "sparse"
+
+
+@pytest.mark.parametrize(
+    "distances", [[1], [0, 1], [-3, 0, 2], [-1], list(range(9)), [0, 30], list(range(-2, 4))]
+)
+def test_sums_over_diagonals(distances: list[int]) -> None:
+    """Whole diagonals, parts of them, with gaps, and too many: the sums of the mask."""
+    n = 40
+    x = np.random.default_rng(0).integers(1, 9, n)
+    whole = np.logical_or.reduce([np.eye(n, k=-d, dtype=bool) for d in distances])
+    for start, gap in ((0, n), (7, n), (0, 20)):
+        mask = whole.copy()
+        mask[:, :start] = False
+        mask[:, gap : gap + 2] = False
+        receivers, senders = np.nonzero(mask)
+        listed = SparseAdjacency(n, *from_pairs(n, receivers, senders).pairs)
+        for numbers in (x.astype(float), x.astype(object)):
+            found = listed.gather(numbers)
+            assert found.dtype == numbers.dtype
+            assert found.tolist() == (x @ mask).tolist()
+
+
+def test_sums_over_few_pairs_of_many_nodes() -> None:
+    far = SparseAdjacency(100, np.array([99]), np.array([98]))
+    assert np.flatnonzero(far.gather(np.ones(100))).tolist() == [98]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dagmix import WalkOperator, families
 from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.exact import arb
-from dagmix._engine.mixing import jump_chain
+from dagmix._engine.mixing import jump_chain, sliced_squares
 from dagmix.errors import UndecidedError
 
 QUARTER = Fraction(1, 4)
@@ -129,6 +129,7 @@ def test_large_walks_are_refused_where_steps_would_take_for_ever(
     walk = line(5, 1e-14)  # floats do not tell so long a time
     assert walk.mixing_time() == jump_chain.exit_time(walk.transition, 4, QUARTER)
     monkeypatch.setattr(jump_chain, "MOST_PAIRS", 1)
+    monkeypatch.setattr(sliced_squares, "MOST_ENTRIES", 1)
     with pytest.raises(UndecidedError, match="5 × 5 balls are too many"):
         walk.mixing_time()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import islice, pairwise, permutations
 from typing import TYPE_CHECKING
@@ -12,9 +13,10 @@ import pytest
 from cases.subjects import every_graph, graph, reordered, with_and_without_loops
 from cases.zoo import unique_sink_dags
 
-from dagmix import WalkOperator
+from dagmix import WalkOperator, families
 from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.mixing import float_squares, mixing_time
+from dagmix._engine.mixing.survival import FloatSurvival, scaled
 from dagmix.errors import UndecidedError
 
 if TYPE_CHECKING:
@@ -107,3 +109,17 @@ def test_large_walks_without_an_order_are_stepped_else(
     monkeypatch.setattr(float_squares, "LARGEST", 1)
     monkeypatch.setattr(mixing_time, "MOST_PAIRS", pairs)
     assert _ring(2.0**-8).mixing_time() == expected > mixing_time.STEPS_BEFORE_ESTIMATE
+
+
+def test_long_walks_are_not_compared_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many steps at once as are certainly before T(ε), and before a time that is given."""
+    walk = WalkOperator(families.line(2100))
+    survival = FloatSurvival(walk.transition, 2099)
+    survival.step(1024)
+    threshold = scaled(Fraction(1, 4))
+    time = walk.mixing_time()
+    assert time - 2 * mixing_time.LEAP < mixing_time._leapt(survival, threshold, 10**9).time < time
+    assert mixing_time._leapt(survival, threshold, 1024 + 100).time == 1024 + mixing_time.LEAP
+    assert survival.time == 1024
+    monkeypatch.setattr(mixing_time, "LEAP", math.inf)
+    assert walk.mixing_time() == time

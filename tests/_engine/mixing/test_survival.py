@@ -245,9 +245,9 @@ def test_squaring_begins_where_stepping_has_cost_as_much(
     steps: list[Any] = []
     step = FloatSurvival.step
 
-    def counted(self: FloatSurvival) -> None:
-        steps.append(self)
-        step(self)
+    def counted(self: FloatSurvival, count: int = 1) -> None:
+        steps.extend([self] * count)
+        step(self, count)
 
     monkeypatch.setattr(FloatSurvival, "step", counted)
     walk = slow_line(8, 1e-9)
