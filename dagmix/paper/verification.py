@@ -9,6 +9,7 @@ from difflib import get_close_matches
 
 from dagmix._util.budget import Budget, BudgetSpent, Meter
 from dagmix.errors import StatementError
+from dagmix.paper.checks.elsewhere import position_bias
 from dagmix.paper.checks.section2 import (
     beside_heads,
     bounds_of_heads,
@@ -23,7 +24,7 @@ from dagmix.paper.checks.section3 import fidelity, mixtures, worked_examples
 from dagmix.paper.checks.section4 import algorithms, gradient_step, trained
 from dagmix.paper.statements import Finding, Statement, Verdict, verdict
 
-STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper
+STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper, then of others
     mixing.ABSTRACT,
     graphs.STATEMENTS[0],
     mixing.PATHS,
@@ -52,6 +53,7 @@ STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper
     *trained.FIDELITY,
     *trained.REMARKS,
     *gradient_step.STATEMENTS,
+    position_bias.STATEMENT,
 )
 
 NOT_REACHED = Finding("the budget ended before", "", literally=False, reached=False)

@@ -37,7 +37,7 @@ def test_every_row_is_as_documented_and_says_what_it_said() -> None:
 def test_every_statement_is_broken_by_some_test() -> None:
     """The tests of each file of checks have what breaks its rows."""
     broken: list[str] = []
-    for path in CHECKS.glob("section*/*.py"):
+    for path in CHECKS.glob("*/*.py"):
         if path.stem != "__init__":
             tests = importlib.import_module(f"paper.checks.{path.parent.name}.test_{path.stem}")
             broken += tests.CORRUPTIONS

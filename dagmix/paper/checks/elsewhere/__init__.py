@@ -1,0 +1,1 @@
+"""What other papers say of the same matrices."""
