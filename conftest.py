@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,6 +21,15 @@ NEEDED = {
     "transformer.md": ("torch",),
     "interpretability.md": ("torch", "transformers", "matplotlib"),
 }
+
+GUIDE = Path(__file__).parent / "docs" / "guide"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the guide's pages, each a test of seconds, among the slow tests."""
+    for item in items:
+        if item.path.parent == GUIDE:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -132,6 +132,7 @@ def test_every_small_head_at_every_threshold(epsilon: Fraction) -> None:
             check_laws(found)
 
 
+@pytest.mark.slow
 @given(mixtures(common=True), epsilons)
 def test_bounds_of_heads_with_an_order(mix: Mixture, epsilon: Fraction) -> None:
     """T ≤ path ≤ binomial ≤ Theorem A for every ε; lower bounds and certificates hold."""
@@ -140,6 +141,7 @@ def test_bounds_of_heads_with_an_order(mix: Mixture, epsilon: Fraction) -> None:
     check_laws(found)
 
 
+@pytest.mark.slow
 @given(mixtures(common=False), epsilons)
 def test_bounds_of_heads_without_an_order(mix: Mixture, epsilon: Fraction) -> None:
     """What needs an order is a number exactly where the union is acyclic; the rest holds always."""
@@ -155,6 +157,7 @@ def test_bounds_of_heads_without_an_order(mix: Mixture, epsilon: Fraction) -> No
     check_laws(found)
 
 
+@pytest.mark.slow
 @given(st.data(), st.integers(2, 6), epsilons)
 def test_graph_heads_mix_no_slower_than_the_line(
     data: st.DataObject, n: int, epsilon: Fraction

@@ -116,6 +116,7 @@ def test_the_module_is_the_command(
     assert "nowhere.npz" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_module_runs() -> None:
     command = [sys.executable, "-W", "error", "-m", "dagmix", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
@@ -133,6 +134,7 @@ def test_an_interrupted_command_says_so(
     assert capsys.readouterr().err == "dagmix: interrupted\n"
 
 
+@pytest.mark.slow
 def test_output_that_nobody_reads_is_no_traceback() -> None:
     command = [sys.executable, "-m", "dagmix", "analyze", "--json"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:  # noqa: S603 - our own command

@@ -39,6 +39,7 @@ def test_answers_are_the_layers_of_the_tensor(question: Question) -> None:
     assert list(question.places()) == [(one.sample, one.layer) for one in layers]
 
 
+@pytest.mark.slow
 def test_processes_change_nothing(question: Question) -> None:
     """More layers than are handed out at once."""
     places = list(question.places())
@@ -46,6 +47,7 @@ def test_processes_change_nothing(question: Question) -> None:
     assert list(layerwise.answers(question, places, 2)) == alone
 
 
+@pytest.mark.slow
 def test_another_thread_may_ask(question: Question) -> None:
     """Signals are the matter of the first thread alone."""
     places = list(question.places())
@@ -111,6 +113,7 @@ class Deadly(Question):
         raise AssertionError(place)
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_is_named(question: Question) -> None:
     deadly = Deadly(question.attention, 0, None, 4)
     with pytest.raises(DagmixError, match="a process of --jobs was killed"):

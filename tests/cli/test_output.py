@@ -47,6 +47,7 @@ def test_json_is_ascii(command: str, capsys: pytest.CaptureFixture[str]) -> None
     assert json.loads(written)
 
 
+@pytest.mark.slow
 @needs_full
 @pytest.mark.parametrize("command", ["analyze", "analyze --json", "--help", "--version"])
 def test_a_full_device_is_named(command: str) -> None:
@@ -57,6 +58,7 @@ def test_a_full_device_is_named(command: str) -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["verify", "--help"])
 def test_a_closed_output_is_named_before_the_work_begins(command: str) -> None:
     ran = shell(f"{command} >&-")

@@ -52,6 +52,7 @@ def test_a_limit_that_binds_leaves_the_slope_open() -> None:
     assert (found.slope.lower, found.slope.upper) == (-math.inf, math.inf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("common", [True, False])
 def test_drawn_pairs_beside_differences(common: bool) -> None:  # noqa: FBT001 - a parameter of pytest
     """φ_min nearby, over s, is the slope but for s; and its limit is φ_min nearby but for s."""

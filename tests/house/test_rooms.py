@@ -64,6 +64,7 @@ def rooms() -> list[str]:
     return list(dict.fromkeys(full(line.split()[0]) for line in ALLOWED.strip().splitlines()))
 
 
+@pytest.mark.slow
 def test_the_allowed_arrows_are_those_there_are() -> None:
     """An arrow more fails here, and so does one that nobody needs any more."""
     assert arrows() - allowed() == set()
@@ -77,6 +78,7 @@ def test_the_rooms_are_feedforward_in_the_order_of_the_table() -> None:
     assert graph.sources == ("errors", "version")
 
 
+@pytest.mark.slow
 def test_modules_are_feedforward_too() -> None:
     """Whatever the order, no module needs itself: the graph can be built."""
     known = modules()
@@ -103,6 +105,7 @@ def test_every_import_counts(tmp_path: Path) -> None:
     assert imported(file) == {"dagmix.paper", "dagmix.cli", "dagmix.plotting"}
 
 
+@pytest.mark.slow
 def test_no_module_imports_the_package_root() -> None:
     assert not any("dagmix" in imported(path) for path in modules().values())
 

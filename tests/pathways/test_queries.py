@@ -267,6 +267,7 @@ def test_weights_that_floats_confuse() -> None:
     assert first.exact - second.exact == tiny
 
 
+@pytest.mark.slow
 def test_pathways_lighter_than_any_float() -> None:
     """On a line of 4 nodes 3,000 steps leave less than 2⁻²⁹⁰⁰; the order is exact all the same."""
     mix = MultiHeadDiffusion([families.line(4)] * 2, ["1/3", "2/3"])

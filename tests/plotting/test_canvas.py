@@ -37,6 +37,7 @@ def test_ticks_are_plain_numbers() -> None:
 HEADERS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF", ".PNG": b"\x89PNG"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ending", "header"), HEADERS.items())
 def test_formats(ending: str, header: bytes, tmp_path: Path) -> None:
     path = tmp_path / f"picture{ending}"

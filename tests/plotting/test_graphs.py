@@ -192,6 +192,7 @@ def test_figures_of_their_own_fit_the_graph() -> None:
     assert shared_sink(HEADS[0], ax=Figure().subplots()).figure is not ax.figure
 
 
+@pytest.mark.slow
 def test_edges_are_as_wide_as_they_weigh() -> None:
     """β_h M_h[i, j] against the greatest of them all; even weights have one width."""
     matrix = [[1, 0, 0], ["1/2", "1/2", 0], ["3/4", "1/4", 0]]

@@ -28,6 +28,7 @@ def wide(heads: int) -> MultiHeadDiffusion:
     return MultiHeadDiffusion.from_attention(weights / weights.sum(axis=-1, keepdims=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("mix", "source"), [(EXAMPLE, "v"), (wide(3), 4), (wide(12), 4)])
 def test_a_line_for_every_step_of_every_pathway(mix: MultiHeadDiffusion, source: object) -> None:
     """From (node, step) to (node, step + 1), a colour for each head, wider where heavier."""

@@ -40,6 +40,7 @@ def test_the_optimum_and_where_mixing_helps_are_marked() -> None:
     assert (low, high) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
 
 
+@pytest.mark.slow
 def test_enclosures_are_bands_and_a_supremum_has_no_star() -> None:
     ax = draw(EXAMPLE_8, "fidelity")
     assert ax.collections

@@ -56,6 +56,7 @@ def test_diffusions_obey_the_laws(graph: FeedforwardDAG, mix: MultiHeadDiffusion
     testing.check_diffusion(mix)
 
 
+@pytest.mark.slow
 @FEW
 @given(
     testing.causal_attention(max_length=5), testing.causal_attention(max_length=5, positive=True)

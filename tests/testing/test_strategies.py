@@ -118,6 +118,7 @@ def test_mixtures(walk: MultiHeadWalk, diffusion: MultiHeadDiffusion) -> None:
     assert diffusion.exact.is_lower
 
 
+@pytest.mark.slow
 @given(testing.causal_attention(), testing.causal_attention(positive=True))
 def test_causal_attention(any_: NDArray[np.float64], positive: NDArray[np.float64]) -> None:
     """(heads, n, n), rows sum to 1, no weight on a later key; dagmix reads it."""

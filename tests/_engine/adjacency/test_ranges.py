@@ -57,6 +57,7 @@ def causal_masks(n: int) -> Iterator[Any]:
         yield mask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3])
 def test_every_small_relation(n: int) -> None:
     for mask in every_mask(n):

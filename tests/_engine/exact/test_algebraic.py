@@ -29,6 +29,7 @@ def real_roots(coefficients: list[int]) -> list[sp.Expr]:
     return sorted(set(sp.real_roots(polynomial, multiple=True)), key=lambda root: root.evalf(60))
 
 
+@pytest.mark.slow
 @given(COEFFICIENTS)
 def test_roots_are_sympys(coefficients: list[int]) -> None:
     expected = real_roots(coefficients)

@@ -36,6 +36,7 @@ def test_descartes_loses_no_root(coefficients: list[int]) -> None:
     assert roots_inside(polynomial, Fraction(0), Fraction(1)) == inside
 
 
+@pytest.mark.slow
 @given(COEFFICIENTS, COEFFICIENTS)
 def test_signs_at_roots_are_sympys(one: list[int], other: list[int]) -> None:
     value = sp.Poly(list(reversed(other)), X).as_expr()

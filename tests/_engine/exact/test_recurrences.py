@@ -33,6 +33,7 @@ def test_first_terms_that_follow_no_rule(delay: int) -> None:
     assert found.rest.coeffs() in ([-1, 2], [1, -2])
 
 
+@pytest.mark.slow
 @given(st.lists(rationals, min_size=1, max_size=4), st.lists(rationals, min_size=4, max_size=4))
 def test_a_recurrence_is_found_and_shortest(factors: list[Fraction], start: list[Fraction]) -> None:
     """What generated a sequence, or something shorter, continues it exactly."""
@@ -47,6 +48,7 @@ def test_a_recurrence_is_found_and_shortest(factors: list[Fraction], start: list
         assert sum((c * terms[s + i] for i, c in enumerate(coefficients)), Fraction(0)) == 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(rationals, st.integers(0, 2), rationals), min_size=1, max_size=3),
     st.lists(rationals, max_size=3),

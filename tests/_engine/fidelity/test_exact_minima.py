@@ -30,6 +30,7 @@ def test_a_value_is_exact_where_the_search_is_in_floats() -> None:
     assert Fraction(found.lower) <= min(values) <= Fraction(found.upper)
 
 
+@pytest.mark.slow
 def test_a_value_that_is_enclosed_only_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that is cut leaves a range of times, and no exact value."""
     weight = Fraction(99_999, 100_000)

@@ -125,6 +125,7 @@ def heads(draw: st.DrawFn) -> Rows:
     return rows
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(heads(), st.data())
 def test_no_time_beats_the_bounds(rows: Rows, data: st.DataObject) -> None:
@@ -232,6 +233,7 @@ HARD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HARD)
 def test_the_value_is_the_signal_at_its_time(name: str) -> None:
     """The row at the time found, squared anew, is the value and greater than any row sampled."""
@@ -254,6 +256,7 @@ def test_the_value_is_the_signal_at_its_time(name: str) -> None:
             row, matrix = row * matrix, matrix * matrix
 
 
+@pytest.mark.slow
 def test_no_node_of_a_hundred_is_below_the_minimum() -> None:
     """Every node's fidelity exceeds the minimax, with one course for all of them."""
     diffusion = MultiHeadDiffusion.from_attention([slow_head(7, 100, mixed_rates(7, 100, fast=3))])
@@ -295,6 +298,7 @@ def test_reach_bounds_every_power(rates: Rates) -> None:
         power = power @ exact
 
 
+@pytest.mark.slow
 @given(st.lists(st.fractions("1/100", "99/100", max_denominator=100), min_size=2, max_size=4))
 def test_windows_cover_the_times_with_their_rows_and_second_differences(rates: Rates) -> None:
     """Window follows window; rows, ends and second differences are those of the recurrence."""

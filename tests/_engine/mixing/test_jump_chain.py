@@ -62,6 +62,7 @@ def test_two_states_have_the_logarithm(power: int) -> None:
         assert jump_chain.exit_time(walk.transition, 1, epsilon) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [400, 2100])
 def test_long_lines_of_rare_moves(n: int) -> None:
     """d(t) = P[Bin(t, p) ≤ n − 2] is at most ¼ at T and more before, by Arb's own tail."""
@@ -80,6 +81,7 @@ def test_long_lines_of_rare_moves(n: int) -> None:
             assert arb.compare(tail, arb.ball(QUARTER)) is over
 
 
+@pytest.mark.slow
 def test_a_leaving_probability_of_five_thousand_digits() -> None:
     leave = Fraction(1, 10**5000)
     found = int(WalkOperator.from_matrix([[1 - leave, 0], [leave, 1]]).mixing_time())

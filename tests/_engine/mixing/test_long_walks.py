@@ -52,6 +52,7 @@ def test_the_sticky_line() -> None:
     assert sticky_line(100, 1e-9).mixing_time() == 105517222972
 
 
+@pytest.mark.slow
 def test_the_distance_of_the_sticky_line_passes_the_threshold_there() -> None:
     walk, time = sticky_line(100, 1e-9), 105517222972
     assert walk.distance(time) <= 0.25 < walk.distance(time - 10**6)

@@ -52,6 +52,7 @@ def test_mixing_time_at_every_threshold(
             assert walk.mixing_time(epsilon) == expected, (edges, epsilon)
 
 
+@pytest.mark.slow
 @with_and_without_loops
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_mixing_time_in_every_node_order(n: int, *, loops: bool) -> None:
@@ -67,6 +68,7 @@ def test_mixing_time_in_every_node_order(n: int, *, loops: bool) -> None:
 TINY = Fraction(1, 10**400)  # no float
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [1, 3, 8])
 def test_ties_among_numbers_too_small_for_floats(steps: int) -> None:
     """d(t) = (1 − p)ᵗ ties with ε in no precision of balls, so that integers decide."""

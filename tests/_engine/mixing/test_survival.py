@@ -65,6 +65,7 @@ def exact_distances(g: FeedforwardDAG, steps: int) -> list[Fraction]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("large")
 @each_graph
 def test_far_below_the_smallest_float(g: FeedforwardDAG) -> None:
@@ -219,6 +220,7 @@ def slow_line(n: int, rate: float) -> WalkOperator:
     return WalkOperator.from_matrix(matrix)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [1e-3, 1e-7, 1e-12, 2.0**-53])
 def test_thresholds_near_one_do_not_step_for_ever(gap: float) -> None:
     """(1 − ε)E is no estimate of T there: T(1 − δ) of a slow line is about k!^(1/k) δ^(1/k) / p."""
@@ -274,6 +276,7 @@ def test_small_dags_of_six_nodes_are_enclosed() -> None:
             assert found.lower <= exact[t] <= found.upper
 
 
+@pytest.mark.slow
 def test_a_tie_among_too_many_numbers_is_not_attempted() -> None:
     """The exact row is refused by its size, before a number of it is made."""
     walk = GraphWalk(families.complete(50_000).adjacency)

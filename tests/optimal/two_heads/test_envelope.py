@@ -45,6 +45,7 @@ def test_the_pieces_enclose_brute_force(pair: Heads) -> None:
                 assert not piece.exact or low == value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_pieces_cover_all_weights(pair: Heads) -> None:
     pieces = profile(pair).pieces

@@ -43,6 +43,7 @@ def test_the_jump_leaves_the_optimum_undecided() -> None:
     assert all(0 < weight < 1 for weight in lowest.weights)
 
 
+@pytest.mark.slow
 def test_a_supremum_that_is_proved_but_not_attained() -> None:
     pair: Heads = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
     best = profile(pair).optimum
@@ -50,6 +51,7 @@ def test_a_supremum_that_is_proved_but_not_attained() -> None:
     assert profile(pair)(0) < profile(pair)(Fraction(1, 10**6)) < Fraction(1, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair", PAIRS)
 def test_the_extremes_are_no_less_extreme_than_brute_force(pair: Heads) -> None:
     shape = profile(pair)
@@ -86,6 +88,7 @@ def test_level_heads_are_optimal_everywhere() -> None:
     assert (best.attained, best.everywhere, best.complete) == (True, ((0, 1),), True)
 
 
+@pytest.mark.slow
 def test_probes_that_are_undecided_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """The enclosure of an extremum rests on what is exact; without any, it is refused."""
     shape = FidelityProfile(two_heads(MultiHeadDiffusion(heads(EXAMPLE_8))), Nodes("uvτ"))

@@ -89,6 +89,7 @@ def test_profiles_are_frozen_and_say_what_they_are() -> None:
 # --- values that a search encloses, ends, pickles -------------------------------------------------
 
 
+@pytest.mark.slow
 def test_profiles_are_pickled() -> None:
     for objective in ("fidelity", "mixing"):
         found: Any = optimal_weights(heads(EXAMPLE_13), objective)

@@ -55,6 +55,7 @@ def test_a_rise_to_the_limit_is_undecided_in_floats() -> None:
     assert floats.minimax_fidelity().nodes == ("u", "v", "w")
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(1, 99), st.integers(1, 99), st.integers(1, 50), st.integers(0, 3))
 def test_two_state_classes(a: int, b: int, enter: int, first: int) -> None:
