@@ -25,7 +25,14 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
-from dagmix.families.head_pairs import express_pair, lane_pair, reset_pair, reversed_lines, run_pair
+from dagmix.families.head_pairs import (
+    express_pair,
+    feed_pair,
+    lane_pair,
+    reset_pair,
+    reversed_lines,
+    run_pair,
+)
 from dagmix.families.measures import Measures, describe
 from dagmix.families.named import (
     all_unique_sink_dags,
@@ -49,6 +56,7 @@ __all__ = [
     "dilated",
     "express_distance",
     "express_pair",
+    "feed_pair",
     "lane_fidelity",
     "lane_pair",
     "lane_signal",

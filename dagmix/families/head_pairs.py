@@ -14,9 +14,10 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
+from dagmix.errors import ShapeError
 from dagmix.families.closed_forms import run_mixing_time
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.graphs.labels import check_count
+from dagmix.graphs.labels import LARGEST_COUNT, check_count
 
 HeadPair = tuple[FeedforwardDAG, FeedforwardDAG]
 
@@ -90,10 +91,53 @@ def lane_pair(k: int) -> HeadPair:
     ----------
     Theorem C of the guide; amplification: arXiv:2507.02944, Definition 3.12.
     """
-    length = read_count(k, 1, "k")
-    size = check_count(2 * length + 2)
-    x, y = np.arange(1, length + 1), np.arange(length + 1, 2 * length + 1)
-    return _lanes(x, y, size), _lanes(y, x, size)
+    return feed_pair(k, 1)
+
+
+def feed_pair(k: int, f: int) -> HeadPair:
+    """Return the lane pair with f sources, each of which feeds every node of one lane.
+
+    Nodes are s_a = a for a = 0, …, f − 1, x_i = f + i − 1 and y_i = f + k + i − 1 for i = 1, …, k,
+    and τ = 2k + f. Both heads have the lanes s_0 → x_1 → … → x_k → τ and s_0 → y_1 → … → y_k → τ.
+    In head 0 every y_i also receives from every source, in head 1 every x_i. With more sources a
+    lane that is fed is left sooner, and the amplification is larger.
+
+    Parameters
+    ----------
+    k : int
+        Inner nodes of a lane, at least 1.
+    f : int
+        Sources, at least 1; 2k + f + 1 ≤ 2²⁸ and k f ≤ 2²⁸.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        On 2k + f + 1 nodes, with the common order 0..2k+f.
+
+    Raises
+    ------
+    NumberError, ShapeError
+        Unless k and f are integers, at least 1; where there are more than 2²⁸ nodes, or edges from
+        sources.
+
+    Examples
+    --------
+    >>> from dagmix import MultiHeadDiffusion
+    >>> pairs = feed_pair(4, 1), feed_pair(3, 3)
+    >>> [round(float(MultiHeadDiffusion(pair).amplification()), 3) for pair in pairs]
+    [2.515, 4.313]
+
+    References
+    ----------
+    Theorem C of the guide; amplification: arXiv:2507.02944, Definition 3.12.
+    """
+    length, sources = read_count(k, 1, "k"), read_count(f, 1, "f")
+    check_count(2 * length + sources + 1)
+    if length * sources > LARGEST_COUNT:
+        message = f"{length * sources} edges from sources; at most {LARGEST_COUNT} are listed"
+        raise ShapeError(message)
+    x, y = np.arange(length) + sources, np.arange(length) + sources + length
+    return _lanes(x, y, sources), _lanes(y, x, sources)
 
 
 def reversed_lines(n: int) -> HeadPair:
@@ -249,10 +293,12 @@ def _next_state(state: tuple[int, int], sign: int, k: int, last: int) -> Any:
     return "τ" if following == "τ" or layer == last else (layer + 1, following)
 
 
-def _lanes(clean: Ints, fed: Ints, size: int) -> FeedforwardDAG:
+def _lanes(clean: Ints, fed: Ints, sources: int) -> FeedforwardDAG:
+    size = 2 * len(fed) + sources + 1
     first, last = np.array([0]), np.array([size - 1])
-    senders = np.concatenate((first, clean, first, fed, np.zeros_like(fed)))
-    receivers = np.concatenate((clean, last, fed, last, fed))
+    feeding = np.repeat(np.arange(sources), len(fed))
+    senders = np.concatenate((first, clean, first, fed, feeding))
+    receivers = np.concatenate((clean, last, fed, last, np.tile(fed, sources)))
     return _graph_of(senders, receivers, size)
 
 

@@ -90,17 +90,31 @@ def reversed_lines() -> None:
 
 def lane() -> None:
     """Put the lane x above, the lane y below."""
-    k = 3
-    places: dict[int, Place] = {0: (0, 0), 2 * k + 1: (k + 1, 0)}
-    places |= {i: (i, 0.7) for i in range(1, k + 1)}
-    places |= {k + i: (i, -0.7) for i in range(1, k + 1)}
-    names = {0: "s", 2 * k + 1: "τ"}
-    names |= {i: f"$x_{i}$" for i in range(1, k + 1)}
-    names |= {k + i: f"$y_{i}$" for i in range(1, k + 1)}
-    away = {True: -0.55, False: 0.55}
+    _lanes(3, 1)
+
+
+def feed() -> None:
+    """Do so, the first source before the others."""
+    _lanes(2, 3)
+
+
+def _lanes(k: int, f: int) -> None:
+    sink, lower = 2 * k + f, f + k
+    places: dict[int, Place] = {0: (0, 0), sink: (k + f, 0)}
+    places |= {a: (a, 0) for a in range(1, f)}
+    places |= {f + i: (f + i, 0.7) for i in range(k)}
+    places |= {lower + i: (f + i, -0.7) for i in range(k)}
+    names = {0: "s" if f == 1 else "$s_0$", sink: "τ"}
+    names |= {a: f"$s_{a}$" for a in range(1, f)}
+    names |= {f + i: f"$x_{i + 1}$" for i in range(k)}
+    names |= {lower + i: f"$y_{i + 1}$" for i in range(k)}
+    bend = 0.55 if f == 1 else 0.25  # the farther the source, the flatter the arc
+    away = {True: -bend, False: bend}
     _draw(
-        families.lane_pair(k),
+        families.feed_pair(k, f),
         places,
         names,
-        lambda sender, receiver: 0 if sender or receiver in {1, k + 1} else away[receiver <= k],
+        lambda sender, receiver: (
+            0 if sender or receiver in {f, lower, sink} else away[receiver < lower]
+        ),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator, families
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, WalkOperator, families
 from dagmix.errors import ShapeError
 from dagmix.families import closed_forms as known
 from dagmix.families import head_pairs
@@ -44,6 +45,7 @@ def test_reset_pair_has_enough_layers_by_default(k: int) -> None:
         lambda: families.express_pair(10**12),
         lambda: families.express_pair(2**28 + 1),
         lambda: families.lane_pair(2**27),
+        lambda: families.feed_pair(10, 2**28),
         lambda: families.reversed_lines(10**12),
         lambda: families.run_pair(2**27 + 1),
         lambda: families.reset_pair(3, 10**12),
@@ -86,3 +88,30 @@ def test_the_lane_pair_by_its_rule(k: int) -> None:
     for head, fed in zip(families.lane_pair(k), (y, x), strict=True):
         proper = {(j, i) for j, i in head.edges if j != i}
         assert proper == {*lanes, *((0, node) for node in fed)}
+
+
+@pytest.mark.parametrize(("k", "f"), [(1, 1), (1, 3), (3, 1), (2, 4), (30, 3)])
+def test_the_feed_pair_by_its_rule(k: int, f: int) -> None:
+    """Both lanes begin at source 0; every source feeds one of them."""
+    sink = 2 * k + f
+    x, y = range(f, f + k), range(f + k, sink)
+    lanes = [step for lane in (x, y) for step in pairwise([0, *lane, sink])]
+    for head, fed in zip(families.feed_pair(k, f), (y, x), strict=True):
+        proper = {(j, i) for j, i in head.edges if j != i}
+        assert proper == {*lanes, *((a, node) for a in range(f) for node in fed)}
+    if f == 1:
+        assert families.feed_pair(k, 1) == families.lane_pair(k)
+
+
+def test_a_feed_pair_of_too_many_edges_is_refused() -> None:
+    with pytest.raises(ShapeError, match="268451840 edges from sources; at most 268435456"):
+        families.feed_pair(2**14, 2**14 + 1)
+
+
+@pytest.mark.parametrize(("k", "f"), [(2, 1), (3, 1), (3, 2), (4, 3), (5, 4)])
+def test_the_feed_pair_amplifies_by_a_power(k: int, f: int) -> None:
+    """By at least ((f + 1)(f + 4)/(3f + 4))^(k−1) / (4 √k), where f = 1 or f + 2 ≤ 2 ρ^(1−k)."""
+    rho = Fraction(f + 4, 3 * f + 4)
+    assert f == 1 or f + 2 <= 2 / rho ** (k - 1)
+    gain = MultiHeadDiffusion(families.feed_pair(k, f)).amplification()
+    assert 16 * k * Fraction(gain) ** 2 >= ((f + 1) * rho) ** (2 * (k - 1))
