@@ -108,7 +108,7 @@ def _lanes(k: int, f: int) -> None:
     names |= {a: f"$s_{a}$" for a in range(1, f)}
     names |= {f + i: f"$x_{i + 1}$" for i in range(k)}
     names |= {lower + i: f"$y_{i + 1}$" for i in range(k)}
-    bend = 0.55 if f == 1 else 0.25  # the farther the source, the flatter the arc
+    bend = 0.55 if f == 1 else 0.38  # the farther the source, the flatter the arc
     away = {True: -bend, False: bend}
     _draw(
         families.feed_pair(k, f),
