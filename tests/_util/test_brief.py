@@ -21,6 +21,7 @@ TINY = Fraction(1, 10**5000)
 LINE = families.line(3)
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.integers(-(10**300), 10**300) | st.fractions() | st.text(max_size=50) | st.floats(),

@@ -96,6 +96,7 @@ def test_all_pairs_of_small_heads(n: int, first: Edges) -> None:
         check(cross_drift(mixed_walk(mix)), heads, mix.weights)
 
 
+@pytest.mark.slow
 @given(mixtures(max_nodes=6), convex_weights(2))
 def test_pairs_of_heads(mix: Mixture, weights: tuple[Fraction, ...]) -> None:
     """Larger heads, any weights, with or without self-loops."""

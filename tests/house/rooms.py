@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 from dagmix import FeedforwardDAG
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "dagmix"
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Dotted names of all modules and packages but the root, and their files."""
     files = {path.relative_to(ROOT).with_suffix(""): path for path in PACKAGE.rglob("*.py")}

@@ -39,6 +39,7 @@ def test_a_float_walk_agrees_with_the_rational_one(
     assert floats.mixing_time(Fraction(1, 7)) == exact.mixing_time(Fraction(1, 7))
 
 
+@pytest.mark.slow
 @given(singles())
 def test_a_float_diffusion_agrees_with_the_rational_one(
     one: Single,

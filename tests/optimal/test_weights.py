@@ -316,6 +316,7 @@ def test_what_is_no_sequence(call: Any, error: type[DagmixError], message: str) 
         call()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", ["fidelity", "mixing"])
 def test_a_mixture_stands_for_its_heads_and_its_sink(objective: str) -> None:
     """Whatever its weights: the answer is that of a list of the heads."""
@@ -427,6 +428,7 @@ def test_what_is_no_budget_is_refused(budget: Any) -> None:
         optimal_weights(THREE, budget=budget)
 
 
+@pytest.mark.slow
 def test_what_the_profile_leaves_undecided_is_climbed(monkeypatch: pytest.MonkeyPatch) -> None:
     """By default, from where the budget is spent on; the bound and the profile stay."""
     shares = [[2, 2, 0], [3, 1, 0], [1, 0, 2]], [[3, 1, 3], [0, 1, 0], [1, 3, 2]]

@@ -24,6 +24,7 @@ def attention(seed: int, heads: int = 3, n: int = 4) -> np.ndarray:
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+@pytest.mark.slow
 def test_a_layer_of_the_usual_size() -> None:
     """16 heads, 100 positions, 4 steps: the heaviest is that of a plain max-product."""
     tensor = attention(1, heads=16, n=100)

@@ -96,6 +96,7 @@ def cross_share(mix: MultiHead, source: Any, t: int, target: Any = None) -> Frac
         return None
 
 
+@pytest.mark.slow
 @given(mixtures(max_nodes=4), st.integers(0, 3), st.data())
 def test_pathways_are_those_of_the_enumeration(mix: Mixture, t: int, data: st.DataObject) -> None:
     """The heaviest, the polynomial, the sequences and the share, for diffusions and walks."""

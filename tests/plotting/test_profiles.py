@@ -23,6 +23,7 @@ def draw(pair: Pair, objective: Any) -> Any:
     return profile(shape)
 
 
+@pytest.mark.slow
 def test_the_curve_goes_through_the_profile() -> None:
     ax = draw(EXAMPLE_13, "fidelity")
     drawn = {round(x, 9): y for line in ax.lines for x, y in zip(*line.get_data(), strict=True)}

@@ -126,6 +126,7 @@ def test_two_n_over_p_holds_for_trees_on_five_nodes() -> None:
     assert float((1 - mixed[:, :, n - 1, :]).max()) < 0.2499  # floats: far from a tie
 
 
+@pytest.mark.slow
 def test_two_n_over_p_fails_on_five_nodes() -> None:
     """Heads that disagree about the order: 17 > 16 = ⌈2N/p⌉, with nine edges in all."""
     found = smallest_witness(claims.within_two_n_over_p, max_nodes=5)

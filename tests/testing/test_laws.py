@@ -40,6 +40,7 @@ STEADY = settings(derandomize=True, database=None, max_examples=3000, deadline=N
 FEW = settings(max_examples=30, deadline=None)  # each example is compared in exact arithmetic
 
 
+@pytest.mark.slow
 @FEW
 @given(testing.unique_sink_dags(), testing.mixtures(MultiHeadWalk, max_nodes=5))
 def test_walks_obey_the_laws(graph: FeedforwardDAG, mix: MultiHeadWalk) -> None:
@@ -48,6 +49,7 @@ def test_walks_obey_the_laws(graph: FeedforwardDAG, mix: MultiHeadWalk) -> None:
     testing.check_walk(mix)
 
 
+@pytest.mark.slow
 @FEW
 @given(testing.unique_sink_dags(), testing.mixtures(MultiHeadDiffusion, max_nodes=4))
 def test_diffusions_obey_the_laws(graph: FeedforwardDAG, mix: MultiHeadDiffusion) -> None:

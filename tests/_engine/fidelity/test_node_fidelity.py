@@ -36,6 +36,7 @@ def test_node_fidelity(chunk: tuple[int, tuple[Edges, ...]], *, loops: bool, fir
             assert as_oracle(found) == expected.fidelity(j, first), (edges, j)
 
 
+@pytest.mark.slow
 @with_and_without_loops
 @pytest.mark.parametrize("n", [2, 3, 4])
 def test_fidelity_in_every_node_order(n: int, *, loops: bool) -> None:
