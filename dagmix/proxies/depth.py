@@ -17,7 +17,14 @@ from dagmix.errors import ShapeError, SymbolicError
 from dagmix.operators.read_weights import read_residuals
 from dagmix.operators.targets import position_of
 from dagmix.proxies.batches import Batch
-from dagmix.proxies.validation import CORE, Array, checked_shape, read, read_weights
+from dagmix.proxies.validation import (
+    CORE,
+    Array,
+    as_numpy,
+    checked_shape,
+    read,
+    read_weights,
+)
 
 
 class Layers:
@@ -37,13 +44,15 @@ class Layers:
         causal: bool,
     ) -> None:
         """Check what can be told without reading the attention."""
-        attention = read(attention, "attention")
+        own = read(attention, "attention")
+        attention, self._own = as_numpy(own), compat.array_namespace(own)
         self.xp = xp = compat.array_namespace(attention)
         *lead, self.heads, whole, _ = shape = checked_shape(attention)
         if len(shape) <= CORE:
             message = f"attention has shape (…, layers, heads, n, n); got {shape}"
             raise ShapeError(message)
-        shares = read_weights(weights, attention)
+        shares = read_weights(weights, own)
+        shares = shares if attention is own else as_numpy(shares)
         try:
             full = np.broadcast_shapes(tuple(lead), tuple(shares.shape[:-2]))
         except ValueError:
@@ -66,6 +75,11 @@ class Layers:
         self.residuals = read_numbers(residual, self.depth)
         self._shares = xp.broadcast_to(shares, (*full, self.heads, shares.shape[-1]))[..., : self.n]
         self._shape = full[:-1]
+
+    def given_back(self, found: Array) -> Array:
+        """Return an answer in the library and the precision of the attention."""
+        found = self.xp.astype(found, self.dtype)
+        return found if self.xp is self._own else self._own.asarray(found)
 
     def unit(self, place: int) -> Array:
         """Return a row (…, n) in float64 that is 1 at a place."""
@@ -185,7 +199,7 @@ def rollout(
     row = layers.unit(layers.sink)
     for layer in range(layers.depth - 1, -1, -1):
         row = layers.row_step(layer, row)
-    return layers.xp.astype(row, layers.dtype)
+    return layers.given_back(row)
 
 
 def head_shares(  # noqa: PLR0913 - the batch, the question, and how they are read
@@ -253,4 +267,4 @@ def head_shares(  # noqa: PLR0913 - the batch, the question, and how they are re
         column = layers.column_step(layer, column, found)
     whole = column[..., layers.sink, None, None]
     shares = xp.stack(carried, axis=-2) / xp.where(whole > 0, whole, 1.0)
-    return xp.astype(xp.where(whole > 0, shares, math.nan), layers.dtype)
+    return layers.given_back(xp.where(whole > 0, shares, math.nan))
