@@ -68,7 +68,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(Any|ArrayLike|Enum|Expr|Fraction|ImmutableMatrix|Iterable|Mapping|NDArray|Self)"),
     (r"py:.*", r"Node"),  # dagmix's own name for any hashable label
     (r"py:.*", r"Tensor|nn\.Module|Array"),  # of torch, and arrays of either library
-    (r"py:.*", r"Value|Number|ObjectiveName"),  # what a Bounded holds; a Fraction or an Algebraic
+    (r"py:.*", r"Budget|Value|Number|ObjectiveName"),  # unions of types
     (r"py:.*", r"(dagmix\.testing\.strategies\.)?Mixed"),  # and for either kind of mixture
     (r"py:.*", r"dagmix\.(graphs|operators)\.\w+\.(Nodes|MultiHead)"),  # labels; either mixture
     (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
