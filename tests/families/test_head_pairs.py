@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, WalkOperator, families
+from dagmix import (
+    DiffusionOperator,
+    FeedforwardDAG,
+    MultiHeadDiffusion,
+    MultiHeadWalk,
+    WalkOperator,
+    families,
+)
 from dagmix.errors import ShapeError
 from dagmix.families import closed_forms as known
 from dagmix.families import head_pairs
@@ -115,3 +122,11 @@ def test_the_feed_pair_amplifies_by_a_power(k: int, f: int) -> None:
     assert f == 1 or f + 2 <= 2 / rho ** (k - 1)
     gain = MultiHeadDiffusion(families.feed_pair(k, f)).amplification()
     assert 16 * k * Fraction(gain) ** 2 >= ((f + 1) * rho) ** (2 * (k - 1))
+
+
+@pytest.mark.parametrize(("k", "f"), [(1, 1), (2, 1), (2, 3), (3, 2), (4, 4)])
+def test_a_head_of_the_feed_pair_hardly_hears_its_fed_lane(k: int, f: int) -> None:
+    """The walk back from τ hits y_1 with probability (f + 1)^(1−k)/2, and stays nowhere on it."""
+    least = Fraction(1, 2 * (f + 1) ** (k - 1))
+    for head in families.feed_pair(k, f):
+        assert DiffusionOperator(head).minimax_fidelity().value <= least
