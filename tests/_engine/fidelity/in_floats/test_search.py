@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 from cases.slow_chains import seeds, slow_head
 from hypothesis import given, settings
@@ -89,3 +91,19 @@ def test_balls_decide_what_floats_do_not(name: str, monkeypatch: pytest.MonkeyPa
     assert again.nodes == least.nodes
     assert least.lower <= again.lower <= again.upper <= least.upper
     assert again.upper - again.lower <= 1e-15 * again.value
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("level", [1, 4, 10])
+def test_the_bound_of_a_window_is_the_vertex_of_its_parabola(share: float, level: int) -> None:
+    """f(s) = ¼ + m s − B s²/2 with m = share · B L has its maximum ¼ + m²/(2B) inside."""
+    length, falls = 2**level, 1e-8
+    slope = share * falls * length
+    last = 0.25 + slope * length - falls * length**2 / 2
+    window = horizons.Stretch(0, level, *(np.array([x]) for x in (0.25, last, falls)))
+    powers = SimpleNamespace(place=[0])
+    made: Any = SimpleNamespace(powers=powers, error=0.0, stretches=[window])
+    ((priority, _, kept),) = FloatSearch(made, 0)._heap
+    assert kept is window
+    assert -priority == pytest.approx(0.25 + slope**2 / (2 * falls), rel=2 * SPARE + 1e-14)
+    assert -priority >= 0.25 + slope**2 / (2 * falls)
