@@ -76,7 +76,8 @@ def replacing(path: Path) -> Iterator[Path]:
     if not path.name:
         message = f"{path} is a folder and cannot be written"
         raise FileError(message)
-    scratch = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix}")
+    # torch takes no name whose only dot is the first.
+    scratch = path.with_name(f".{path.stem}-{os.getpid()}{path.suffix or '.part'}")
     try:
         yield scratch
         scratch.replace(path)

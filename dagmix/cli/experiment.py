@@ -25,6 +25,10 @@ The default is small (24 positions, 32 tokens, 500 sequences, 20 epochs) and tak
 --paper takes the published sizes instead (100 positions, 256 tokens, 5000 sequences, 200
 epochs), for which a GPU is advisable: --paper --seeds 10 --device cuda.
 
+--regulariser trains for the heads' mixture as well: with "fidelity" minus the logarithm of its
+minimax fidelity, with "mixing" its hitting time is added to the loss, times --strength; --heads
+must leave out 1 then.
+
 Interrupted? The same command goes on after the last whole epoch, to the same result. Another
 number of seeds or epochs is another training, and needs another folder.
 """
@@ -49,6 +53,7 @@ as dagmix keeps them. docs/guide/published_tables.md has them with their explana
 """
 
 SAMPLES = 50
+STRENGTH = 0.05
 COMMAND = "dagmix tables --published FOLDER --json"
 KEPT = Path()  # stands for what dagmix keeps
 PROVENANCE = """\
@@ -71,7 +76,13 @@ def add_to(commands: Any) -> None:
     train.add_argument("--seeds", type=int, default=1, metavar="S", help="seeds 0 to S - 1")
     train.add_argument("--epochs", type=int, metavar="E", help="another number of epochs")
     train.add_argument("--device", default="cpu", help="where torch computes, such as cuda")
-    train.set_defaults(run=_train)
+    train.add_argument(
+        "--regulariser", choices=("fidelity", "mixing"), help="train for a measure of the mixture"
+    )
+    train.add_argument(
+        "--strength", type=float, metavar="X", help="weight of the regulariser (default 0.05)"
+    )
+    train.set_defaults(run=_train, refuse=train.error)
     printed = commands.add_parser(
         "tables", help="print the paper's tables", description=TABLES, formatter_class=plain
     )
@@ -105,6 +116,11 @@ def _train(options: argparse.Namespace) -> int:
     config, recipe = bridge.PAPER if options.paper else bridge.SMALL
     if options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
+    if options.strength is not None and options.regulariser is None:
+        options.refuse("--strength is of a --regulariser")
+    if options.regulariser:
+        strength = STRENGTH if options.strength is None else options.strength
+        recipe = replace(recipe, regulariser=options.regulariser, strength=strength)
     plan = bridge.Experiment(
         tasks=options.tasks,
         heads=options.heads or bridge.HEADS,

@@ -29,6 +29,7 @@ Array = Any  # of NumPy, torch, or another library with the array API
 
 TOO_SMALL = "fidelities may be far too small, 0 where the signal comes later"
 CUT_OFF = "times are cut off before the end of it; max_steps=None has no cut-off"
+OURS = ("dagmix.proxies", "dagmix.torch_bridge.differentiable")
 CORE = 3  # dimensions of one mixture: heads, queries, keys
 
 
@@ -44,13 +45,27 @@ def read(array: Any, what: str) -> Array:
         except ValueError as error:
             message = f"{what} is an array; {error}"
             raise ShapeError(message) from None
-    array = array.detach() if hasattr(array, "detach") else array
+    if hasattr(array, "detach"):
+        array = array.detach()
+        _check_has_numbers(array, what)
     if not compat.array_namespace(array).isdtype(
         array.dtype, ("bool", "integral", "real floating")
     ):
         message = f"{what} holds plain numbers; got dtype {array.dtype}"
         raise NumberError(message)
     return array
+
+
+def _check_has_numbers(array: Array, what: str) -> None:
+    """Refuse what `torch.func` transforms: without its gradient it would be a constant."""
+    try:
+        array.data_ptr()
+    except RuntimeError:
+        message = (
+            f"{what} is inside a transform of torch.func, where proxies have no derivative;"
+            " dagmix.torch_bridge.differentiable has the same measures with one"
+        )
+        raise KindError(message) from None
 
 
 def read_precision(xp: Any, attention: Array, tolerance: float | None) -> tuple[Any, float]:
@@ -152,9 +167,9 @@ def warn_of_horizon(steps: int, n: int, name: str, cure: str) -> None:
 
 
 def _levels_to_caller() -> int:
-    """Count the frames from `warn_of_horizon` to the one that called a proxy."""
+    """Count the frames from `warn_of_horizon` to the one that called a proxy or its derivative."""
     frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__package__") == __package__:
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(OURS):
         frame, level = frame.f_back, level + 1
     return level
 

@@ -7,7 +7,7 @@ query i and key j, causal, and head importances. Whole models come out samples f
 models by itself. The architecture and the experiment are those of arXiv:2507.02944, §4;
 importances are the Frobenius norms of the heads' output projections. `measure` and `Experiment`
 give the quantities of its Tables 1 to 6, which `dagmix.paper` holds; `remeasure` those of the
-authors' own checkpoints.
+authors' own checkpoints. `differentiable` has the proxies with gradients.
 
 Needs the extra `torch`: `pip install 'dagmix[torch]'`. Nothing else in dagmix imports torch.
 """
@@ -17,6 +17,7 @@ from dagmix._util.extras import missing
 if absent := missing("torch", "dagmix.torch_bridge", "torch"):
     raise absent
 
+from dagmix.torch_bridge import differentiable
 from dagmix.torch_bridge.attention import attention_from_outputs, attention_maps
 from dagmix.torch_bridge.checkpoints import load_transformer, save_transformer
 from dagmix.torch_bridge.config import Config, Recipe
@@ -38,6 +39,7 @@ __all__ = [
     "Transformer",
     "attention_from_outputs",
     "attention_maps",
+    "differentiable",
     "draw",
     "head_importance",
     "head_importance_of",

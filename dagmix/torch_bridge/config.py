@@ -7,6 +7,8 @@ from typing import Any
 
 from dagmix.errors import ConfigError
 
+REGULARISERS = ("fidelity", "mixing")
+
 
 @dataclass(frozen=True)
 class Config:
@@ -73,11 +75,18 @@ class Recipe:
     epochs : int
     learning_rate : float
         Positive and finite.
+    regulariser : "fidelity" or "mixing", optional
+        What is added to the cross-entropy, times the strength: minus the logarithm of the minimax
+        fidelity, or the hitting time, of every layer's uniform mixture of heads before dropout,
+        the mean over layers and sequences (`dagmix.torch_bridge.differentiable`).
+    strength : float
+        Of the regulariser: positive and finite with one, 0 without.
 
     Raises
     ------
     ConfigError
-        Unless sizes are whole and positive and the learning rate is positive.
+        Unless sizes are whole and positive, the learning rate is positive, and the strength suits
+        the regulariser.
 
     Examples
     --------
@@ -94,12 +103,24 @@ class Recipe:
     batch: int = 50
     epochs: int = 200
     learning_rate: float = 1e-3
+    regulariser: str | None = None
+    strength: float = 0.0
 
     def __post_init__(self) -> None:
         """Check."""
         _check_whole(self)
         if not 0 < self.learning_rate < float("inf"):
             message = f"the learning rate is positive and finite; got {self.learning_rate}"
+            raise ConfigError(message)
+        if self.regulariser not in (None, *REGULARISERS):
+            names = " or ".join(map(repr, REGULARISERS))
+            message = f"the regulariser is {names}, or None; got {self.regulariser!r}"
+            raise ConfigError(message)
+        if self.regulariser is None and self.strength:
+            message = f"a strength is of a regulariser; got {self.strength} without one"
+            raise ConfigError(message)
+        if self.regulariser is not None and not 0 < self.strength < float("inf"):
+            message = f"the strength is positive and finite; got {self.strength}"
             raise ConfigError(message)
 
 

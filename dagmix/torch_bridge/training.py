@@ -7,6 +7,7 @@ that it is trained as it would be alone, up to rounding.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict
@@ -19,10 +20,11 @@ from torch.func import functional_call, stack_module_state, vmap
 from torch.nn.functional import cross_entropy
 
 from dagmix._util.progress import tracked
-from dagmix.errors import ConfigError, FileError
+from dagmix.errors import ConfigError, FileError, NumberError
 from dagmix.torch_bridge.checkpoints import read_checkpoint, write_checkpoint
 from dagmix.torch_bridge.config import Config, Recipe
 from dagmix.torch_bridge.model import Keep, Transformer
+from dagmix.torch_bridge.regularisers import penalty
 from dagmix.torch_bridge.tasks import draw, task_named
 
 LARGEST_SEED = 2**63
@@ -47,7 +49,7 @@ class Training:
     Raises
     ------
     ConfigError
-        A task, seed or device that is none.
+        A task, seed or device that is none; a regulariser for a model with one head.
 
     Examples
     --------
@@ -82,11 +84,16 @@ class Training:
             "seeds": list(self.seeds),
             "device": self.device.type,  # a stream is continued only on the device it began on
             **asdict(self.config),
-            **asdict(self.recipe),
+            **_told(self.recipe),
         }
+        if self.recipe.regulariser and self.config.heads == 1:
+            message = "a regulariser is of a mixture of heads; this model has one head"
+            raise ConfigError(message)
         starts = [_start(self.config, self.recipe, seed) for seed in self.seeds]
         self.losses: list[list[float]] = []
         self._model = starts[0][0]
+        with torch.device("meta"):  # without numbers of its own
+            self._traced = _Traced(self.config)
         parameters, _ = stack_module_state([model for model, _, _ in starts])
         self._parameters = {
             name: value.detach().to(self.device).requires_grad_()
@@ -122,6 +129,8 @@ class Training:
         ------
         FileError
             For a checkpoint of another training, and one that is damaged or cannot be written.
+        NumberError
+            Where a loss is not finite; the checkpoint is that of the epoch before.
 
         Examples
         --------
@@ -133,10 +142,25 @@ class Training:
         if checkpoint is not None and Path(checkpoint).exists():
             self._restore(Path(checkpoint))
         while self.epoch < self.recipe.epochs:
-            self.losses.append(self._train_epoch())
+            losses = self._train_epoch()
+            if not all(map(math.isfinite, losses)):
+                raise NumberError(self._lost(losses, checkpoint))
+            self.losses.append(losses)
             if checkpoint is not None:
                 write_checkpoint(self._state(), checkpoint)
             yield self.losses[-1]
+
+    def _lost(self, losses: list[float], checkpoint: Path | str | None) -> str:
+        """Say which loss is not finite, and what is left."""
+        loss, seed = next(
+            pair for pair in zip(losses, self.seeds, strict=True) if not math.isfinite(pair[0])
+        )
+        kept = (
+            f"{checkpoint} is of epoch {self.epoch}"
+            if checkpoint and self.epoch
+            else "no checkpoint"
+        )
+        return f"losses are finite; epoch {self.epoch + 1} has {loss} for seed {seed}; {kept}"
 
     def models(self) -> dict[int, Transformer]:
         """Return a copy of each seed's model as it is now, on the CPU.
@@ -176,15 +200,19 @@ class Training:
         _, batch, length = tokens.shape
         drawn = [Keep.draw(self.config, batch, length, one) for one in self._streams]
         keep = Keep(*(torch.stack(each) for each in zip(*drawn, strict=True)))
-        losses = vmap(self._loss)(self._parameters, tokens, keep)
+        objectives, losses = vmap(self._loss)(self._parameters, tokens, keep)
         self._optimiser.zero_grad()
-        torch.autograd.backward(losses.sum())  # a seed's loss depends on its own parameters only
+        torch.autograd.backward(objectives.sum())  # each depends on its seed's parameters only
         self._optimiser.step()
         return losses.detach()
 
-    def _loss(self, parameters: dict[str, Tensor], tokens: Tensor, keep: Keep) -> Tensor:
-        logits = functional_call(self._model, parameters, (tokens, keep))
-        return cross_entropy(logits.flatten(0, 1), self.task(tokens).flatten())
+    def _loss(
+        self, parameters: dict[str, Tensor], tokens: Tensor, keep: Keep
+    ) -> tuple[Tensor, Tensor]:
+        """Return what is minimised, and the cross-entropy alone."""
+        logits, attention = functional_call(self._traced, parameters, (tokens, keep))
+        loss = cross_entropy(logits.flatten(0, 1), self.task(tokens).flatten())
+        return (loss + penalty(self.recipe, attention) if self.recipe.regulariser else loss), loss
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -231,6 +259,13 @@ class Training:
         self.losses = losses
 
 
+class _Traced(Transformer):
+    """The same model, which returns its attention too."""
+
+    def forward(self, tokens: Tensor, keep: Keep | None = None) -> tuple[Tensor, list[Tensor]]:  # type: ignore[override] # it is called by functional_call alone
+        return self.trace(tokens, keep)
+
+
 def train(
     task: str,
     config: Config | None = None,
@@ -265,9 +300,11 @@ def train(
     Raises
     ------
     ConfigError
-        A task, seed or device that is none.
+        A task, seed or device that is none; a regulariser for a model with one head.
     FileError
         For a checkpoint of another training, and one that is damaged or cannot be written.
+    NumberError
+        Where a loss is not finite; the checkpoint is that of the epoch before.
 
     Examples
     --------
@@ -285,6 +322,14 @@ def train(
     for _ in tracked(training.run(checkpoint), what, training.recipe.epochs):
         pass  # a step of the bar
     return training.models()
+
+
+def _told(recipe: Recipe) -> dict[str, Any]:
+    """Return the settings in a checkpoint; without a regulariser those that there always were."""
+    settings = asdict(recipe)
+    if recipe.regulariser is None:
+        del settings["regulariser"], settings["strength"]
+    return settings
 
 
 def _start(config: Config, recipe: Recipe, seed: int) -> tuple[Transformer, Tensor, int]:

@@ -85,3 +85,12 @@ def test_a_missing_file_is_not_found(suffix: str, tmp_path: Path) -> None:
         files.open_attention(tmp_path / f"nowhere{suffix}")
     with pytest.raises(errors.FileError, match="not found"):
         files.read_tokens(tmp_path / "nowhere.npz")
+
+
+@pytest.mark.parametrize("name", ["training", ".hidden", "model.pt"])
+def test_a_scratch_file_has_a_name_that_torch_takes(name: str, tmp_path: Path) -> None:
+    """One with a letter before its last dot."""
+    with files.replacing(tmp_path / name) as scratch:
+        assert scratch.stem.strip(".")
+        scratch.write_text("whole", encoding="utf-8")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

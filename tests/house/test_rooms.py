@@ -39,7 +39,7 @@ analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways depth analysis
-torch_bridge  errors _util exact paper analysis
+torch_bridge  errors _util exact operators paper proxies analysis
 cli           errors version _util operators heads depth analysis paper plotting torch_bridge
 __main__      cli
 """

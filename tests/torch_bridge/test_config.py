@@ -34,6 +34,11 @@ def test_configurations_that_cannot_be(changes: Any, message: str) -> None:
         ({"epochs": -1}, "epochs is a positive integer; got -1"),
         ({"learning_rate": 0}, "positive and finite; got 0"),
         ({"learning_rate": float("inf")}, "positive and finite; got inf"),
+        ({"regulariser": "speed"}, "'fidelity' or 'mixing', or None; got 'speed'"),
+        ({"strength": 1.0}, "a strength is of a regulariser; got 1.0 without one"),
+        ({"regulariser": "mixing"}, "the strength is positive and finite; got 0.0"),
+        ({"regulariser": "mixing", "strength": -0.1}, "positive and finite; got -0.1"),
+        ({"regulariser": "mixing", "strength": float("nan")}, "positive and finite; got nan"),
     ],
 )
 def test_recipes_that_cannot_be(changes: Any, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -188,3 +189,9 @@ def test_the_published_sizes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert (paper.heads, paper.tasks) == ((1, 4, 8, 16), ("copy", "cycle"))
     assert (small.config, small.recipe) == replication.SMALL
     assert (list(small.seeds), small.device) == ([0], "cpu")
+    for more, strength in ([], 0.05), (["--strength", "0.2"], 0.2):
+        given = ["train", str(tmp_path), "--regulariser", "fidelity", *more]
+        assert commands.main(given) == 0
+        assert plans[-1].recipe == replace(small.recipe, regulariser="fidelity", strength=strength)
+    with pytest.raises(SystemExit, match="2"):
+        commands.main(["train", str(tmp_path), "--strength", "0.2"])

@@ -1,0 +1,275 @@
+"""Measures with derivatives: the proxies' values, derivatives that are right, and `torch.func`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from dagmix import errors, proxies
+
+torch = pytest.importorskip("torch")
+measures: Any = pytest.importorskip("dagmix.torch_bridge.differentiable")
+pytestmark = pytest.mark.filterwarnings("ignore::dagmix.errors.HorizonWarning")
+CHAINS = ("successors", "published", "successors_per_head")
+# The heads u → v → w → τ and v → u → w → τ of Example 3.13, diffusion, nodes u, v, w, τ.
+HEADS = torch.tensor(
+    [
+        [[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0.5, 0.5, 0], [0, 0, 0.5, 0.5]],
+        [[0.5, 0.5, 0, 0], [0, 1, 0, 0], [0.5, 0, 0.5, 0], [0, 0, 0.5, 0.5]],
+    ],
+    dtype=torch.float64,
+)
+
+
+def causal(scores: Any) -> Any:
+    """Return the softmax of what is not ahead of its query."""
+    n = scores.shape[-1]
+    later = torch.ones(n, n, dtype=torch.bool).triu(1)
+    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)
+
+
+def drawn(seed: int, *shape: int) -> Any:
+    source = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, dtype=torch.float64, generator=source)
+
+
+@pytest.mark.slow
+def test_values_are_the_proxies() -> None:
+    """On 200 batches, every question and way of reading in turn, to 1e-12."""
+    for seed in range(200):
+        heads, n = 1 + seed % 3, 1 + seed % 7
+        attention = causal(drawn(seed, 2, heads, n, n))
+        gated = seed % 5 == 0 and heads < n
+        shape = (2, heads, n) if gated else (2, heads)
+        weights = None if seed % 4 == 0 else drawn(seed, *shape).exp()
+        target = n // 2 if seed % 2 else None
+        chain = CHAINS[seed % (2 if gated else 3)]
+        steps = (None, 0, 9)[seed % 3]
+        questions = {
+            "hitting_time": (attention, weights, steps, chain),
+            "fidelities": (attention, weights, 8, seed % 2),
+            "minimax_fidelity": (attention, weights, 8, seed % 2),
+        }
+        name = list(questions)[seed // 3 % 3]
+        found = getattr(measures, name)(*questions[name], target=target)
+        expected = getattr(proxies, name)(*questions[name], target=target)
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_values_of_bidirectional_attention_are_the_proxies() -> None:
+    attention, given = drawn(3, 2, 5, 5).softmax(dim=-1), {"target": 1, "causal": False}
+    for name in ("hitting_time", "fidelities", "minimax_fidelity"):
+        found = getattr(measures, name)(attention, **given)
+        torch.testing.assert_close(found, getattr(proxies, name)(attention, **given))
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+@pytest.mark.parametrize("steps", [9, None])
+def test_derivatives_of_hitting_times(chain: str, steps: int | None) -> None:
+    """As differences of values have them, in attention and in weights."""
+
+    def asked(scores: Any, weights: Any) -> Any:
+        times = measures.hitting_time(causal(scores), weights.exp(), steps, chain)
+        return times if steps or chain != "published" else times.nan_to_num(posinf=0.0)
+
+    points = [drawn(seed, *shape).requires_grad_() for seed, shape in ((1, (2, 4, 4)), (2, (2,)))]
+    assert torch.autograd.gradcheck(asked, points)
+
+
+@pytest.mark.parametrize("shape", [(2,), (2, 4)])
+@pytest.mark.parametrize("target", [None, 2])
+def test_derivatives_of_fidelities(shape: tuple[int, ...], target: int | None) -> None:
+    def asked(scores: Any, weights: Any) -> Any:
+        return measures.fidelities(causal(scores), weights.exp(), 9, target=target)
+
+    points = [drawn(seed, *size).requires_grad_() for seed, size in ((1, (2, 4, 4)), (2, shape))]
+    assert torch.autograd.gradcheck(asked, points)
+
+
+def test_second_derivatives() -> None:
+    def asked(scores: Any) -> Any:
+        return measures.hitting_time(causal(scores), max_steps=5)
+
+    assert torch.autograd.gradgradcheck(asked, drawn(1, 2, 3, 3).requires_grad_())
+
+
+@pytest.mark.parametrize(
+    ("weight", "value", "derivative"),
+    [
+        ("1/5", "29/80", "-1/16"),
+        ("3/10", "59/160", "3/16"),
+        ("7/20", "489/1280", "27/64"),
+        ("39/100", "2571/6400", "39/64"),
+        ("1/4", "23/64", "-1/16"),  # the times 4 and 5 attain it: that of the earlier
+    ],
+)
+def test_example_3_13_as_a_function_of_its_weight(weight: str, value: str, derivative: str) -> None:
+    beta = torch.tensor(float(Fraction(weight)), dtype=torch.float64, requires_grad=True)
+    shares = torch.stack([beta, 1 - beta])
+    found = measures.minimax_fidelity(HEADS, shares, 8, causal=False, target=3)
+    found.backward()
+    assert found.item() == pytest.approx(float(Fraction(value)), rel=1e-15)
+    assert beta.grad.item() == pytest.approx(float(Fraction(derivative)), rel=1e-13)
+
+
+def test_the_derivative_is_the_sum_over_the_steps_of_all_paths() -> None:
+    """∂(Āᵗ)[τ, j] / ∂Ā[i, k] = Σ_s (Āˢ)[τ, i] (Āᵗ⁻¹⁻ˢ)[k, j], made tangent to the rows' sums."""
+    line = torch.diag(torch.full((4,), 0.75)) + torch.diag(torch.full((3,), 0.25), -1)
+    line[0, 0], t = 1.0, 5
+    line = line.double().requires_grad_()
+    measures.fidelities(line[None], horizon=t, first_step=t)[1].backward()
+    powers = [torch.linalg.matrix_power(line.detach(), k) for k in range(t)]
+    plain = sum(powers[s][3, :, None] * powers[t - 1 - s][:, 1] for s in range(t))
+    tangent = plain - (plain * line.detach()).sum(dim=-1, keepdim=True)
+    torch.testing.assert_close(line.grad, tangent.tril())
+
+
+def test_at_a_tie_of_positions_the_derivative_is_their_mean() -> None:
+    """Uniform attention: (n − 1) sources with the same fidelity."""
+    star = torch.eye(4, dtype=torch.float64)
+    star[3] = 0.25
+    attention = star[None].requires_grad_()
+    each = measures.fidelities(attention, horizon=3)
+    assert each[0] == each[1] == each[2]
+    gradients = [torch.autograd.grad(one, attention, retain_graph=True)[0] for one in each[:3]]
+    least = measures.minimax_fidelity(attention, horizon=3)
+    (found,) = torch.autograd.grad(least, attention)
+    torch.testing.assert_close(found, sum(gradients) / 3)
+
+
+def test_fewer_numbers_are_kept_than_rows() -> None:
+    """What is saved for the derivative does not grow with the horizon."""
+    attention = causal(drawn(0, 2, 6, 6)).requires_grad_()
+
+    def kept(horizon: int) -> int:
+        sizes: list[int] = []
+
+        def keep(tensor: Any) -> Any:
+            sizes.append(tensor.numel())
+            return tensor
+
+        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+            measures.minimax_fidelity(attention, horizon=horizon).backward()
+        return sum(sizes)
+
+    assert kept(100) == kept(1000)
+
+
+@pytest.mark.slow
+def test_functions_of_torch_func() -> None:
+    attention, weights = causal(drawn(0, 3, 2, 4, 4)), drawn(1, 3, 2).exp()
+
+    def asked(attention: Any, weights: Any) -> Any:
+        return measures.minimax_fidelity(attention, weights, 9)
+
+    expected = asked(attention, weights)
+    mapped = torch.func.vmap(asked)
+    torch.testing.assert_close(mapped(attention, weights), expected)
+    one = torch.func.vmap(asked, in_dims=(None, 0))(attention[0], weights)
+    torch.testing.assert_close(one, asked(attention[0].expand(3, 2, 4, 4), weights))
+    of_times = torch.func.vmap(lambda a: measures.hitting_time(a, weights[0], 9), in_dims=1)
+    torch.testing.assert_close(
+        of_times(attention[:, None].expand(3, 2, 2, 4, 4)),
+        measures.hitting_time(attention, weights[0], 9).expand(2, 3),
+    )
+    tracked = attention.clone().requires_grad_()
+    asked(tracked, weights).sum().backward()
+    gradients = torch.func.vmap(torch.func.grad(asked))(attention, weights)
+    torch.testing.assert_close(gradients, tracked.grad)
+    jacobian = torch.func.jacrev(lambda w: measures.fidelities(attention[0], w, 9))(weights[0])
+    assert jacobian.shape == (4, 2)
+    assert (jacobian @ weights[0]).abs().max() < 1e-13  # a scale of all weights changes nothing
+
+
+def test_maxima_over_two_mapped_arrays_meet() -> None:
+    """Weights with more dimensions than attention."""
+    attention, weights = causal(drawn(0, 2, 4, 4)), drawn(1, 5, 3, 2).exp()
+    found = torch.func.vmap(lambda w: measures.fidelities(attention, w, 9))(weights)
+    torch.testing.assert_close(found, proxies.fidelities(attention, weights, 9))
+
+
+def test_precision_is_that_of_the_proxies() -> None:
+    attention = causal(drawn(0, 2, 4, 4)).float().requires_grad_()
+    found = measures.minimax_fidelity(attention)
+    found.backward()
+    assert found.dtype == attention.grad.dtype == torch.float32
+    half = measures.minimax_fidelity(attention.detach().half(), tolerance=1e-2)
+    assert half.dtype == torch.float32
+    assert measures.hitting_time(torch.eye(1, dtype=torch.int64)[None]).dtype == torch.float64
+
+
+def test_a_position_that_misses_the_sink_has_no_derivative() -> None:
+    attention = torch.eye(3, dtype=torch.float64)[None].requires_grad_()
+    found = measures.hitting_time(attention, max_steps=None)
+    found.backward()
+    assert found == torch.inf
+    assert not attention.grad.isnan().any()
+
+
+def test_missing_the_sink_later_counts() -> None:
+    """0 goes to 1, which never leaves: both have ∞, 2 does not."""
+    path = [[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 1, 0], [0, 0, 0.5, 0.5]]
+    attention = torch.tensor([path], dtype=torch.float64)
+    assert measures.hitting_time(attention, max_steps=None) == torch.inf
+    assert (
+        proxies.hitting_times(attention, max_steps=None).isinf().tolist()
+        == [True] * 2 + [False] * 2
+    )
+
+
+REFUSED: list[tuple[Callable[[], Any], type[errors.DagmixError], str]] = [
+    (lambda: measures.fidelities([[[1.0]]]), errors.KindError, "torch tensor here; got list"),
+    (lambda: measures.hitting_time(HEADS, chain="none"), errors.KindError, "chain is one of"),
+    (
+        lambda: measures.hitting_time(HEADS, max_steps=None, causal=False, target=3),
+        errors.KindError,
+        "bidirectional attention is asked with max_steps",
+    ),
+    (lambda: measures.fidelities(HEADS), errors.CausalError, "no query i sees a later key"),
+    (lambda: measures.fidelities(HEADS.neg()), errors.NumberError, "not negative"),
+    (
+        lambda: measures.hitting_time(causal(drawn(0, 2, 3, 3)), torch.ones(2, 3), chain=CHAINS[2]),
+        errors.KindError,
+        "mixes walks",
+    ),
+]
+
+
+@pytest.mark.parametrize(("asked", "error", "message"), REFUSED)
+def test_bad_input(asked: Callable[[], Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        asked()
+
+
+def test_a_column_of_zeros_is_refused() -> None:
+    attention = torch.tensor([[[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]])
+    with pytest.raises(errors.StochasticError, match="no column is all zeros"):
+        measures.hitting_time(attention)
+
+
+def test_proxies_are_read_without_gradients_and_refuse_transforms() -> None:
+    attention = causal(drawn(0, 2, 4, 4)).requires_grad_()
+    assert not proxies.hitting_time(attention).requires_grad
+    for transform in (torch.func.grad, torch.func.jacrev, torch.func.vmap):
+        with pytest.raises(errors.KindError, match=r"torch_bridge\.differentiable"):
+            transform(proxies.hitting_time)(attention)
+
+
+def test_steps_below_the_longest_path_are_warned_of_where_they_are_asked() -> None:
+    with pytest.warns(errors.HorizonWarning, match="horizon=1 is less than n - 1 = 3") as caught:
+        measures.fidelities(causal(drawn(0, 2, 4, 4)), horizon=1)
+    assert caught[0].filename == __file__
+
+
+def test_the_paths_of_the_example() -> None:
+    """HEADS is what Definition 2.1 makes of the two paths."""
+    for head, path in zip(HEADS, ("uvwτ", "vuwτ"), strict=True):
+        places = ["uvwτ".index(node) for node in path]
+        expected = torch.eye(4, dtype=torch.float64)
+        for sender, receiver in pairwise(places):
+            expected[receiver, [sender, receiver]] = 0.5
+        assert torch.equal(head, expected)
