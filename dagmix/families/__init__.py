@@ -25,6 +25,7 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
+from dagmix.families.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
 from dagmix.families.head_pairs import (
     express_pair,
     feed_pair,
@@ -44,18 +45,24 @@ from dagmix.families.named import (
     sliding_window,
 )
 from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
+from dagmix.families.slow_pairs import change_pair, fan_pair
 
 __all__ = [
     "Measures",
     "all_unique_sink_dags",
+    "change_pair",
+    "choice_pair",
     "complete",
     "complete_distance",
     "complete_fidelity",
     "complete_hitting_time",
     "describe",
     "dilated",
+    "exit_pair",
     "express_distance",
     "express_pair",
+    "fan_pair",
+    "fed_lane_pair",
     "feed_pair",
     "lane_fidelity",
     "lane_pair",
@@ -72,6 +79,7 @@ __all__ = [
     "run_hitting_time",
     "run_mixing_time",
     "run_pair",
+    "section_pair",
     "sink_window",
     "sliding_window",
     "walk_back",
