@@ -216,7 +216,7 @@ def run_pair(k: int) -> HeadPair:
     check_count(2 * length)
     runs = range(1, length)
     nodes: list[Any] = [0, *runs, *(-r for r in runs), "τ"]
-    one, two = ([(node, _next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
+    one, two = ([(node, next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
 
 
@@ -259,7 +259,7 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
     ----------
     Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
     """
-    return layered_pair(k, layers, _next_run)
+    return layered_pair(k, layers, next_run)
 
 
 def layered_pair(k: int, layers: int | None, following: Callable[[int, int, int], Any]) -> HeadPair:
@@ -298,7 +298,8 @@ def reset_size(k: int, last: int) -> int:
     return 2 + growing * (growing + 1) + 2 * (k - 1) * (last - growing)
 
 
-def _next_run(run: int, sign: int, k: int) -> Any:
+def next_run(run: int, sign: int, k: int) -> Any:
+    """Return the run after a move of the head of that sign, or "τ" for a run of k."""
     longer = run * sign + 1 if run * sign > 0 else 1
     return "τ" if longer == k else longer * sign
 

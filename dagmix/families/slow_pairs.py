@@ -12,8 +12,9 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
-from dagmix.families.head_pairs import HeadPair, layered_pair
+from dagmix.families.head_pairs import HeadPair, layered_pair, next_run
 from dagmix.families.pair_edges import Edges, check_edges, graph_of, path
+from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import check_count
 
 
@@ -58,6 +59,58 @@ def change_pair(k: int, layers: int | None = None) -> HeadPair:
     Theorem H of the guide; mixing time: arXiv:2507.02944, Definition 2.7.
     """
     return layered_pair(k, layers, _next_change)
+
+
+def wide_run_pair(k: int, width: int) -> HeadPair:
+    """Return the run pair in which a move of a head chooses among many nodes, and so hardly waits.
+
+    Nodes are (0, 0), the initial one, (r, i) and (−r, i) for r = 1, …, k − 1 and i = 0, …,
+    width − 1, and "τ". A node (r, i) stands for the run r of `run_pair`. Where a head goes to a
+    run other than k, it has edges to all nodes of that run: a step stays with probability
+    1/(width + 1) only. Where the next run is k the one edge is to τ.
+
+    Parameters
+    ----------
+    k : int
+        The run to wait for, at least 1.
+    width : int
+        Nodes of a run, at least 1; there are at most 2²⁸ nodes, and edges of a head.
+
+    Returns
+    -------
+    tuple of two FeedforwardDAG
+        On 2(k − 1) · width + 2 nodes; they share no order for k ≥ 2. For width = 1 it is the run
+        pair with other labels.
+
+    Raises
+    ------
+    NumberError, ShapeError
+        Unless k and width are integers, at least 1; where there are more than 2²⁸ nodes, or edges.
+
+    Examples
+    --------
+    >>> from dagmix import MultiHeadWalk, WalkOperator
+    >>> heads = wide_run_pair(4, 20)
+    >>> [WalkOperator(head).mixing_time() for head in heads], MultiHeadWalk(heads).mixing_time()
+    ([6, 6], 31)
+
+    References
+    ----------
+    Theorem K of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
+    """
+    length, copies = read_count(k, 1, "k"), read_count(width, 1, "width")
+    check_count(2 * (length - 1) * copies + 2)
+    check_edges(2 * (length - 1) * copies**2, "edges between runs")
+    signed = [0, *range(1, length), *range(-1, -length, -1)]
+    nodes = {run: [(run, i) for i in range(copies if run else 1)] for run in signed}
+    every: list[Any] = [*(node for run in signed for node in nodes[run]), "τ"]
+
+    def head(sign: int) -> FeedforwardDAG:
+        onward = {run: nodes.get(next_run(run, sign, length), ["τ"]) for run in signed}
+        edges = [(old, new) for run in signed for old in nodes[run] for new in onward[run]]
+        return FeedforwardDAG(edges, nodes=every)
+
+    return head(1), head(-1)
 
 
 def fan_pair(k: int) -> HeadPair:

@@ -84,11 +84,40 @@ def test_times_of_the_fan_pair(k: int, alone: int, together: int) -> None:
     assert MultiHeadWalk(pair).mixing_time() == together
 
 
+@pytest.mark.parametrize(("k", "width"), [(1, 1), (1, 4), (2, 3), (3, 1), (4, 2)])
+def test_the_wide_run_pair_by_its_rule(k: int, width: int) -> None:
+    """Between two runs all edges; the next run is one longer, or ±1 after a move of the other."""
+    runs = [0, *(s * r for r in range(1, k) for s in (1, -1))]
+    copies: dict[int, list[Any]] = {
+        run: [(run, i) for i in range(width if run else 1)] for run in runs
+    }
+    copies |= {k: ["τ"], -k: ["τ"]}
+    for head, sign in zip(families.wide_run_pair(k, width), (1, -1), strict=True):
+        expected = set()
+        for run in runs:
+            longer = run + sign if run * sign >= 0 else sign
+            expected |= {(old, new) for old in copies[run] for new in copies[longer]}
+        assert {(j, i) for j, i in head.edges if j != i} == expected
+        assert head.self_loops
+        assert len(head.nodes) == 2 * (k - 1) * width + 2
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_wide_runs_are_waited_for_two_to_the_time_of_a_head(k: int) -> None:
+    """With width 7(k − 1) a head has T ≤ k + 2, the mixture of order 2ᵏ."""
+    heads = families.wide_run_pair(k, 7 * (k - 1))
+    assert [WalkOperator(head).mixing_time() for head in heads] == [k + 2] * 2
+    assert MultiHeadWalk(heads).mixing_time() >= Fraction(3, 4) * 2 ** (k - 1)
+
+
 @pytest.mark.parametrize("size", [0, -1, 1.5, None])
 def test_sizes_that_are_no_numbers_of_nodes(size: Any) -> None:
     for make in (families.change_pair, families.fan_pair):
         with pytest.raises(NumberError, match=r"k (is an integer, at least|must be)"):
             make(size)
+    for k, width in ((size, 1), (2, size)):
+        with pytest.raises(NumberError, match=r"(k|width) (is an integer, at least|must be)"):
+            families.wide_run_pair(k, width)
     with pytest.raises(NumberError, match="layers is an integer, at least 2; got 1"):
         families.change_pair(3, 1)
 
@@ -102,3 +131,7 @@ def test_sizes_that_are_too_large() -> None:
         families.fan_pair(2**27)
     with pytest.raises(ShapeError, match="edges from the nodes that go back; at most"):
         families.fan_pair(2**15)
+    with pytest.raises(ShapeError, match="nodes; a graph has at most"):
+        families.wide_run_pair(10**6, 10**6)
+    with pytest.raises(ShapeError, match="edges between runs; at most"):
+        families.wide_run_pair(2, 2**14)
