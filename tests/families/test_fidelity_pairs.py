@@ -34,6 +34,7 @@ def check_the_common_order(pair: Pair) -> None:
 words = st.text("012", min_size=1, max_size=7).filter(lambda word: set(word) not in ({"1"}, {"2"}))
 
 
+@settings(max_examples=30)
 @given(word=words, f=st.integers(1, 4))
 def test_the_exit_pair_by_its_rule(word: str, f: int) -> None:
     pair = families.exit_pair(word, f)
