@@ -19,7 +19,7 @@ from dagmix.design.partial_bounds import Floats, Ints
 from dagmix.design.questions import Point, Question, front_of, may_be_best
 
 CHILDREN = 2**13  # at most so many, or those of one parent, are bounded at once
-WIDE, NARROW = 96, 24  # partial graphs that a first pass keeps: of all, or of every time
+WIDE, NARROW = 128, 24  # partial graphs that a first pass keeps: of all, or of every time
 
 
 @dataclass(frozen=True)
