@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dagmix import bounds as bounds
     from dagmix import cli as cli
     from dagmix import depth as depth
+    from dagmix import design as design
     from dagmix import drift as drift
     from dagmix import errors as errors
     from dagmix import families as families
@@ -85,6 +86,7 @@ _ROOMS = (
     "bounds",
     "cli",
     "depth",
+    "design",
     "drift",
     "errors",
     "families",

@@ -124,13 +124,14 @@ def write_help(app: Sphinx) -> None:
     (Path(app.srcdir) / "_generated" / "command_line.md").write_text(text, encoding="utf-8")
 
 
-def write_validity(app: Sphinx) -> None:
-    """Write the tables of the page on validity, from the data that the experiment kept."""
+def write_kept_tables(app: Sphinx) -> None:
+    """Write the tables of the pages on validity and design, from the data that were kept."""
     guide = Path(app.srcdir) / "guide"
-    page = runpy.run_path(str(guide / "validity.py"))
-    for name, table in page["tables"](guide).items():
-        path = Path(app.srcdir) / "_generated" / f"validity_{name}.md"
-        path.write_text(table, encoding="utf-8")
+    for subject in ("validity", "design"):
+        page = runpy.run_path(str(guide / f"{subject}.py"))
+        for name, table in page["tables"](guide).items():
+            path = Path(app.srcdir) / "_generated" / f"{subject}_{name}.md"
+            path.write_text(table, encoding="utf-8")
 
 
 def write_published_tables(app: Sphinx) -> None:
@@ -146,6 +147,6 @@ def setup(app: Sphinx) -> None:
     """Connect the above to the build."""
     app.connect("builder-inited", write_verdicts)
     app.connect("builder-inited", write_help)
-    app.connect("builder-inited", write_validity)
+    app.connect("builder-inited", write_kept_tables)
     app.connect("builder-inited", write_published_tables)
     app.connect("autodoc-process-signature", name_array_like)

@@ -34,6 +34,7 @@ pathways      errors _util adjacency exact chains fidelity graphs operators
 depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
 search        errors _util exact graphs operators
+design        errors _util exact graphs operators
 testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
@@ -74,7 +75,7 @@ def test_the_allowed_arrows_are_those_there_are() -> None:
 def test_the_rooms_are_feedforward_in_the_order_of_the_table() -> None:
     graph = FeedforwardDAG(allowed(), nodes=rooms())
     assert all(rooms().index(one) < rooms().index(two) for one, two in allowed())
-    assert set(graph.sinks) == {"__main__", "testing"}
+    assert set(graph.sinks) == {"__main__", "design", "testing"}
     assert graph.sources == ("errors", "version")
 
 
