@@ -25,6 +25,12 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
+from dagmix.families.hardness import (
+    clique_distance,
+    clique_fidelity,
+    clique_heads,
+    clique_walk_heads,
+)
 from dagmix.families.head_pairs import (
     express_pair,
     feed_pair,
@@ -48,6 +54,10 @@ from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
 __all__ = [
     "Measures",
     "all_unique_sink_dags",
+    "clique_distance",
+    "clique_fidelity",
+    "clique_heads",
+    "clique_walk_heads",
     "complete",
     "complete_distance",
     "complete_fidelity",
