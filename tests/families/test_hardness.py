@@ -296,3 +296,37 @@ def test_sizes_and_weights_are_refused(
 def test_a_form_is_read_as_integers() -> None:
     assert hardness.read_form(np.array([[0, 2], [1, 0]])) == [[0, 2], [1, 0]]
     assert hardness.read_form(PATH) == [[0, 1, 0], [1, 0, 1], [0, 1, 0]]
+
+
+def floored(graph: nx.Graph) -> list[FeedforwardDAG]:
+    """Return the heads of Theorem F7: those of 2A, and sources k_h received from h and others."""
+    size = len(graph)
+    heads = families.clique_heads(2 * nx.to_numpy_array(graph, dtype=int))
+    *first, last = [("p", i) for i in range(10)]
+    places = list(product(range(size), range(4 * size + 1)))
+    extra = [("k", h) for h in range(size)] + [("y", *place) for place in places]
+    return [
+        FeedforwardDAG(
+            [
+                *head.edges,
+                *((("y", *place), "τ") for place in places),
+                *((p, ("y", *place)) for p in first for place in places),
+                *((("k", h) if h == g or i == 4 * size else last, ("y", h, i)) for h, i in places),
+            ],
+            nodes=[*extra, *heads[0].nodes],
+        )
+        for g, head in enumerate(heads)
+    ]
+
+
+@pytest.mark.parametrize("graph", [EDGE, TRIANGLE, nx.cycle_graph(4)])
+def test_weights_that_are_bounded_below(graph: nx.Graph) -> None:
+    """D R φ_min = 1 + min(2 βᵀAβ, 4H min β), D = 4H² + 5H + 10, R = 10, by one order and sink."""
+    heads, rng, size = floored(graph), seeded(7), len(graph)
+    assert {head.unique_sink.node for head in heads} == {"τ"}
+    assert FeedforwardDAG.union(heads).unique_sink.node == "τ"
+    for weights in (drawn(rng, size), drawn(rng, size), (Fraction(1, size),) * size):
+        q = form_value(nx.to_numpy_array(graph), weights)
+        known = 1 + min(2 * q, 4 * size * min(weights))
+        found = MultiHeadDiffusion(heads, weights).minimax_fidelity()
+        assert found.value * 10 * (4 * size**2 + 5 * size + 10) == known
