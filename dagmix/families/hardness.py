@@ -31,27 +31,27 @@ LONGEST = 10**5  # copies or steps for which a closed form is written out
 
 
 def clique_heads(form: Any, copies: int = 1) -> tuple[FeedforwardDAG, ...]:
-    """Return H heads with φ_min(β) = ((βᵀMβ + μ/2) / (D R))ᶜ for all weights β, c copies.
+    """Return H heads with φ_min(β) = ((βᵀMβ + μ/2) / (D R))ʳ for all weights β and r copies.
 
     M is the form, μ its greatest entry, D = 2μH + R, with R = 5μ for one copy and
-    R = 21μ⌈√c⌉ for more. Nodes ("p", k) for k < R are sources. Copy k has the nodes ("d", k, h, i),
+    R = 21μ⌈√r⌉ for more. Nodes ("p", k) for k < R are sources. Copy k has the nodes ("d", k, h, i),
     ("m", k, h, i) and ("c", k, h, i) for h < H and i < μ, and two ends: copy 0 "τ" and ("τ", 1),
-    copy 1 ("τ", 1) and ("τ", 2), …, the last one ("τ", c − 1) and "j". In every head a c receives
-    from the m and the d of its k, h and i, and the first end from every c and every p. In head g
-    the first end receives from m too where M[g, h] > i, else from d; and m receives from every p,
-    but where h = g from the second end in place of the last p.
+    copy 1 ("τ", 1) and ("τ", 2), …, the last one ("τ", r − 1) and "j". In every head a node c
+    receives from the m and the d of its k, h and i, and the first end from every c and every p. In
+    head g the first end receives from m too where M[g, h] > i, else from d; and m receives from
+    every p, but where h = g from the second end in place of the last p.
 
     Parameters
     ----------
     form : (H, H) array of integers, or networkx.Graph
         M, with entries 0..μ, μ ≥ 1, H ≥ 2, symmetric or not; of a graph its adjacency matrix.
     copies : int
-        The exponent c, at least 1.
+        The exponent r, at least 1.
 
     Returns
     -------
     tuple of H FeedforwardDAGs
-        On c (3μH + 1) + R + 1 nodes, 3μH + 5μ + 2 for one copy.
+        On r (3μH + 1) + R + 1 nodes, 3μH + 5μ + 2 for one copy.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def clique_heads(form: Any, copies: int = 1) -> tuple[FeedforwardDAG, ...]:
         For what is no matrix and no simple undirected graph; unless M is square, with two rows or
         more; where there are more than 2²⁸ nodes, or edges.
     NumberError
-        For an entry of M that is no integer or negative; for M = 0; unless c is an integer, at
+        For an entry of M that is no integer or negative; for M = 0; unless r is an integer, at
         least 1.
 
     Examples
@@ -106,7 +106,7 @@ def _edges(
 
 
 def clique_fidelity(form: Any, weights: Any = None, copies: int = 1) -> Fraction:
-    """Return φ_min(β) of `clique_heads`, ((βᵀMβ + μ/2) / (D R))ᶜ.
+    """Return φ_min(β) of `clique_heads`, ((βᵀMβ + μ/2) / (D R))ʳ.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def clique_fidelity(form: Any, weights: Any = None, copies: int = 1) -> Fraction
     weights : sequence, optional
         β, convex; uniform by default.
     copies : int
-        The exponent c, at least 1.
+        The exponent r, at least 1.
 
     Returns
     -------
