@@ -27,6 +27,12 @@ from dagmix.families.closed_forms import (
 )
 from dagmix.families.crossed_pairs import crossed_pair
 from dagmix.families.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
+from dagmix.families.hardness import (
+    clique_distance,
+    clique_fidelity,
+    clique_heads,
+    clique_walk_heads,
+)
 from dagmix.families.head_pairs import (
     express_pair,
     feed_pair,
@@ -60,6 +66,10 @@ __all__ = [
     "change_pair",
     "choice_fidelity",
     "choice_pair",
+    "clique_distance",
+    "clique_fidelity",
+    "clique_heads",
+    "clique_walk_heads",
     "complete",
     "complete_distance",
     "complete_fidelity",

@@ -20,7 +20,7 @@ from dagmix.paper.checks.section2 import (
     random_heads,
     stationary,
 )
-from dagmix.paper.checks.section3 import fidelity, mixtures, worked_examples
+from dagmix.paper.checks.section3 import fidelity, in_concert, mixtures, worked_examples
 from dagmix.paper.checks.section4 import algorithms, gradient_step, trained
 from dagmix.paper.statements import Finding, Statement, Verdict, verdict
 
@@ -47,6 +47,7 @@ STATEMENTS: tuple[Statement, ...] = (  # in the order of the paper, then of othe
     worked_examples.STATEMENTS[0],
     *mixtures.NODE_AND_BEST,
     *worked_examples.STATEMENTS[1:],
+    in_concert.STATEMENT,
     *algorithms.ALGORITHMS[:2],
     *trained.MIXING,
     *algorithms.ALGORITHMS[2:],

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise, product
 
 from dagmix import families
+from dagmix._engine.exact.scalars import QUARTER
+from dagmix.families.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.paper.checks.definitions import (
@@ -19,6 +23,43 @@ from dagmix.paper.statements import Finding, Statement, Verdict
 from dagmix.search import claims
 from dagmix.search.counterexamples import NotFound, smallest_witness
 
+VERTICES, PARTS = 5, 4  # of graphs whose cliques are optimal weights, and of the simplex
+
+
+def all_but(missing: set[tuple[int, int]]) -> list[list[int]]:
+    """Return the adjacency matrix of five vertices, all joined but those in `missing`."""
+    inside = range(VERTICES)
+    return [[int(g != h and (min(g, h), max(g, h)) not in missing) for h in inside] for g in inside]
+
+
+def fan(k: int) -> HeadPair:
+    """Return two chains of k nodes to a sink; a head has one, and edges back along the other."""
+    one, two = list(range(k)), list(range(k, 2 * k))
+    first, second = (
+        FeedforwardDAG(
+            [
+                *pairwise([*chain, 2 * k]),
+                *((other[j], i) for j in range(k) for i in (*other[:j], chain[0])),
+            ],
+            nodes=range(2 * k + 1),
+        )
+        for chain, other in ((one, two), (two, one))
+    )
+    return first, second
+
+
+def _clique_times() -> tuple[list[int | float], int | float, Fraction]:
+    """Return T(¼) of heads and mixture for five joined vertices, and d(5) with an edge less.
+
+    The last is the least over a grid of weights: above ¼, as a clique of four is the largest.
+    """
+    walk = MultiHeadWalk(families.clique_walk_heads(all_but(set())))
+    shares = product(range(PARTS + 1), repeat=VERTICES)
+    grid = ([Fraction(part, PARTS) for part in some] for some in shares if sum(some) == PARTS)
+    less = all_but({(0, 1)})
+    nearest = min(families.clique_distance(less, 5, weights) for weights in grid)
+    return mixing_times(walk), walk.mixing_time(), nearest
+
 
 def _never_faster() -> Finding:
     found = smallest_witness(claims.never_faster_than_the_fastest, common_order=True)
@@ -26,14 +67,20 @@ def _never_faster() -> Finding:
     many = [MultiHeadWalk(families.express_pair(n)).mixing_time() for n in (40, 400)]
     slow = [min(mixing_times(MultiHeadWalk(families.express_pair(n)))) for n in (40, 400)]
     bound = all(best_weights(pair) for pair in weighted_pairs())
+    alone, together, nearest = _clique_times()
     holds = isinstance(found, NotFound)
     return Finding(
         "no witness" if isinstance(found, NotFound) else times(found.heads),
         f"smallest: {'' if isinstance(found, NotFound) else written(found.heads)}; express pair,"
-        f" n = 40: {times(express)}, n = 400: {slow[1]} → {many[1]}",
+        f" n = 40: {times(express)}, n = 400: {slow[1]} → {many[1]}; five heads, n = 8, of the"
+        f" complete graph (Theorem F5): {alone[0]} → {together}, with an edge less d(5) ≥"
+        f" {nearest} at all weights k/{PARTS}",
         holds,
         as_read=bound,
-        more=many[0] == many[1] and slow[1] > 9 * slow[0],
+        more=many[0] == many[1]
+        and slow[1] > 9 * slow[0]
+        and together < min(alone)
+        and nearest > QUARTER,
     )
 
 
@@ -64,7 +111,8 @@ def _worse_head() -> Finding:
     return Finding(
         "no witness" if isinstance(found, NotFound) else times(found.heads),
         f"smallest: {'' if isinstance(found, NotFound) else written(found.heads)}; run pair, k = 8:"
-        f" {times(run)}; reset pair, k = 5, of one order: {times(reset)}",
+        f" {times(run)}; fan pair, k = 8: {times(fan(8))}; reset pair, k = 5, of one order:"
+        f" {times(reset)}",
         holds,
         as_read=bound,
     )
@@ -80,7 +128,8 @@ FASTEST = Statement(
     reading="it is said of the bound 2N/p: of all weights, those of the best head alone give"
     " the least",
     stronger="heads do more for each other than the paper claims: the mixture may be faster"
-    " than every head, without bound (Theorem B1)",
+    " than every head, without bound (Theorem B1); but to find optimal weights of many heads is to"
+    " find cliques, and NP-hard (Theorem F)",
 )
 
 MERGING = (
