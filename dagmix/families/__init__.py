@@ -25,6 +25,8 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
+from dagmix.families.crossed_pairs import crossed_pair
+from dagmix.families.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
 from dagmix.families.head_pairs import (
     express_pair,
     feed_pair,
@@ -43,20 +45,36 @@ from dagmix.families.named import (
     sink_window,
     sliding_window,
 )
+from dagmix.families.pair_closed_forms import (
+    choice_fidelity,
+    fan_hitting_time,
+    feed_signal,
+    wide_run_hitting_time,
+)
 from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
+from dagmix.families.slow_pairs import change_pair, fan_pair, wide_run_pair
 
 __all__ = [
     "Measures",
     "all_unique_sink_dags",
+    "change_pair",
+    "choice_fidelity",
+    "choice_pair",
     "complete",
     "complete_distance",
     "complete_fidelity",
     "complete_hitting_time",
+    "crossed_pair",
     "describe",
     "dilated",
+    "exit_pair",
     "express_distance",
     "express_pair",
+    "fan_hitting_time",
+    "fan_pair",
+    "fed_lane_pair",
     "feed_pair",
+    "feed_signal",
     "lane_fidelity",
     "lane_pair",
     "lane_signal",
@@ -72,7 +90,10 @@ __all__ = [
     "run_hitting_time",
     "run_mixing_time",
     "run_pair",
+    "section_pair",
     "sink_window",
     "sliding_window",
     "walk_back",
+    "wide_run_hitting_time",
+    "wide_run_pair",
 ]

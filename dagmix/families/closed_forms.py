@@ -17,8 +17,8 @@ from typing import Any
 
 from dagmix._engine.exact.convert import quotient
 from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon, read_steps
-from dagmix._util.brief import brief
-from dagmix.errors import NumberError
+from dagmix.families.pair_closed_forms import feed_signal
+from dagmix.families.sizes import within
 
 LANE_GROWTH = Fraction(10, 7)  # the lane pair's amplification is of order (10/7)^(k−1),
 LANE_CONSTANT = 7 / (4 * math.sqrt(5))  # with this factor, up to 1 + O(1/k)
@@ -55,7 +55,7 @@ def line_mixing_time(n: int, epsilon: Any = QUARTER) -> int:
     Mixing time: arXiv:2507.02944, Definition 2.7; Theorem A of the guide, where the line has
     equality.
     """
-    moves, threshold = _within(n, 1, "n", 10**5) - 1, read_epsilon(epsilon)
+    moves, threshold = within(n, 1, "n", 10**5) - 1, read_epsilon(epsilon)
     if not moves:
         return 0
     t = moves
@@ -96,7 +96,7 @@ def line_fidelity(n: int) -> Fraction:
     ----------
     Minimax fidelity: arXiv:2507.02944, Definition 3.5, with t from 0.
     """
-    steps = max(_within(n, 1, "n", 10**5) - 2, 0)
+    steps = max(within(n, 1, "n", 10**5) - 2, 0)
     return Fraction(math.comb(2 * steps, steps), 4**steps)
 
 
@@ -160,7 +160,7 @@ def complete_distance(n: int, t: int) -> Fraction:
     Distance: arXiv:2507.02944, equation (2).
     """
     others, steps = read_count(n, 1, "n") - 1, read_steps(t)
-    _within((others + 1) * steps, 0, "n · t", 50_000)
+    within((others + 1) * steps, 0, "n · t", 50_000)
     terms = (
         Fraction((-1) ** k * math.comb(others, k), (k + 1) ** steps) for k in range(others + 1)
     )
@@ -194,7 +194,7 @@ def complete_hitting_time(n: int) -> Fraction:
     ----------
     Absorption times of a Markov chain: doi:10.1090/mbk/107.
     """
-    size = _within(n, 1, "n", 10**5)
+    size = within(n, 1, "n", 10**5)
     numerator, denominator = _harmonic(1, size)
     return int(size > 1) + quotient(numerator, denominator)
 
@@ -268,7 +268,7 @@ def express_distance(t: int) -> Fraction:
     ----------
     Theorem B1 of the guide; distance: arXiv:2507.02944, equation (2).
     """
-    return Fraction(3, 4) ** _within(read_steps(t), 0, "t", 10**6)
+    return Fraction(3, 4) ** within(read_steps(t), 0, "t", 10**6)
 
 
 def lane_signal(k: int, t: int, *, mixed: bool) -> Fraction:
@@ -305,19 +305,7 @@ def lane_signal(k: int, t: int, *, mixed: bool) -> Fraction:
     ----------
     Theorem C of the guide; signals: arXiv:2507.02944, Definition 3.2.
     """
-    lane, steps = read_count(k, 1, "k") - 1, _within(read_steps(t), 0, "t", 10**4)
-    stay = Fraction(5, 12) if mixed else Fraction(1, 3)
-    # [z^m] bᵏ⁻¹ = C(m−1, m−k+1) stayᵐ; for k = 1 it is 1 at m = 0.
-    coefficients = [
-        math.comb(m - 1, m - lane) * stay**m if m >= lane > 0 else Fraction(int(m == lane))
-        for m in range(steps)
-    ]
-    half, third = Fraction(1, 2), Fraction(1, 3)
-    # The other two factors, [zʲ] a / (1 − z/2) = 2 (½ʲ − ⅓ʲ).
-    return sum(
-        (2 * c * (half ** (steps - m) - third ** (steps - m)) for m, c in enumerate(coefficients)),
-        Fraction(0),
-    )
+    return feed_signal(k, 1, t, mixed=mixed)
 
 
 def lane_fidelity(k: int, *, mixed: bool) -> Fraction:
@@ -352,7 +340,7 @@ def lane_fidelity(k: int, *, mixed: bool) -> Fraction:
     ----------
     Theorem C of the guide; minimax fidelity: arXiv:2507.02944, Definition 3.5.
     """
-    signals = (lane_signal(k, t, mixed=mixed) for t in count(_within(k, 1, "k", 500)))
+    signals = (lane_signal(k, t, mixed=mixed) for t in count(within(k, 1, "k", 500)))
     return next(now for now, after in pairwise(signals) if after < now)
 
 
@@ -420,7 +408,7 @@ def run_mixing_time(k: int, epsilon: Any = QUARTER) -> int:
     ----------
     Theorem B2 of the guide; mixing time: arXiv:2507.02944, Definition 2.7.
     """
-    length, threshold = _within(k, 1, "k", 16), read_epsilon(epsilon)
+    length, threshold = within(k, 1, "k", 16), read_epsilon(epsilon)
     runs = [1, *[0] * (length - 1)]  # 4ᵗ P(the present run is r), r = 0, …, k − 1
     t = 0
     while sum(runs) > threshold * 4**t:
@@ -464,14 +452,5 @@ def run_hitting_time(k: int) -> int:
     ----------
     Theorem B2 of the guide; absorption times: doi:10.1090/mbk/107.
     """
-    length = _within(k, 1, "k", 10**6)
+    length = within(k, 1, "k", 10**6)
     return 2 * ((1 << length) - 1)
-
-
-def _within(value: Any, least: int, what: str, most: int) -> int:
-    """Return an integer between two; raise NumberError where exact numbers would take minutes."""
-    number = read_count(value, least, what)
-    if number > most:
-        message = f"the closed form is written out for {what} of at most {most}; got {brief(value)}"
-        raise NumberError(message)
-    return number

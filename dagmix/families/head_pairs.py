@@ -7,6 +7,7 @@ the same unique sink. The uniform mixture has weight ½ for each head. Users fin
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -14,10 +15,10 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
-from dagmix.errors import ShapeError
 from dagmix.families.closed_forms import run_mixing_time
+from dagmix.families.pair_edges import all_to, check_edges, graph_of, path
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.graphs.labels import LARGEST_COUNT, check_count
+from dagmix.graphs.labels import check_count
 
 HeadPair = tuple[FeedforwardDAG, FeedforwardDAG]
 
@@ -57,7 +58,7 @@ def express_pair(n: int) -> HeadPair:
     senders = np.arange(size - 1)
     near = np.minimum(senders + 2, size - 1)
     one, two = (np.where(senders % 2 == parity, size - 1, near) for parity in (0, 1))
-    return _graph_of(senders, one, size), _graph_of(senders, two, size)
+    return graph_of(size, (senders, one)), graph_of(size, (senders, two))
 
 
 def lane_pair(k: int) -> HeadPair:
@@ -94,7 +95,7 @@ def lane_pair(k: int) -> HeadPair:
     return feed_pair(k, 1)
 
 
-def feed_pair(k: int, f: int) -> HeadPair:
+def feed_pair(k: int, f: int, *, heard: bool = False) -> HeadPair:
     """Return the lane pair with f sources, each of which feeds every node of one lane.
 
     Nodes are s_a = a for a = 0, …, f − 1, x_i = f + i − 1 and y_i = f + k + i − 1 for i = 1, …, k,
@@ -108,6 +109,8 @@ def feed_pair(k: int, f: int) -> HeadPair:
         Inner nodes of a lane, at least 1.
     f : int
         Sources, at least 1; 2k + f + 1 ≤ 2²⁸ and k f ≤ 2²⁸.
+    heard : bool
+        Whether the sink also receives from every source, in both heads.
 
     Returns
     -------
@@ -126,18 +129,19 @@ def feed_pair(k: int, f: int) -> HeadPair:
     >>> pairs = feed_pair(4, 1), feed_pair(3, 3)
     >>> [round(float(MultiHeadDiffusion(pair).amplification()), 3) for pair in pairs]
     [2.515, 4.313]
+    >>> [head.in_degree(5) for head in feed_pair(2, 1, heard=True)]
+    [4, 4]
 
     References
     ----------
-    Theorem C of the guide; amplification: arXiv:2507.02944, Definition 3.12.
+    Theorem C of the guide, and Theorem H for the sink that receives from the sources;
+    amplification: arXiv:2507.02944, Definition 3.12.
     """
     length, sources = read_count(k, 1, "k"), read_count(f, 1, "f")
     check_count(2 * length + sources + 1)
-    if length * sources > LARGEST_COUNT:
-        message = f"{length * sources} edges from sources; at most {LARGEST_COUNT} are listed"
-        raise ShapeError(message)
+    check_edges(length * sources, "edges from sources")
     x, y = np.arange(length) + sources, np.arange(length) + sources + length
-    return _lanes(x, y, sources), _lanes(y, x, sources)
+    return _lanes(x, y, sources, heard=heard), _lanes(y, x, sources, heard=heard)
 
 
 def reversed_lines(n: int) -> HeadPair:
@@ -212,7 +216,7 @@ def run_pair(k: int) -> HeadPair:
     check_count(2 * length)
     runs = range(1, length)
     nodes: list[Any] = [0, *runs, *(-r for r in runs), "τ"]
-    one, two = ([(node, _next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
+    one, two = ([(node, next_run(node, sign, length)) for node in nodes[:-1]] for sign in (1, -1))
     return FeedforwardDAG(one, nodes=nodes), FeedforwardDAG(two, nodes=nodes)
 
 
@@ -255,6 +259,14 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
     ----------
     Theorem B2 of the guide; the claim that it refutes: arXiv:2507.02944, end of §2.2.
     """
+    return layered_pair(k, layers, next_run)
+
+
+def layered_pair(k: int, layers: int | None, following: Callable[[int, int, int], Any]) -> HeadPair:
+    """Return a pair whose nodes are (layer, run), from the run that follows a move of a head.
+
+    `following` takes a run, the sign of the head (1 or −1) and k, and returns a run or "τ".
+    """
     length = read_count(k, 1, "k")
     if layers is None:
         # t tosses have a run of k with probability at most t · 2 / 2ᵏ, hence T(¼) ≥ 3 · 2ᵏ / 8.
@@ -269,9 +281,13 @@ def reset_pair(k: int, layers: int | None = None) -> HeadPair:
         for sign in ((1, -1) if layer else (1,))
         for run in range(min(layer, 1), min(layer, length - 1) + 1)
     ]
-    heads = (
-        [(state, _next_state(state, sign, length, last)) for state in states] for sign in (1, -1)
-    )
+
+    def onward(state: tuple[int, int], sign: int) -> Any:
+        layer, run = state
+        then = following(run, sign, length)
+        return "τ" if then == "τ" or layer == last else (layer + 1, then)
+
+    heads = ([(state, onward(state, sign)) for state in states] for sign in (1, -1))
     one, two = (FeedforwardDAG(edges, nodes=[*states, "τ"]) for edges in heads)
     return one, two
 
@@ -282,25 +298,14 @@ def reset_size(k: int, last: int) -> int:
     return 2 + growing * (growing + 1) + 2 * (k - 1) * (last - growing)
 
 
-def _next_run(run: int, sign: int, k: int) -> Any:
+def next_run(run: int, sign: int, k: int) -> Any:
+    """Return the run after a move of the head of that sign, or "τ" for a run of k."""
     longer = run * sign + 1 if run * sign > 0 else 1
     return "τ" if longer == k else longer * sign
 
 
-def _next_state(state: tuple[int, int], sign: int, k: int, last: int) -> Any:
-    layer, run = state
-    following = _next_run(run, sign, k)
-    return "τ" if following == "τ" or layer == last else (layer + 1, following)
-
-
-def _lanes(clean: Ints, fed: Ints, sources: int) -> FeedforwardDAG:
-    size = 2 * len(fed) + sources + 1
-    first, last = np.array([0]), np.array([size - 1])
-    feeding = np.repeat(np.arange(sources), len(fed))
-    senders = np.concatenate((first, clean, first, fed, feeding))
-    receivers = np.concatenate((clean, last, fed, last, np.tile(fed, sources)))
-    return _graph_of(senders, receivers, size)
-
-
-def _graph_of(senders: Ints, receivers: Ints, size: int) -> FeedforwardDAG:
-    return FeedforwardDAG(np.stack((senders, receivers), axis=1), nodes=range(size))
+def _lanes(clean: Ints, fed: Ints, f: int, *, heard: bool) -> FeedforwardDAG:
+    sink, sources = 2 * len(fed) + f, np.arange(f)
+    lanes = path(0, clean, sink), path(0, fed, sink)
+    heard_ones = sources[: f if heard else 0]
+    return graph_of(sink + 1, *lanes, all_to(sources, fed), all_to(heard_ones, sink))

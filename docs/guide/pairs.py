@@ -1,4 +1,4 @@
-"""The pairs of heads on the page of theorems, each drawn from the graphs themselves."""
+"""The pairs of heads on the pages of theorems, each drawn from the graphs themselves."""
 
 from __future__ import annotations
 
@@ -18,10 +18,15 @@ def _draw(
     places: Mapping[Any, Place],
     names: Mapping[Any, str] | None = None,
     bend: Callable[[Any, Any], float] = lambda _sender, _receiver: 0,
+    arcs: Place = (0, 0),
 ) -> None:
-    """Draw both heads side by side, on the same places, without their self-loops."""
+    """Draw both heads side by side, on the same places, without their self-loops.
+
+    `arcs` is the space to leave for arcs below all nodes, and above them.
+    """
     width = max(x for x, _ in places.values()) + 1
     low, high = (end(y for _, y in places.values()) for end in (min, max))
+    low, high = low - arcs[0], high + arcs[1]
     size = (8.6, 0.9 + 3.6 * (high - low + 1) / width)
     figure, columns = plt.subplots(1, 2, figsize=size)
     for number, (head, axes) in enumerate(zip(pair, columns, strict=True)):
@@ -72,12 +77,7 @@ def run() -> None:
 
 def reset() -> None:
     """Put layers from left to right, runs of head 0 above, of head 1 below."""
-    pair = families.reset_pair(3, layers=4)
-    states: list[Any] = list(pair[0].nodes[:-1])
-    places: dict[Any, Place] = {(layer, r): (layer, 0.6 * r) for layer, r in states}
-    places["τ"] = (5, 0)
-    names = {(layer, r): f"{r}".replace("-", "−") for layer, r in states}
-    _draw(pair, places, names)
+    _layers(families.reset_pair(3, layers=4))
 
 
 def reversed_lines() -> None:
@@ -98,23 +98,133 @@ def feed() -> None:
     _lanes(2, 3)
 
 
-def _lanes(k: int, f: int) -> None:
+def heard_feed() -> None:
+    """Do so, further apart, with arcs between the lanes from the sources to the sink."""
+    _lanes(2, 2, heard=True)
+
+
+def exit() -> None:  # noqa: A001 - the name of the pair
+    """Put the nodes of the word in a row, exits to the sink above it, sources below."""
+    word, f = "01020", 2
+    sink = f + len(word)
+    places: dict[int, Place] = {f + i: (i, 0) for i in range(len(word))}
+    places |= {0: (0.5, -1.5), 1: (3.5, -1.5), sink: (len(word), 0)}
+    names = {f + i: f"$v_{i + 1}$" for i in range(len(word))} | {0: "$s_0$", 1: "$s_1$", sink: "τ"}
+    _draw(
+        families.exit_pair(word, f),
+        places,
+        names,
+        lambda sender, receiver: -0.4 if sender >= f and receiver - sender > 1 else 0,
+        (0, 0.6),
+    )
+
+
+def section() -> None:
+    """Put the line in a row, arcs of the first source above it, the second source below."""
+    k, f = 3, 2
+    sink = 2 * k + f
+    places: dict[int, Place] = {f + i: (i + 1, 0) for i in range(2 * k)}
+    places |= {0: (0, 0), 1: (k + 0.5, -1.6), sink: (2 * k + 1, 0)}
+    names = {f + i: f"$y_{i + 1}$" for i in range(2 * k)} | {0: "$s_0$", 1: "$s_1$", sink: "τ"}
+    _draw(
+        families.section_pair(k, f),
+        places,
+        names,
+        lambda sender, receiver: -0.4 if sender == 0 and receiver > f else 0,
+        (0, 1),
+    )
+
+
+def choice() -> None:
+    """Put all sources on the left, the two nodes that receive on the right."""
+    r = 2
+    a, b, g, sink = range(r, r + 4)
+    places: dict[int, Place] = {a: (0, 1.2), 0: (0, 0.4), 1: (0, -0.4), b: (0, -1.2)}
+    places |= {sink: (4, 0.8), g: (4, -0.8)}
+    _draw(
+        families.choice_pair(r),
+        places,
+        {0: "$p_1$", 1: "$p_2$", a: "$a$", b: "$b$", g: "$g$", sink: "τ"},
+    )
+
+
+def change() -> None:
+    """Put layers from left to right, runs that ended with head 0 above, with head 1 below."""
+    _layers(families.change_pair(3, layers=4))
+
+
+def fan() -> None:
+    """Put the nodes a above, b below, each back along its row in an arc."""
+    k = 4
+    places: dict[int, Place] = {j: (j, 1) for j in range(k)}
+    places |= {k + j: (j, -1) for j in range(k)}
+    places[2 * k] = (k, 0)
+    names = {j: f"$a_{j + 1}$" for j in range(k)} | {k + j: f"$b_{j + 1}$" for j in range(k)}
+    _draw(
+        families.fan_pair(k),
+        places,
+        names | {2 * k: "τ"},
+        lambda sender, receiver: (
+            (0.5 if sender < k else -0.5)
+            if receiver < sender - 1 and (sender < k) == (receiver < k)
+            else 0
+        ),
+        (0.4, 0.4),
+    )
+
+
+def fed_lane() -> None:
+    """Put the lane x above, the lane y below and behind."""
+    k = 3
+    sink = 2 * k + 1
+    places: dict[int, Place] = {0: (0, 0), sink: (sink, 0)}
+    places |= {node: (node, 1 if node % 2 else -1) for node in range(1, sink)}
+    names = {2 * i - 1: f"$x_{i}$" for i in range(1, k + 1)}
+    names |= {2 * i: f"$y_{i}$" for i in range(1, k + 1)} | {0: "s", sink: "τ"}
+    away = {1: -0.75, 0: 0.6}
+    _draw(
+        families.fed_lane_pair(k),
+        places,
+        names,
+        lambda sender, receiver: 0 if sender or receiver in {1, 2} else away[receiver % 2],
+        (0.5, 0.7),
+    )
+
+
+def _layers(pair: tuple[FeedforwardDAG, FeedforwardDAG]) -> None:
+    states: list[Any] = list(pair[0].nodes[:-1])
+    places: dict[Any, Place] = {(layer, r): (layer, 0.6 * r) for layer, r in states}
+    last = states[-1][0]
+    places["τ"] = (last + 1.4, 0)
+    names = {(layer, r): f"{r}".replace("-", "−") for layer, r in states}
+
+    def bent(sender: Any, receiver: Any) -> float:
+        """Lead moves past the last layer around its states; the shorter one bends more."""
+        if receiver != "τ" or sender[0] == last:
+            return 0
+        return (-1 if sender[1] > 0 else 1) * (1.0 if sender[0] == last - 1 else 0.7)
+
+    _draw(pair, places, names, bent, (0.6, 0.6))
+
+
+def _lanes(k: int, f: int, *, heard: bool = False) -> None:
     sink, lower = 2 * k + f, f + k
+    apart = 1.0 if heard else 0.7
     places: dict[int, Place] = {0: (0, 0), sink: (k + f, 0)}
     places |= {a: (a, 0) for a in range(1, f)}
-    places |= {f + i: (f + i, 0.7) for i in range(k)}
-    places |= {lower + i: (f + i, -0.7) for i in range(k)}
+    places |= {f + i: (f + i, apart) for i in range(k)}
+    places |= {lower + i: (f + i, -apart) for i in range(k)}
     names = {0: "s" if f == 1 else "$s_0$", sink: "τ"}
     names |= {a: f"$s_{a}$" for a in range(1, f)}
     names |= {f + i: f"$x_{i + 1}$" for i in range(k)}
     names |= {lower + i: f"$y_{i + 1}$" for i in range(k)}
-    bend = 0.55 if f == 1 else 0.38  # the farther the source, the flatter the arc
+    bend = 0.55 if f == 1 or heard else 0.38  # the farther the source, the flatter the arc
     away = {True: -bend, False: bend}
-    _draw(
-        families.feed_pair(k, f),
-        places,
-        names,
-        lambda sender, receiver: (
-            0 if sender or receiver in {f, lower, sink} else away[receiver < lower]
-        ),
-    )
+
+    def bent(sender: int, receiver: int) -> float:
+        if receiver == sink and sender < f:
+            return 0 if sender else 0.2
+        return 0 if sender or receiver in {f, lower, sink} else away[receiver < lower]
+
+    arcs = 0.3 * heard
+    _draw(families.feed_pair(k, f, heard=heard), places, names, bent, (arcs, arcs))
