@@ -18,7 +18,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -287,11 +287,12 @@ class _Search:
 
         A group of nodes loses its share once at most, as long as a schedule may be.
         """
-        for group in takewhile(lambda some: sum(row[some]) <= limit, reversed(self._groups)):
-            if row[group].any():
-                row = row.copy()
-                row[group] = 0
-                self._lost = self._near
+        tiny = takewhile(lambda group: sum(row[group]) <= limit, reversed(self._groups))
+        places = list(chain.from_iterable(tiny))
+        if row[places].any():
+            row = row.copy()
+            row[places] = 0
+            self._lost = self._near
         return row
 
 
