@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
 from dagmix import FeedforwardDAG, families
@@ -30,27 +31,45 @@ def _draw(
     size = (8.6, 0.9 + 3.6 * (high - low + 1) / width)
     figure, columns = plt.subplots(1, 2, figsize=size)
     for number, (head, axes) in enumerate(zip(pair, columns, strict=True)):
-        for sender, receiver in head.edges:
-            if sender != receiver:
-                arrow = FancyArrowPatch(
-                    places[sender],
-                    places[receiver],
-                    connectionstyle=f"arc3,rad={bend(sender, receiver)}",
-                    arrowstyle="-|>",
-                    mutation_scale=9,
-                    shrinkA=9,
-                    shrinkB=9,
-                    color="black",
-                    clip_on=False,
-                )
-                axes.add_patch(arrow)
-        for node, (x, y) in places.items():
-            axes.plot(x, y, "o", ms=17, mfc="none", mec="black")
-            text = (names or {}).get(node, str(node))
-            axes.text(x, y, text, ha="center", va="center", size=8)
+        _draw_head(head, axes, places, names or {}, bend)
         axes.set(xlim=(-0.5, width - 0.5), ylim=(low - 0.5, high + 0.5), title=f"head {number}")
         axes.set_axis_off()
     figure.tight_layout()
+
+
+def _draw_head(
+    head: FeedforwardDAG,
+    axes: Axes,
+    places: Mapping[Any, Place],
+    names: Mapping[Any, str],
+    bend: Callable[[Any, Any], float],
+) -> None:
+    for sender, receiver in head.edges:
+        if sender != receiver:
+            arrow = FancyArrowPatch(
+                places[sender],
+                places[receiver],
+                connectionstyle=f"arc3,rad={bend(sender, receiver)}",
+                arrowstyle="-|>",
+                mutation_scale=9,
+                shrinkA=9,
+                shrinkB=9,
+                color="black",
+                clip_on=False,
+            )
+            axes.add_patch(arrow)
+    for node, (x, y) in places.items():
+        axes.plot(x, y, "o", ms=17, mfc="none", mec="black")
+        text = names.get(node, str(node))
+        axes.text(x, y, text, ha="center", va="center", size=8)
+
+
+def _steps(after: Mapping[Any, Any], node: Any, sink: Any) -> int:
+    """Return the number of steps to the sink along a path."""
+    steps = 0
+    while node != sink:
+        node, steps = after[node], steps + 1
+    return steps
 
 
 def express() -> None:
@@ -171,6 +190,36 @@ def fan() -> None:
         ),
         (0.4, 0.4),
     )
+
+
+def crossed() -> None:
+    """Put each lane of the crossed pair in a row of its own, its sources below it."""
+    n, f = 12, 3
+    sink = n - 1
+    figure, columns = plt.subplots(1, 2, figsize=(8.6, 2.4))
+    for number, (head, axes) in enumerate(zip(families.crossed_pair(n, f), columns, strict=True)):
+        sources = range(number * f, number * f + f)
+        after = {j: i for j, i in head.edges if j != i and j not in sources}
+        lane = sorted(after, key=lambda node: _steps(after, node, sink), reverse=True)
+        places: dict[Any, Place] = {node: (x, 0) for x, node in enumerate([*lane, sink])}
+        places |= {a: (1.5 + 2.5 * x, -1.8) for x, a in enumerate(sources)}
+        _draw_head(head, axes, places, {sink: "τ"}, lambda _sender, _receiver: 0)
+        axes.set(xlim=(-0.5, len(lane) + 0.5), ylim=(-2.3, 0.5), title=f"head {number}")
+        axes.set_axis_off()
+    figure.tight_layout()
+
+
+def wide_run() -> None:
+    """Put the copies of a run above one another, runs of head 1 below and further right."""
+    k, width = 3, 2
+    pair = families.wide_run_pair(k, width)
+    states: list[Any] = list(pair[0].nodes[:-1])
+    places: dict[Any, Place] = {
+        (r, i): (2 * abs(r) - (r > 0), (0.6 + 0.7 * i) * (r > 0) - (0.6 + 0.7 * i) * (r < 0))
+        for r, i in states
+    }
+    places["τ"] = (2 * k - 1, 0)
+    _draw(pair, places, {(r, i): f"{r}".replace("-", "−") for r, i in states})
 
 
 def fed_lane() -> None:
