@@ -11,22 +11,32 @@ Layer l has a row-stochastic Ā_l = Σ_h w_{l,h} A_{l,h}, a diffusion, and a res
 * the depth fidelity of j is max_t s_t(j), and its minimum over j the minimax;
 * the walk through the layers goes up by the columns of Â_l divided by their sums.
 
+A *schedule* has one head in each layer, heads in series where a mixture has them in parallel:
+x_t(j) = (Δ_{σ_L} ⋯ Δ_{σ_{L−t+1}})[τ, j] is its signal after t layers from the top.
+
 In come diffusions and mixtures of `dagmix.operators`, or attention (layers, heads, n, n); out come
 Fractions for rational layers, polynomials for symbols, floats with bounds for floats. For batches
 of models see `dagmix.proxies.rollout`. Rollout and flow are those of arXiv:2005.00928; depth
 fidelity follows arXiv:2507.02944, Definition 3.3.
 """
 
+from dagmix.depth.best_schedule import BestSchedule, best_schedule
 from dagmix.depth.results import DepthPathway, DepthPathways
+from dagmix.depth.schedules import Schedule, schedule
 from dagmix.depth.stack import LayerStack
 from dagmix.depth.uniform import least_heard, uniform_rollout
-from dagmix.depth.walks import WalkStack
+from dagmix.depth.walks import WalkStack, repeated_walk
 
 __all__ = [
+    "BestSchedule",
     "DepthPathway",
     "DepthPathways",
     "LayerStack",
+    "Schedule",
     "WalkStack",
+    "best_schedule",
     "least_heard",
+    "repeated_walk",
+    "schedule",
     "uniform_rollout",
 ]

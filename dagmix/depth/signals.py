@@ -74,8 +74,7 @@ def rows(
     `matrices` are M_1 … M_L, and `start` is a row of zeros and ones.
     """
     kernels, one, scales, error = _steps(field, matrices)
-    marked = [one if mark else 0 * one for mark in start.tolist()]
-    first = np.array(marked, dtype=float if isinstance(one, float) else object)
+    first = unit_row(start, one)
     found: dict[int, tuple[Vec, Vec]] = {}
     for level in range(len(matrices), -1, -1):
         if level in depths:
@@ -90,6 +89,24 @@ def rows(
         Row(found[depth][0], scales[depth], error[depth], found[depth][1], field)
         for depth in depths
     ]
+
+
+def rows_from_top(field: Field, matrices: Sequence[Transition], start: Vec) -> list[Row]:
+    """Return start · M_L ⋯ M_{L−t+1} for t = 0 … L: what the t top layers make of a row."""
+    downward = matrices[::-1]
+    kernels, one, scales, error = _steps(field, downward)
+    entries, marks = unit_row(start, one), start > 0
+    found = [Row(entries, 1, error[0], marks, field)]
+    for t, (kernel, matrix) in enumerate(zip(kernels, downward, strict=True), 1):
+        entries, marks = _stepped(kernel, entries, field), matrix.adjacency.gather(marks * 1.0) > 0
+        found.append(Row(entries, scales[t], error[t], marks, field))
+    return found
+
+
+def unit_row(start: Vec, one: Any) -> Vec:
+    """Return a row of zeros and ones in the ring of `one`."""
+    marked = [one if mark else 0 * one for mark in start.tolist()]
+    return np.array(marked, dtype=float if isinstance(one, float) else object)
 
 
 def _steps(field: Field, matrices: Sequence[Transition]) -> Any:

@@ -1,14 +1,26 @@
-"""The walk through the layers: up a layer at each step."""
+"""The walk through the layers: up a layer at each step, through layers that may repeat."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
+import numpy as np
+
+from dagmix._engine.adjacency.base import Vec
+from dagmix._engine.adjacency.explicit import from_distinct
+from dagmix._engine.chains.kernel import Kernel, ScaledKernel
+from dagmix._engine.chains.transition import FloatKernel, Ring, Transition
 from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import others
 from dagmix.depth import signals
+from dagmix.depth.schedules import read_order
 from dagmix.errors import SymbolicError
+from dagmix.graphs.labels import Node, Nodes
+from dagmix.operators.mixture import MultiHead, MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
 
 
@@ -68,3 +80,101 @@ class WalkStack:
         [row] = signals.rows(field, matrices, start, [len(matrices)])
         found, _ = signals.greatest([row.bounded(place) for place in range(len(nodes))])
         return signals.as_answer(found)
+
+
+def repeated_walk(heads: Any, order: Iterable[int], *, sink: Node | None = None) -> WalkOperator:
+    """Return the walk whose steps are by the heads of an order, again and again.
+
+    Its nodes are (k, j) for the places k = 0, …, p − 1 of the order and the nodes j but τ, and τ:
+    from (k, j) the head order[k] takes a step to i with W[i, j], to (k + 1 mod p, i), or to τ. So
+    its mixing time is that of the worst place of the order to begin at; with the order (0, 1) it
+    is that of two heads that alternate.
+
+    Parameters
+    ----------
+    heads : iterable
+        Feedforward graphs, walks or column-stochastic arrays on the same nodes, as
+        `MultiHeadWalk` takes them; a mixture stands for its heads and its sink.
+    order : iterable of int
+        The number of the head of every step, from 0: up through the layers, the first one below.
+    sink : node, optional
+        τ; needed where the union of all heads has no unique sink.
+
+    Returns
+    -------
+    WalkOperator
+        On p (n − 1) + 1 nodes, the last one τ, in the field of the heads.
+
+    Raises
+    ------
+    EmptyError, KindError, NumberError
+        For no heads or no steps; for an order that is no sequence of numbers of the heads.
+    RepeatedNodeError
+        Where τ is labelled like one of the pairs (k, j).
+    DagmixError
+        The errors of `MultiHeadWalk`.
+
+    Examples
+    --------
+    >>> from dagmix.families import run_pair
+    >>> walk = repeated_walk(run_pair(4), [0, 1])
+    >>> walk.mixing_time(), MultiHeadWalk(run_pair(4)).mixing_time()
+    (108, 39)
+    >>> walk.nodes[0], walk.expected_hitting_times()[0]
+    ((0, 0), Fraction(80, 1))
+
+    References
+    ----------
+    Theorem H of the guide; mixing time: arXiv:2507.02944, Definition 2.7.
+    """
+    if isinstance(heads, MultiHead):
+        sink = heads.sink.node if sink is None else sink
+        heads = heads.heads
+    mixture = MultiHeadWalk(heads, sink=sink)
+    places = read_order(order, len(mixture.heads))
+    parts = [part for _, part in mixture.parts]
+    row, tau = mixture.sink.index, mixture.sink.node
+    others = [node for node in mixture.nodes if node != tau]
+    labels = Nodes([*((k, node) for k in range(len(places)) for node in others), tau])
+    steps = _InTurn([parts[head] for head in places], row, mixture.field)
+    return WalkOperator.of(steps, labels, tau, (repeated_walk, (mixture, places)))
+
+
+class _InTurn(Transition):
+    """The walks W_0, …, W_{p−1} in turn, on p copies of the nodes but the sink, which is the last.
+
+    The arrow of W_k from j to i goes from copy k to copy k + 1 mod p.
+    """
+
+    def __init__(self, walks: Sequence[Transition], sink: int, field: Field) -> None:
+        """List the pairs of all walks that do not begin at the sink."""
+        self.field, self._walks = field, walks
+        n = walks[0].adjacency.n
+        place = np.arange(n) - (np.arange(n) > sink)
+        size, receivers, senders, kept = len(walks) * (n - 1), [], [], []
+        for k, walk in enumerate(walks):
+            to, begin = walk.adjacency.pairs
+            kept.append(begin != sink)
+            after = (k + 1) % len(walks) * (n - 1)
+            receivers.append(np.where(to == sink, size, place[to] + after)[kept[-1]])
+            senders.append((place[begin] + k * (n - 1))[kept[-1]])
+        pairs = np.array([[*np.concatenate(receivers), size], [*np.concatenate(senders), size]])
+        self._sorted = np.lexsort(pairs)
+        self._kept = kept
+        self.adjacency = from_distinct(size + 1, *pairs[:, self._sorted])
+
+    def _joined(self, kernels: Sequence[Kernel], one: Any) -> Kernel:
+        entries = [kernel.entries[kept] for kernel, kept in zip(kernels, self._kept, strict=True)]
+        whole: Vec = np.append(np.concatenate(entries), one)[self._sorted]
+        return ScaledKernel(self.adjacency, values=self.adjacency.place(whole))
+
+    def over(self, ring: Ring) -> Kernel:
+        """Return all steps in the ring."""
+        return self._joined([walk.over(ring) for walk in self._walks], ring(Fraction(1)))
+
+    @cached_property
+    def floats(self) -> FloatKernel:
+        """All steps in float64, of a relative error for the folding of their scales."""
+        inner = [walk.floats for walk in self._walks]
+        units = max(one.entry_units for one in inner) + 2
+        return FloatKernel(self._joined([one.kernel for one in inner], 1.0), units)
