@@ -8,9 +8,10 @@ dilated, powers of two) follow arXiv:2502.06751 and the literature on sparse att
 
 In come sizes; out come `FeedforwardDAG`s, or pairs of them, for `dagmix.operators`. Functions
 named after a graph and a quantity, such as `line_mixing_time`, are closed forms, to test
-against; `describe` measures one graph.
+against; `describe` measures one graph or mixture, `compare` puts many masks into one table.
 """
 
+from dagmix.families.by_name import heads_by_name
 from dagmix.families.closed_forms import (
     complete_distance,
     complete_fidelity,
@@ -25,6 +26,7 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
+from dagmix.families.compare import ComparedMask, Comparison, compare
 from dagmix.families.head_pairs import (
     express_pair,
     feed_pair,
@@ -32,6 +34,14 @@ from dagmix.families.head_pairs import (
     reset_pair,
     reversed_lines,
     run_pair,
+)
+from dagmix.families.masks import (
+    big_bird,
+    block_sparse,
+    block_window,
+    fixed,
+    global_tokens,
+    strided,
 )
 from dagmix.families.measures import Measures, describe
 from dagmix.families.named import (
@@ -46,8 +56,14 @@ from dagmix.families.named import (
 from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
 
 __all__ = [
+    "ComparedMask",
+    "Comparison",
     "Measures",
     "all_unique_sink_dags",
+    "big_bird",
+    "block_sparse",
+    "block_window",
+    "compare",
     "complete",
     "complete_distance",
     "complete_fidelity",
@@ -57,6 +73,9 @@ __all__ = [
     "express_distance",
     "express_pair",
     "feed_pair",
+    "fixed",
+    "global_tokens",
+    "heads_by_name",
     "lane_fidelity",
     "lane_pair",
     "lane_signal",
@@ -74,5 +93,6 @@ __all__ = [
     "run_pair",
     "sink_window",
     "sliding_window",
+    "strided",
     "walk_back",
 ]

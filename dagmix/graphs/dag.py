@@ -20,9 +20,9 @@ from dagmix._engine.adjacency import choose, paths
 from dagmix._engine.adjacency.base import Adjacency, Ints
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._util.brief import brief
-from dagmix._util.frozen import Frozen
 from dagmix._util.lazy import Lazy
 from dagmix.errors import CycleError, EmptyError, KindError, NumberError, ShapeError
+from dagmix.graphs.conversions import Convertible
 from dagmix.graphs.edges import (
     Edge,
     as_array,
@@ -44,7 +44,7 @@ else:
 EDGES_SHOWN = 32
 
 
-class FeedforwardDAG(Frozen):
+class FeedforwardDAG(Convertible):
     """A feedforward graph: a directed graph without cycles but self-loops (Definition 2.1).
 
     Parameters
@@ -84,9 +84,6 @@ class FeedforwardDAG(Frozen):
     ----------
     arXiv:2507.02944, Definitions 2.1 and 2.2.
     """
-
-    nodes: Nodes
-    adjacency: Adjacency
 
     def __init__(
         self,
