@@ -7,7 +7,7 @@ sender j to receiver i, has j before i or j = i. A sink has no edge to another n
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,10 @@ from dagmix._engine.adjacency.base import Adjacency, Ints
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._util.brief import brief
 from dagmix._util.lazy import Lazy
-from dagmix.errors import CycleError, EmptyError, KindError, NumberError, ShapeError
+from dagmix.errors import CycleError, EmptyError, KindError, ShapeError
 from dagmix.graphs.conversions import Convertible
 from dagmix.graphs.edges import (
     Edge,
-    as_array,
     check_order,
     check_runs,
     in_order_of_appearance,
@@ -33,7 +32,9 @@ from dagmix.graphs.edges import (
     read_edges,
     read_runs,
 )
-from dagmix.graphs.labels import SHOWN, Node, Nodes, check_same_nodes
+from dagmix.graphs.labels import SHOWN, Node, Nodes, check_count, check_same_nodes
+from dagmix.graphs.mask_arrays import read_mask
+from dagmix.graphs.mask_mods import Predicate, read_block_mask, read_size
 from dagmix.graphs.sinks import UniqueSink, find_unique_sink
 
 if TYPE_CHECKING:
@@ -121,21 +122,28 @@ class FeedforwardDAG(Convertible):
     @classmethod
     def from_mask(
         cls,
-        mask: ArrayLike,
+        mask: Any,
         nodes: Iterable[Node] | None = None,
         *,
         self_loops: bool | None = None,
+        additive: bool | None = None,
     ) -> FeedforwardDAG:
         """Read an attention mask: mask[i, j] is true where query i sees key j (edge j → i).
 
         Parameters
         ----------
-        mask : (n, n) array
-            Booleans, or 0 and 1. A causal mask is lower triangular.
+        mask : array of shape (n, n) or (1, 1, n, n), sparse matrix, or BlockMask
+            Booleans, or 0 and 1; a causal mask is lower triangular. Arrays and tensors of any
+            library, a sparse matrix of SciPy, a BlockMask of FlexAttention with one batch and head
+            (its `mask_mod` is evaluated, as `from_mask_mod` does).
         nodes : iterable, optional
             n labels, in row and column order; 0 to n − 1 by default.
         self_loops : bool or None
             True adds every self-loop, False removes all, None keeps those of the diagonal.
+        additive : bool, optional
+            Whether entries are terms that are added to scores: a key is hidden by −∞ or by the
+            least number of a float type, and seen otherwise. By default this is so where an entry
+            is −∞.
 
         Returns
         -------
@@ -145,9 +153,10 @@ class FeedforwardDAG(Convertible):
         Raises
         ------
         ShapeError
-            Unless the mask is square, with n labels.
+            Unless the mask is square, with n labels, and one.
         NumberError, KindError
-            For other entries than booleans, 0 and 1; for another `self_loops`.
+            For other entries than booleans, 0 and 1, or terms; for floats that are all 0, without
+            `additive`; for another `self_loops` or `additive`.
         CycleError
             Where the mask has a cycle of several nodes.
 
@@ -155,21 +164,65 @@ class FeedforwardDAG(Convertible):
         --------
         >>> FeedforwardDAG.from_mask(np.tri(3)).edges
         ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        >>> FeedforwardDAG.from_mask([[0.0, -np.inf], [-np.inf, 0.0]]).edges
+        ((0, 0), (1, 1))
         """
-        array = as_array(mask, "a mask")
-        if array.ndim != 2 or array.shape[0] != array.shape[1]:  # noqa: PLR2004 - a matrix
-            message = f"a mask is square, n × n; got shape {array.shape}"
+        if hasattr(mask, "mask_mod"):
+            runs, n = read_block_mask(mask)
+            adjacency = choose.from_runs(n, *runs)
+            if self_loops is not None:
+                adjacency = _joined(n, *adjacency.pairs, self_loops=self_loops)
+        else:
+            n, receivers, senders = read_mask(mask, additive)
+            adjacency = _joined(n, receivers, senders, self_loops=self_loops)
+        labels = Nodes(range(n) if nodes is None else nodes)
+        if len(labels) != n:
+            message = f"{len(labels)} nodes for a mask of shape {(n, n)}"
             raise ShapeError(message)
-        if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
-            message = f"a mask holds booleans (or 0 and 1); got dtype {array.dtype}"
-            raise NumberError(message)
-        labels = Nodes(range(len(array)) if nodes is None else nodes)
-        if len(labels) != len(array):
-            message = f"{len(labels)} nodes for a mask of shape {array.shape}"
-            raise ShapeError(message)
-        receivers, senders = np.nonzero(array)
-        adjacency = _joined(len(labels), receivers, senders, self_loops=self_loops)
         return cls._of(labels, adjacency)
+
+    @classmethod
+    def from_mask_mod(
+        cls, mask_mod: Callable[..., Any], n: int, *, batch: int = 0, head: int = 0
+    ) -> FeedforwardDAG:
+        """Read a predicate of indices, as FlexAttention has it, on n queries and keys.
+
+        Parameters
+        ----------
+        mask_mod : callable
+            mask_mod(batch, head, query, key) is true where the query sees the key. It is called
+            with integer arrays that broadcast, (r, 1) and (1, n), r rows at a time; with torch's
+            where NumPy's do not do and torch is loaded.
+        n : int
+            The number of queries and of keys, at least 1; n² entries are evaluated, never all
+            of them at once.
+        batch, head : int
+            What is passed as the first two.
+
+        Returns
+        -------
+        FeedforwardDAG
+            On the nodes 0 to n − 1.
+
+        Raises
+        ------
+        NumberError, ShapeError
+            Unless n is an integer from 1 to 2²⁸; for results of another shape.
+        KindError
+            For what cannot be called so, raises, or returns no booleans.
+        CycleError
+            Where the mask has a cycle of several nodes: a query that sees a later key and is
+            seen by it.
+
+        Examples
+        --------
+        >>> causal_documents = lambda b, h, q, k: (k <= q) & (q // 3 == k // 3)
+        >>> FeedforwardDAG.from_mask_mod(causal_documents, 5).edges[:4]
+        ((0, 0), (0, 1), (0, 2), (1, 1))
+        """
+        size = check_count(read_size(n))
+        runs = Predicate(mask_mod, batch, head).runs(size)
+        return cls._of(Nodes(range(size)), choose.from_runs(size, *runs))
 
     @classmethod
     def from_runs(
