@@ -52,14 +52,9 @@ class IntervalTable:
         ended = np.bincount(self.stops, minlength=self.size + 1)[: self.size]
         return np.cumsum(begun - ended)
 
-    @cached_property
-    def window_sums(self) -> IntervalSums:
-        """The plan that sums a vector over every interval."""
-        return IntervalSums(self.size, self.starts, self.stops)
-
-    def sums(self, x: Vec) -> Vec:
-        """Return the sum of x over the places of each row."""
-        of_intervals = self.window_sums(x)
+    def sums(self, x: Vec, over_intervals: IntervalSums) -> Vec:
+        """Return the sum of x over the places of each row, given a plan for the intervals."""
+        of_intervals = over_intervals(x)
         if len(self.rows) == self.size and (self._intervals_of_rows == 1).all():
             return of_intervals
         sums = np.zeros(self.size, dtype=x.dtype)

@@ -15,6 +15,7 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
 from dagmix._engine.adjacency.interval_tables import IntervalTable, interval_table, minus, united
+from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix.errors import ShapeError
 
 LARGEST_UNION = 2**24  # ranges that are made disjoint_ranges from others: 2 GiB on the way
@@ -49,10 +50,31 @@ class StridedRanges:
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the ranges of each node."""
         if self.step == 1:
-            return self.table.sums(x)
+            return self.table.sums(x, self._interval_sums)
         placed = np.zeros(self.table.size, dtype=x.dtype)
         placed[self.places] = x
-        return self.table.sums(placed)[self.places]
+        return self.table.sums(placed, self._interval_sums)[self.places]
+
+    @cached_property
+    def _interval_sums(self) -> IntervalSums:
+        """The plan that sums a vector over every interval."""
+        return IntervalSums(self.table.size, self.table.starts, self.ends, section=self.section)
+
+    @property
+    def section(self) -> int:
+        """The number of places that are kept for a remainder."""
+        return self.table.size // self.step
+
+    @cached_property
+    def ends(self) -> Ints:
+        """Where intervals stop; after the last node of a remainder, where its places do.
+
+        The places in between have no node, and add nothing to a sum.
+        """
+        stops, section = self.table.stops, self.section
+        remainder = (stops - 1) // section
+        last = remainder * section + (self.n - 1 - remainder) // self.step
+        return np.where(stops - 1 == last, (remainder + 1) * section, stops)
 
     def has(self, targets: Ints) -> Mask:
         """Mark the nodes j with targets[j] in a range; the target −1 is in none."""

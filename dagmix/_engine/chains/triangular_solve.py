@@ -116,7 +116,10 @@ class _Sums:
         self._levels: list[tuple[int, int, int]] = []
         # One list for all levels: 0, then the suffix and the prefix sums of each.
         end = 1
-        for level in IntervalSums(table.size, table.starts, table.stops, one_by_one=0).levels:
+        # From the other end places without a node come first, which no block may begin with.
+        stops, section = (layer.ends, layer.section) if forward else (table.stops, None)
+        plan = IntervalSums(table.size, table.starts, stops, one_by_one=0, section=section)
+        for level in plan.levels:
             after = end + level.places
             left[level.intervals] = _places(level.left, level.places, end)
             right[level.intervals] = _places(level.right, level.places, after)
