@@ -41,6 +41,7 @@ from dagmix.families.masks import (
     block_window,
     fixed,
     global_tokens,
+    shifts,
     strided,
 )
 from dagmix.families.measures import Measures, describe
@@ -91,6 +92,7 @@ __all__ = [
     "run_hitting_time",
     "run_mixing_time",
     "run_pair",
+    "shifts",
     "sink_window",
     "sliding_window",
     "strided",

@@ -314,6 +314,58 @@ def big_bird(n: int, block: int, width: int, tokens: int, random: int, seed: int
     )
 
 
+def shifts(n: int, distances: Any, *, repair: bool = True) -> FeedforwardDAG:
+    """Return the mask that depends on i − j only: node i receives from i and i − d, d in a set.
+
+    `log_sparse` has the powers of two.
+
+    Parameters
+    ----------
+    n : int
+        Nodes, 1 to 2²⁸.
+    distances : iterable of int
+        Each at least 1; one of n or more has no edge.
+    repair : bool
+        Whether nodes before the last that send to no other get an edge to n − 1: without
+        distance 1 there are some.
+
+    Returns
+    -------
+    FeedforwardDAG
+        Kept as its distances where n is above 64.
+
+    Raises
+    ------
+    NumberError, ShapeError
+        For an argument that is no integer or too small; where n is above 2²⁸.
+    SinkError
+        Without `repair`, where there are several sinks.
+
+    Examples
+    --------
+    >>> [j for j, i in shifts(20, [1, 5, 9]).edges if i == 10]
+    [1, 5, 9, 10]
+
+    References
+    ----------
+    Masks with one pattern for all tokens: arXiv:1907.00235, §4.2.
+    """
+    size = checked_size(n)
+    if not np.iterable(distances):
+        message = f"distances come as a sequence; got {brief(distances)}"
+        raise NumberError(message)
+    near = sorted({read_count(d, 1, "a distance") for d in distances})
+    near = [d for d in near if d < size]
+    graph = FeedforwardDAG.from_shifts(size, [0, *near])
+    first = near[0] if near else size
+    if repair and first > 1:
+        last = size - 1
+        ends = FeedforwardDAG.from_runs([last], [max(size - first, 0)], [size], nodes=range(size))
+        graph = FeedforwardDAG.union([graph, ends])
+    _ = graph.unique_sink
+    return graph
+
+
 def with_repair(parts: Iterable[Runs], size: int, *, repair: bool) -> FeedforwardDAG:
     """Return the graph of some runs, each further sink joined to the last node if `repair`.
 

@@ -211,7 +211,7 @@ def log_sparse(n: int) -> FeedforwardDAG:
     Returns
     -------
     FeedforwardDAG
-        About n log₂ n edges.
+        About n log₂ n edges, which are not listed where n is above 4,096.
 
     Raises
     ------
@@ -228,11 +228,7 @@ def log_sparse(n: int) -> FeedforwardDAG:
     LogSparse attention: arXiv:1907.00235, §4.2.
     """
     size = checked_size(n)
-    nodes = np.arange(size)
-    edges = [(nodes[:-back], nodes[back:]) for back in 2 ** np.arange((size - 1).bit_length())]
-    senders, receivers = zip((nodes, nodes), *edges, strict=True)
-    pairs = np.stack((np.concatenate(senders), np.concatenate(receivers)), axis=1)
-    return FeedforwardDAG(pairs, nodes=range(size))
+    return FeedforwardDAG.from_shifts(size, [0, *(2**k for k in range((size - 1).bit_length()))])
 
 
 def all_unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:

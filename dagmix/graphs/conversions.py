@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dagmix._engine.adjacency.base import Adjacency, Ints
-from dagmix._engine.adjacency.ranges import IndexRanges
+from dagmix._engine.adjacency.diagonals import DiagonalRanges
+from dagmix._engine.adjacency.ranges import LARGEST_LIST, IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
 from dagmix._util.frozen import Frozen
+from dagmix.errors import ShapeError
 from dagmix.graphs.labels import Nodes
 
 
@@ -78,7 +80,7 @@ def runs_of(adjacency: Adjacency) -> tuple[Ints, Ints, Ints, Ints]:
     [[0, 1, 2], [0, 0, 0], [1, 2, 3], [1, 1, 1]]
     """
     if isinstance(adjacency, IndexRanges):
-        parts = [_of_table(part) for part in adjacency.transposed().ranges]
+        parts = [_of_ranges(part) for part in adjacency.transposed().ranges]
         rows, starts, stops, steps = map(np.concatenate, zip(*parts, strict=True))
     else:
         receivers, senders = adjacency.pairs
@@ -94,7 +96,13 @@ def runs_of(adjacency: Adjacency) -> tuple[Ints, Ints, Ints, Ints]:
     return rows[order], starts[order], stops[order], steps[order]
 
 
-def _of_table(part: StridedRanges) -> tuple[Ints, Ints, Ints, Ints]:
+def _of_ranges(part: StridedRanges | DiagonalRanges) -> tuple[Ints, Ints, Ints, Ints]:
+    if isinstance(part, DiagonalRanges):
+        if part.work > LARGEST_LIST:
+            message = f"{part.count} shifts of {part.n} nodes are {part.work} runs; too many"
+            raise ShapeError(message)
+        rows, first = part.listed()
+        return rows, first, first + 1, np.ones_like(rows)
     table = part.table
     rows, first, last = part.node(table.rows), part.node(table.starts), part.node(table.stops - 1)
     return rows, first, last + 1, np.full(len(rows), part.step)

@@ -31,6 +31,7 @@ from dagmix.graphs.edges import (
     read_array,
     read_edges,
     read_runs,
+    read_shifts,
 )
 from dagmix.graphs.labels import SHOWN, Node, Nodes, check_count, check_same_nodes
 from dagmix.graphs.mask_arrays import read_mask
@@ -272,6 +273,41 @@ class FeedforwardDAG(Convertible):
         return cls._of(labels, choose.from_runs(len(labels), rows, first, after, step))
 
     @classmethod
+    def from_shifts(cls, n: int, distances: Iterable[int]) -> FeedforwardDAG:
+        """Return the graph on 0 to n − 1 with the edges j → j + d for every d in some distances.
+
+        Its mask depends on i − j only. A step of a chain adds one shifted row for each distance,
+        and of more than 4,096 nodes no edge is listed.
+
+        Parameters
+        ----------
+        n : int
+            Nodes, 1 to 2²⁸.
+        distances : iterable of int
+            Each at least 0, which is for all self-loops; those of n and more have no edge.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With n − d edges for every distance d below n.
+
+        Raises
+        ------
+        NumberError, ShapeError
+            For what are no such integers; where n is above 2²⁸.
+
+        Examples
+        --------
+        >>> FeedforwardDAG.from_shifts(4, [0, 2]).edges
+        ((0, 0), (0, 2), (1, 1), (1, 3), (2, 2), (3, 3))
+        >>> FeedforwardDAG.from_shifts(10**6, [0, 1, 1000]).edge_count
+        2998999
+        """
+        size = check_count(read_size(n))
+        shifts = read_shifts(distances, size)
+        return cls._of(Nodes(range(size)), choose.from_shifts(size, shifts))
+
+    @classmethod
     def from_networkx(
         cls, graph: nx.DiGraph[Node], *, self_loops: bool | None = None
     ) -> FeedforwardDAG:
@@ -334,13 +370,39 @@ class FeedforwardDAG(Convertible):
         >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
         3
         """
-        heads = _read_graphs(graphs)
-        if not heads:
-            message = "a union needs at least one graph"
-            raise EmptyError(message)
+        heads = _read_graphs(graphs, "a union")
         nodes = heads[0].nodes
-        check_same_nodes([head.nodes for head in heads])
         return cls._of(nodes, choose.union_of_graphs([head.adjacency for head in heads]))
+
+    @classmethod
+    def intersection(cls, graphs: Iterable[FeedforwardDAG]) -> FeedforwardDAG:
+        """Return the graph with the edges that every graph has, on the same nodes.
+
+        Parameters
+        ----------
+        graphs : iterable of FeedforwardDAG
+            At least one, all on the same nodes in the same order.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the self-loops that every graph has.
+
+        Raises
+        ------
+        EmptyError, HeadsError, KindError
+            For no graphs, graphs on different nodes, and what are no graphs.
+
+        Examples
+        --------
+        >>> from dagmix import families
+        >>> near, far = families.sliding_window(9, 4), families.dilated(9, 3, 2)
+        >>> FeedforwardDAG.intersection([near, far]).in_degree(7)
+        3
+        """
+        heads = _read_graphs(graphs, "an intersection")
+        nodes = heads[0].nodes
+        return cls._of(nodes, choose.intersection_of_graphs([head.adjacency for head in heads]))
 
     def reversed(self) -> FeedforwardDAG:
         """Return the graph with every edge j → i turned into i → j.
@@ -383,7 +445,7 @@ class FeedforwardDAG(Convertible):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Pairs (sender, receiver), self-loops included, by receiver and then by sender.
+        """Pairs (sender, receiver), self-loops included, by sender and then by receiver.
 
         Raises ShapeError for a graph made of index ranges with too many edges to list.
         """
@@ -519,15 +581,20 @@ class FeedforwardDAG(Convertible):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _read_graphs(graphs: Any) -> list[FeedforwardDAG]:
+def _read_graphs(graphs: Any, what: str) -> list[FeedforwardDAG]:
+    """Return graphs on the same nodes, at least one."""
     if not isinstance(graphs, Iterable):
-        message = f"a union is of a sequence of FeedforwardDAGs; got {brief(graphs)}"
+        message = f"{what} is of a sequence of FeedforwardDAGs; got {brief(graphs)}"
         raise KindError(message)
     heads = list(graphs)
     for number, head in enumerate(heads):
         if not isinstance(head, FeedforwardDAG):
-            message = f"a union is of FeedforwardDAGs; number {number} is {brief(head)}"
+            message = f"{what} is of FeedforwardDAGs; number {number} is {brief(head)}"
             raise KindError(message)
+    if not heads:
+        message = f"{what} needs at least one graph"
+        raise EmptyError(message)
+    check_same_nodes([head.nodes for head in heads])
     return heads
 
 

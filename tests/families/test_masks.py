@@ -74,6 +74,14 @@ def test_a_layout_of_strided_runs() -> None:
 
 
 @pytest.mark.parametrize("n", SIZES)
+def test_shifts_are_repaired_where_no_distance_is_1(n: int) -> None:
+    for distances in ([1], [2, 5], [3], [], (1, 2, 4, 8)):
+        wanted = reached(predicate(n, lambda i, j: np.isin(i - j, distances)))  # noqa: B023
+        assert (families.shifts(n, distances).to_mask() == wanted).all()
+    assert families.shifts(n, [1, 2, 4, 8]) == families.log_sparse(n)
+
+
+@pytest.mark.parametrize("n", SIZES)
 def test_big_bird_has_its_random_blocks(n: int) -> None:
     """Every block of receivers sees the same blocks, as many earlier ones as it should."""
     for b, random in [(1, 0), (1, 2), (2, 1), (3, 3), (50, 1)]:
@@ -130,6 +138,9 @@ BAD: dict[str, tuple[Callable[[], object], type[DagmixError], str]] = {
     "token": (lambda: families.global_tokens(5, [5], 1), errors.NumberError, "0 to 4; got 5"),
     "tokens": (lambda: families.global_tokens(5, -1, 1), errors.NumberError, "tokens"),
     "random": (lambda: families.big_bird(5, 1, 1, 0, -1, 0), errors.NumberError, "random"),
+    "distances": (lambda: families.shifts(5, 3), errors.NumberError, "as a sequence; got 3"),
+    "distance": (lambda: families.shifts(5, [0]), errors.NumberError, "a distance is"),
+    "shifts": (lambda: families.shifts(5, [2], repair=False), errors.SinkError, "3, 4"),
     "many": (lambda: families.fixed(10**6, 1000, 1000), errors.ShapeError, "134217728 runs"),
 }
 

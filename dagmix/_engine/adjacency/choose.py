@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency, Ints, distinct
+from dagmix._engine.adjacency.diagonals import diagonal_ranges
 from dagmix._engine.adjacency.explicit import from_distinct, from_pairs
 from dagmix._engine.adjacency.ranges import IndexRanges, union
 from dagmix._engine.adjacency.strided import strided_ranges
 
 RANGES_FROM = 64  # nodes
+SHIFTS_FROM = 2**12  # nodes; below, exact answers over lists cost less
 PAIRS_A_RANGE = 8
 SHORTEST_RANGE = 4  # nodes of a range that is taken out of a list of pairs
 MOST_STRIDES = 3  # different steps that are looked for
@@ -32,6 +34,24 @@ def union_of_graphs(adjacencies: Sequence[Adjacency]) -> Adjacency:
     if isinstance(merged, IndexRanges) and _is_worth_it(merged):
         return merged
     return _chosen(merged.n, *merged.pairs)
+
+
+def intersection_of_graphs(adjacencies: Sequence[Adjacency]) -> Adjacency:
+    """Return the adjacency of the pairs that all of several graphs on the same nodes have."""
+    first, *others = adjacencies
+    for other in others:
+        if isinstance(first, IndexRanges) and isinstance(other, IndexRanges):
+            both = first.without(first.without(other))
+            first = both if _is_worth_it(both) else _chosen(both.n, *both.pairs)
+        else:
+            shared = np.intersect1d(_keys(first), _keys(other), assume_unique=True)
+            first = _chosen(first.n, shared % first.n, shared // first.n)
+    return first
+
+
+def _keys(adjacency: Adjacency) -> Ints:
+    receivers, senders = adjacency.pairs
+    return senders * adjacency.n + receivers
 
 
 def _chosen(n: int, receivers: Ints, senders: Ints) -> Adjacency:
@@ -58,6 +78,18 @@ def from_runs(
         return by_receiver.transposed()
     senders, receivers = by_receiver.pairs
     return from_pairs(n, receivers, senders)
+
+
+def from_shifts(n: int, distances: Ints, *, always: bool = False) -> Adjacency:
+    """Return the adjacency of all pairs (j, j + d), d in distinct distances from 0 to n − 1.
+
+    Up to `SHIFTS_FROM` nodes these are listed, unless `always`.
+    """
+    shifts = diagonal_ranges(n, distances)
+    if always or n > SHIFTS_FROM:
+        return IndexRanges(n, [shifts])
+    senders, receivers = shifts.listed()
+    return adjacency_of_pairs(n, receivers, senders)
 
 
 def _is_worth_it(runs: IndexRanges) -> bool:

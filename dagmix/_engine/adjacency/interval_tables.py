@@ -153,7 +153,14 @@ def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> Interval
 
 def united(tables: list[IntervalTable]) -> IntervalTable:
     """Return the table that has what one of the tables has."""
-    return _sweep(tables, lambda counts: sum(counts) > 0)
+    width = tables[0].size + 1
+    begun = np.concatenate([t.rows * width + t.starts for t in tables])
+    order = np.argsort(begun, kind="stable")
+    begun, ended = begun[order], np.concatenate([t.rows * width + t.stops for t in tables])[order]
+    ended = np.maximum.accumulate(ended)  # rows are apart: a stop is below the next row's starts
+    is_first = np.append(True, begun[1:] > ended[:-1])[: len(begun)]
+    starts, stops = begun[is_first], ended[np.append(is_first[1:], True)[: len(ended)]]
+    return IntervalTable(width - 1, starts // width, starts % width, stops % width)
 
 
 def minus(one: IntervalTable, other: IntervalTable) -> IntervalTable:

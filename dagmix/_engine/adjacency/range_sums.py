@@ -153,12 +153,14 @@ class IntervalSums:
         # Every interval is served by one of the powers: with 2ᵏ⁻¹ < length ≤ 2ᵏ it crosses a border
         # of blocks of 2ᵏ, or lies inside one and crosses its middle.
         for power in range(int((stops - starts).max() - 1).bit_length(), -1, -1):
-            self._serve(2**power)
+            # Shorter ones, though they may begin a block, leave most of what is summed unused.
+            self._serve(2**power, longer_than=2**power // 2)
 
-    def _serve(self, block: int) -> None:
+    def _serve(self, block: int, longer_than: int = 0) -> None:
         """Add a level for the intervals among those left that blocks of this length serve."""
         starts, stops, left = self._starts, self._stops, self.alone
         done = _is_served(self._size, starts[left], stops[left], block)
+        done &= stops[left] - starts[left] > longer_than
         if done.any():
             self.levels.append(_level(self._size, starts, stops, left[done], block))
             self.alone = left[~done]

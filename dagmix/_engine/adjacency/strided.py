@@ -47,6 +47,51 @@ class StridedRanges:
         """The places of all nodes."""
         return slice(None) if self.step == 1 else self.place(np.arange(self.n))
 
+    @property
+    def count(self) -> int:
+        """The number of ranges."""
+        return len(self.table.rows)
+
+    @property
+    def work(self) -> int:
+        """The operations of one step, up to a factor."""
+        return self.count + self.n
+
+    @property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender."""
+        return self.table.lengths[self.places]
+
+    @property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver."""
+        return self.table.column_lengths[self.places]
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the greatest of receiver − sender; 0 where there is no pair."""
+        senders = self.node(self.table.rows)
+        first, last = self.node(self.table.starts), self.node(self.table.stops - 1)
+        return int((first - senders).min(initial=0)), int((last - senders).max(initial=0))
+
+    @property
+    def most_of_a_sender(self) -> int:
+        """The greatest number of ranges of receivers of a node."""
+        return int(np.diff(self.table.firsts).max())
+
+    def transposed(self) -> StridedRanges:
+        """Return the pairs with senders and receivers exchanged."""
+        return StridedRanges(self.n, self.step, self.table.transposed())
+
+    def without_loops(self) -> StridedRanges:
+        """Return the pairs of two nodes."""
+        return StridedRanges(self.n, self.step, self.table.without_diagonal())
+
+    def listed(self) -> tuple[Ints, Ints]:
+        """Return senders and receivers of all pairs."""
+        senders, receivers = self.table.expanded()
+        return self.node(senders), self.node(receivers)
+
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the ranges of each node."""
         if self.step == 1:
@@ -152,19 +197,26 @@ def disjoint_ranges(layers: Iterable[StridedRanges]) -> tuple[StridedRanges, ...
     return tuple(found)
 
 
+def lacking(new: StridedRanges, others: Iterable[StridedRanges]) -> StridedRanges:
+    """Return the pairs that other ranges do not have, in ranges of a step that theirs divide."""
+    found = list(others)
+    step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
+    if step != new.step:
+        new = new.refined(step)
+    for part in found:
+        new = new.minus(part)
+    return new
+
+
 def _merged(same: list[StridedRanges]) -> StridedRanges:
     return StridedRanges(same[0].n, same[0].step, united([part.table for part in same]))
 
 
 def _added(found: list[StridedRanges], new: StridedRanges) -> list[StridedRanges]:
     """Return what was found with the pairs of another step that it lacks."""
-    step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
-    if step != new.step:
-        new = new.refined(step)
-    for part in found:
-        new = new.minus(part)
-    rest = [part for part in found if part.step != step]
-    same = [part for part in found if part.step == step]
+    new = lacking(new, found)
+    rest = [part for part in found if part.step != new.step]
+    same = [part for part in found if part.step == new.step]
     return [*rest, _merged([*same, new]) if same else new]
 
 
