@@ -121,6 +121,10 @@ class BudgetError(DagmixError):
     """
 
 
+class MaskError(DagmixError):
+    """A mask is asked for by a name that there is, with the sizes that it takes."""
+
+
 class ConfigError(DagmixError):
     """The sizes of a model, and the settings of its training, are in range and fit together."""
 

@@ -8,9 +8,10 @@ dilated, powers of two) follow arXiv:2502.06751 and the literature on sparse att
 
 In come sizes; out come `FeedforwardDAG`s, or pairs of them, for `dagmix.operators`. Functions
 named after a graph and a quantity, such as `line_mixing_time`, are closed forms, to test
-against; `describe` measures one graph.
+against; `describe` measures one graph or mixture, `compare` puts many masks into one table.
 """
 
+from dagmix.families.by_name import heads_by_name
 from dagmix.families.closed_forms import (
     complete_distance,
     complete_fidelity,
@@ -25,6 +26,7 @@ from dagmix.families.closed_forms import (
     run_hitting_time,
     run_mixing_time,
 )
+from dagmix.families.compare import ComparedMask, Comparison, compare
 from dagmix.families.crossed_pairs import crossed_pair
 from dagmix.families.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
 from dagmix.families.hardness import (
@@ -40,6 +42,15 @@ from dagmix.families.head_pairs import (
     reset_pair,
     reversed_lines,
     run_pair,
+)
+from dagmix.families.masks import (
+    big_bird,
+    block_sparse,
+    block_window,
+    fixed,
+    global_tokens,
+    shifts,
+    strided,
 )
 from dagmix.families.measures import Measures, describe
 from dagmix.families.named import (
@@ -61,8 +72,13 @@ from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
 from dagmix.families.slow_pairs import change_pair, fan_pair, wide_run_pair
 
 __all__ = [
+    "ComparedMask",
+    "Comparison",
     "Measures",
     "all_unique_sink_dags",
+    "big_bird",
+    "block_sparse",
+    "block_window",
     "change_pair",
     "choice_fidelity",
     "choice_pair",
@@ -70,6 +86,7 @@ __all__ = [
     "clique_fidelity",
     "clique_heads",
     "clique_walk_heads",
+    "compare",
     "complete",
     "complete_distance",
     "complete_fidelity",
@@ -85,6 +102,9 @@ __all__ = [
     "fed_lane_pair",
     "feed_pair",
     "feed_signal",
+    "fixed",
+    "global_tokens",
+    "heads_by_name",
     "lane_fidelity",
     "lane_pair",
     "lane_signal",
@@ -101,8 +121,10 @@ __all__ = [
     "run_mixing_time",
     "run_pair",
     "section_pair",
+    "shifts",
     "sink_window",
     "sliding_window",
+    "strided",
     "walk_back",
     "wide_run_hitting_time",
     "wide_run_pair",

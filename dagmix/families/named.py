@@ -107,7 +107,7 @@ def sliding_window(n: int, width: int) -> FeedforwardDAG:
     ----------
     Window attention, here causal: arXiv:2004.05150, §3.1.
     """
-    return FeedforwardDAG.from_runs(*_window(n, width))
+    return FeedforwardDAG.from_runs(*causal_window(n, width))
 
 
 def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
@@ -144,7 +144,7 @@ def sink_window(n: int, sinks: int, width: int) -> FeedforwardDAG:
     ----------
     Attention sinks: arXiv:2309.17453.
     """
-    nodes, starts, stops = _window(n, width)
+    nodes, starts, stops = causal_window(n, width)
     first = np.minimum(min(read_count(sinks, 0, "sinks"), len(stops)), stops)
     ends = np.concatenate((np.zeros_like(starts), starts)), np.concatenate((first, stops))
     return FeedforwardDAG.from_runs(np.tile(nodes, 2), *ends)
@@ -187,7 +187,7 @@ def dilated(n: int, width: int, dilation: int, *, repair: bool = True) -> Feedfo
     ----------
     Dilated window attention, here causal: arXiv:2004.05150, §3.1.
     """
-    size = _size(n)
+    size = checked_size(n)
     step, nodes = min(read_count(dilation, 1, "dilation"), size), np.arange(size)
     back = np.minimum(nodes // step, min(read_count(width, 1, "width"), size)) * step
     starts, stops, steps = nodes - back, nodes + 1, np.full(size, step)
@@ -211,7 +211,7 @@ def log_sparse(n: int) -> FeedforwardDAG:
     Returns
     -------
     FeedforwardDAG
-        About n log₂ n edges.
+        About n log₂ n edges, which are not listed where n is above 4,096.
 
     Raises
     ------
@@ -227,12 +227,8 @@ def log_sparse(n: int) -> FeedforwardDAG:
     ----------
     LogSparse attention: arXiv:1907.00235, §4.2.
     """
-    size = _size(n)
-    nodes = np.arange(size)
-    edges = [(nodes[:-back], nodes[back:]) for back in 2 ** np.arange((size - 1).bit_length())]
-    senders, receivers = zip((nodes, nodes), *edges, strict=True)
-    pairs = np.stack((np.concatenate(senders), np.concatenate(receivers)), axis=1)
-    return FeedforwardDAG(pairs, nodes=range(size))
+    size = checked_size(n)
+    return FeedforwardDAG.from_shifts(size, [0, *(2**k for k in range((size - 1).bit_length()))])
 
 
 def all_unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
@@ -275,13 +271,22 @@ def all_unique_sink_dags(n: int) -> Iterator[FeedforwardDAG]:
         yield FeedforwardDAG(edges, nodes=range(n))
 
 
-def _size(n: int) -> int:
+def checked_size(n: int) -> int:
+    """Return a number of nodes, 1 to 2²⁸, as an int.
+
+    >>> checked_size(3)
+    3
+    """
     return check_count(read_count(n, 1, "n"))
 
 
-def _window(n: int, width: int) -> tuple[Ints, Ints, Ints]:
-    """Return the nodes and the range of senders of each, which ends after the node itself."""
-    size = _size(n)
+def causal_window(n: int, width: int) -> tuple[Ints, Ints, Ints]:
+    """Return the nodes and the range of senders of each, which ends after the node itself.
+
+    >>> [part.tolist() for part in causal_window(4, 2)]
+    [[0, 1, 2, 3], [0, 0, 0, 1], [1, 2, 3, 4]]
+    """
+    size = checked_size(n)
     reach = min(read_count(width, 0 if size == 1 else 1, "width"), size)
     nodes = np.arange(size)
     return nodes, nodes - np.minimum(nodes, reach), nodes + 1

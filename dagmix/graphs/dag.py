@@ -7,7 +7,7 @@ sender j to receiver i, has j before i or j = i. A sink has no edge to another n
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -20,20 +20,22 @@ from dagmix._engine.adjacency import choose, paths
 from dagmix._engine.adjacency.base import Adjacency, Ints
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._util.brief import brief
-from dagmix._util.frozen import Frozen
 from dagmix._util.lazy import Lazy
-from dagmix.errors import CycleError, EmptyError, KindError, NumberError, ShapeError
+from dagmix.errors import CycleError, EmptyError, KindError, ShapeError
+from dagmix.graphs.conversions import Convertible
 from dagmix.graphs.edges import (
     Edge,
-    as_array,
     check_order,
     check_runs,
     in_order_of_appearance,
     read_array,
     read_edges,
     read_runs,
+    read_shifts,
 )
-from dagmix.graphs.labels import SHOWN, Node, Nodes, check_same_nodes
+from dagmix.graphs.labels import SHOWN, Node, Nodes, check_count, check_same_nodes
+from dagmix.graphs.mask_arrays import read_mask
+from dagmix.graphs.mask_mods import Predicate, read_block_mask, read_size
 from dagmix.graphs.sinks import UniqueSink, find_unique_sink
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ else:
 EDGES_SHOWN = 32
 
 
-class FeedforwardDAG(Frozen):
+class FeedforwardDAG(Convertible):
     """A feedforward graph: a directed graph without cycles but self-loops (Definition 2.1).
 
     Parameters
@@ -85,9 +87,6 @@ class FeedforwardDAG(Frozen):
     arXiv:2507.02944, Definitions 2.1 and 2.2.
     """
 
-    nodes: Nodes
-    adjacency: Adjacency
-
     def __init__(
         self,
         edges: Iterable[Edge],
@@ -124,21 +123,28 @@ class FeedforwardDAG(Frozen):
     @classmethod
     def from_mask(
         cls,
-        mask: ArrayLike,
+        mask: Any,
         nodes: Iterable[Node] | None = None,
         *,
         self_loops: bool | None = None,
+        additive: bool | None = None,
     ) -> FeedforwardDAG:
         """Read an attention mask: mask[i, j] is true where query i sees key j (edge j → i).
 
         Parameters
         ----------
-        mask : (n, n) array
-            Booleans, or 0 and 1. A causal mask is lower triangular.
+        mask : array of shape (n, n) or (1, 1, n, n), sparse matrix, or BlockMask
+            Booleans, or 0 and 1; a causal mask is lower triangular. Arrays and tensors of any
+            library, a sparse matrix of SciPy, a BlockMask of FlexAttention with one batch and head
+            (its `mask_mod` is evaluated, as `from_mask_mod` does).
         nodes : iterable, optional
             n labels, in row and column order; 0 to n − 1 by default.
         self_loops : bool or None
             True adds every self-loop, False removes all, None keeps those of the diagonal.
+        additive : bool, optional
+            Whether entries are terms that are added to scores: a key is hidden by −∞ or by the
+            least number of a float type, and seen otherwise. By default this is so where an entry
+            is −∞.
 
         Returns
         -------
@@ -148,9 +154,10 @@ class FeedforwardDAG(Frozen):
         Raises
         ------
         ShapeError
-            Unless the mask is square, with n labels.
+            Unless the mask is square, with n labels, and one.
         NumberError, KindError
-            For other entries than booleans, 0 and 1; for another `self_loops`.
+            For other entries than booleans, 0 and 1, or terms; for floats that are all 0, without
+            `additive`; for another `self_loops` or `additive`.
         CycleError
             Where the mask has a cycle of several nodes.
 
@@ -158,21 +165,65 @@ class FeedforwardDAG(Frozen):
         --------
         >>> FeedforwardDAG.from_mask(np.tri(3)).edges
         ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+        >>> FeedforwardDAG.from_mask([[0.0, -np.inf], [-np.inf, 0.0]]).edges
+        ((0, 0), (1, 1))
         """
-        array = as_array(mask, "a mask")
-        if array.ndim != 2 or array.shape[0] != array.shape[1]:  # noqa: PLR2004 - a matrix
-            message = f"a mask is square, n × n; got shape {array.shape}"
+        if hasattr(mask, "mask_mod"):
+            runs, n = read_block_mask(mask)
+            adjacency = choose.from_runs(n, *runs)
+            if self_loops is not None:
+                adjacency = _joined(n, *adjacency.pairs, self_loops=self_loops)
+        else:
+            n, receivers, senders = read_mask(mask, additive)
+            adjacency = _joined(n, receivers, senders, self_loops=self_loops)
+        labels = Nodes(range(n) if nodes is None else nodes)
+        if len(labels) != n:
+            message = f"{len(labels)} nodes for a mask of shape {(n, n)}"
             raise ShapeError(message)
-        if array.dtype.kind not in "biuf" or not np.isin(array, (0, 1)).all():
-            message = f"a mask holds booleans (or 0 and 1); got dtype {array.dtype}"
-            raise NumberError(message)
-        labels = Nodes(range(len(array)) if nodes is None else nodes)
-        if len(labels) != len(array):
-            message = f"{len(labels)} nodes for a mask of shape {array.shape}"
-            raise ShapeError(message)
-        receivers, senders = np.nonzero(array)
-        adjacency = _joined(len(labels), receivers, senders, self_loops=self_loops)
         return cls._of(labels, adjacency)
+
+    @classmethod
+    def from_mask_mod(
+        cls, mask_mod: Callable[..., Any], n: int, *, batch: int = 0, head: int = 0
+    ) -> FeedforwardDAG:
+        """Read a predicate of indices, as FlexAttention has it, on n queries and keys.
+
+        Parameters
+        ----------
+        mask_mod : callable
+            mask_mod(batch, head, query, key) is true where the query sees the key. It is called
+            with integer arrays that broadcast, (r, 1) and (1, n), r rows at a time; with torch's
+            where NumPy's do not do and torch is loaded.
+        n : int
+            The number of queries and of keys, at least 1; n² entries are evaluated, never all
+            of them at once.
+        batch, head : int
+            What is passed as the first two.
+
+        Returns
+        -------
+        FeedforwardDAG
+            On the nodes 0 to n − 1.
+
+        Raises
+        ------
+        NumberError, ShapeError
+            Unless n is an integer from 1 to 2²⁸; for results of another shape.
+        KindError
+            For what cannot be called so, raises, or returns no booleans.
+        CycleError
+            Where the mask has a cycle of several nodes: a query that sees a later key and is
+            seen by it.
+
+        Examples
+        --------
+        >>> causal_documents = lambda b, h, q, k: (k <= q) & (q // 3 == k // 3)
+        >>> FeedforwardDAG.from_mask_mod(causal_documents, 5).edges[:4]
+        ((0, 0), (0, 1), (0, 2), (1, 1))
+        """
+        size = check_count(read_size(n))
+        runs = Predicate(mask_mod, batch, head).runs(size)
+        return cls._of(Nodes(range(size)), choose.from_runs(size, *runs))
 
     @classmethod
     def from_runs(
@@ -220,6 +271,41 @@ class FeedforwardDAG(Frozen):
         labels = Nodes(range(int(rows.max(initial=-1)) + 1) if nodes is None else nodes)
         check_runs(len(labels), rows, first, after, step)
         return cls._of(labels, choose.from_runs(len(labels), rows, first, after, step))
+
+    @classmethod
+    def from_shifts(cls, n: int, distances: Iterable[int]) -> FeedforwardDAG:
+        """Return the graph on 0 to n − 1 with the edges j → j + d for every d in some distances.
+
+        Its mask depends on i − j only. A step of a chain adds one shifted row for each distance,
+        and of more than 4,096 nodes no edge is listed.
+
+        Parameters
+        ----------
+        n : int
+            Nodes, 1 to 2²⁸.
+        distances : iterable of int
+            Each at least 0, which is for all self-loops; those of n and more have no edge.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With n − d edges for every distance d below n.
+
+        Raises
+        ------
+        NumberError, ShapeError
+            For what are no such integers; where n is above 2²⁸.
+
+        Examples
+        --------
+        >>> FeedforwardDAG.from_shifts(4, [0, 2]).edges
+        ((0, 0), (0, 2), (1, 1), (1, 3), (2, 2), (3, 3))
+        >>> FeedforwardDAG.from_shifts(10**6, [0, 1, 1000]).edge_count
+        2998999
+        """
+        size = check_count(read_size(n))
+        shifts = read_shifts(distances, size)
+        return cls._of(Nodes(range(size)), choose.from_shifts(size, shifts))
 
     @classmethod
     def from_networkx(
@@ -284,13 +370,39 @@ class FeedforwardDAG(Frozen):
         >>> FeedforwardDAG.union([line, shortcut]).out_degree("a")
         3
         """
-        heads = _read_graphs(graphs)
-        if not heads:
-            message = "a union needs at least one graph"
-            raise EmptyError(message)
+        heads = _read_graphs(graphs, "a union")
         nodes = heads[0].nodes
-        check_same_nodes([head.nodes for head in heads])
         return cls._of(nodes, choose.union_of_graphs([head.adjacency for head in heads]))
+
+    @classmethod
+    def intersection(cls, graphs: Iterable[FeedforwardDAG]) -> FeedforwardDAG:
+        """Return the graph with the edges that every graph has, on the same nodes.
+
+        Parameters
+        ----------
+        graphs : iterable of FeedforwardDAG
+            At least one, all on the same nodes in the same order.
+
+        Returns
+        -------
+        FeedforwardDAG
+            With the self-loops that every graph has.
+
+        Raises
+        ------
+        EmptyError, HeadsError, KindError
+            For no graphs, graphs on different nodes, and what are no graphs.
+
+        Examples
+        --------
+        >>> from dagmix import families
+        >>> near, far = families.sliding_window(9, 4), families.dilated(9, 3, 2)
+        >>> FeedforwardDAG.intersection([near, far]).in_degree(7)
+        3
+        """
+        heads = _read_graphs(graphs, "an intersection")
+        nodes = heads[0].nodes
+        return cls._of(nodes, choose.intersection_of_graphs([head.adjacency for head in heads]))
 
     def reversed(self) -> FeedforwardDAG:
         """Return the graph with every edge j → i turned into i → j.
@@ -333,7 +445,7 @@ class FeedforwardDAG(Frozen):
 
     @property
     def edges(self) -> tuple[Edge, ...]:
-        """Pairs (sender, receiver), self-loops included, by receiver and then by sender.
+        """Pairs (sender, receiver), self-loops included, by sender and then by receiver.
 
         Raises ShapeError for a graph made of index ranges with too many edges to list.
         """
@@ -469,15 +581,20 @@ class FeedforwardDAG(Frozen):
         return f"<code>{escape(repr(self))}</code>"
 
 
-def _read_graphs(graphs: Any) -> list[FeedforwardDAG]:
+def _read_graphs(graphs: Any, what: str) -> list[FeedforwardDAG]:
+    """Return graphs on the same nodes, at least one."""
     if not isinstance(graphs, Iterable):
-        message = f"a union is of a sequence of FeedforwardDAGs; got {brief(graphs)}"
+        message = f"{what} is of a sequence of FeedforwardDAGs; got {brief(graphs)}"
         raise KindError(message)
     heads = list(graphs)
     for number, head in enumerate(heads):
         if not isinstance(head, FeedforwardDAG):
-            message = f"a union is of FeedforwardDAGs; number {number} is {brief(head)}"
+            message = f"{what} is of FeedforwardDAGs; number {number} is {brief(head)}"
             raise KindError(message)
+    if not heads:
+        message = f"{what} needs at least one graph"
+        raise EmptyError(message)
+    check_same_nodes([head.nodes for head in heads])
     return heads
 
 

@@ -51,6 +51,15 @@ def read_runs(*parts: ArrayLike) -> list[Ints]:
     return [part.astype(np.intp) for part in together]
 
 
+def read_shifts(distances: Any, n: int) -> Ints:
+    """Return distances from 0 to n − 1, each once, in order; NumberError for no such integers."""
+    given = list(distances) if isinstance(distances, Iterable) else None
+    if given is None or not all(isinstance(d, int | np.integer) and d >= 0 for d in given):
+        message = f"distances are integers, at least 0; got {brief(distances)}"
+        raise NumberError(message)
+    return np.array(sorted({int(d) for d in given if d < n}), dtype=np.intp)
+
+
 def as_array(value: ArrayLike, what: str) -> NDArray[Any]:
     """Return np.asarray; raise ShapeError, naming `what`, for lists of unequal lengths."""
     try:

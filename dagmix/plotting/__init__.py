@@ -15,7 +15,7 @@ if absent := missing("matplotlib", "dagmix.plotting", "plot"):
     raise absent
 
 from dagmix.plotting.canvas import save
-from dagmix.plotting.comparisons import head_counts, trade_off
+from dagmix.plotting.comparisons import compare, head_counts, trade_off
 from dagmix.plotting.curves import distances, signals
 from dagmix.plotting.depth import depth_signals, head_shares, rollout
 from dagmix.plotting.graphs import graph, shared_sink
@@ -26,6 +26,7 @@ from dagmix.plotting.pathway_graphs import cross_drift, pathways
 from dagmix.plotting.profiles import profile
 
 __all__ = [
+    "compare",
     "cross_drift",
     "depth_signals",
     "distances",

@@ -25,6 +25,7 @@ from dagmix.errors import EmptyError, FileError, KindError
 
 __all__ = [
     "COLOURS",
+    "EDGE",
     "FORMATS",
     "LARGEST_PART",
     "MARKERS",

@@ -1,4 +1,4 @@
-"""Pictures that compare: numbers of heads, layer by layer (Figure 4), and kinds of graphs."""
+"""Pictures that compare: numbers of heads, layer by layer (Figure 4), kinds of graphs, masks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from numpy.typing import ArrayLike
 
 from dagmix._engine.adjacency.base import Floats
 from dagmix.errors import NumberError, ShapeError
+from dagmix.families.compare import Comparison
 from dagmix.families.measures import Measures, describe
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.plotting.canvas import (
+    EDGE,
     Axes,
     axes_on,
+    check_result,
     logarithmic,
     marker,
     need,
@@ -27,6 +30,8 @@ from dagmix.plotting.canvas import (
 SEEDS = 2  # the axis of the seeds
 DECADE = 10  # from the least to the greatest value, from which on an axis is logarithmic
 MOST_ROWS = 6  # of a legend
+IN_SIGHT = 1e-6  # of the greatest fidelity; a smaller one is written out at the lower edge
+WIDE = 8.0  # inches, a legend beside the axes included
 
 
 def head_counts(
@@ -217,3 +222,78 @@ def _point(found: FeedforwardDAG | Measures | tuple[Any, Any]) -> tuple[float, f
         )
         raise NumberError(message)
     return time, fidelity
+
+
+def compare(found: Comparison, *, ax: Axes | None = None) -> Axes:
+    """Draw a comparison of masks: n · φ_min over the mixing time, log-log, and the Pareto front.
+
+    The masks that no other beats are joined by a line. A fidelity of less than a millionth of the
+    greatest is marked by an arrow at the lower edge, and its value is in the legend.
+
+    Parameters
+    ----------
+    found : Comparison
+        What `dagmix.families.compare` returns.
+    ax : matplotlib Axes, optional
+        By default those of a new figure.
+
+    Returns
+    -------
+    Axes
+        A mark for each mask, the line of the front first; T in steps. Better is to the left and
+        higher. The legend is beside the axes.
+
+    Raises
+    ------
+    KindError
+        For anything else.
+    NumberError
+        Where a mask has a time of 0 or ∞: no logarithmic axis has a place for it.
+
+    Examples
+    --------
+    >>> from dagmix import families
+    >>> ax = compare(families.compare(["line", "complete"], 8))
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['front', 'line', 'complete']
+
+    References
+    ----------
+    arXiv:2502.06751, which compares graphs by these two measures.
+    """
+    check_result(found, Comparison, 'families.compare(["line"], 8)')
+    points = [_point((row.mixing_time, row.normalised_fidelity)) for row in found.rows]
+    floor = IN_SIGHT * max(fidelity for _, fidelity in points)
+    ax = axes_on(ax, WIDE)
+    front = [_point((row.mixing_time, row.normalised_fidelity)) for row in found.front()]
+    front = [(time, fidelity) for time, fidelity in front if fidelity >= floor]
+    ax.plot(*zip(*front, strict=True), color="0.6", linewidth=1, zorder=1, label="front")
+    for k, (row, (time, fidelity)) in enumerate(zip(found.rows, points, strict=True)):
+        color = style(k)["color"]
+        if fidelity >= floor:
+            ax.plot(
+                time,
+                fidelity,
+                marker=marker(k),
+                color=color,
+                linestyle="none",
+                label=plain(row.name),
+            )
+        else:
+            label = f"{plain(row.name)}: {fidelity:.2g}"
+            _at_lower_edge(ax, time, color=color, label=label, marker=marker(k))
+    logarithmic(ax)
+    if min(fidelity for _, fidelity in points) < floor:
+        bottom, top = ax.get_ylim()
+        ax.set_ylim(bottom * (bottom / top) ** (2 * EDGE), top)  # room for what is out of sight
+    ax.set_xlabel(f"mixing time T({found.epsilon}), steps")
+    ax.set_ylabel("normalised minimax fidelity n · φ_min")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
+    return ax
+
+
+def _at_lower_edge(ax: Axes, time: float, **look: Any) -> None:
+    """Mark a time near the lower edge, an arrow below the mark."""
+    across = ax.get_xaxis_transform()
+    ax.plot(time, EDGE, linestyle="none", transform=across, **look)
+    ax.plot(time, EDGE / 3, marker="$\\downarrow$", color=look["color"], transform=across)

@@ -41,7 +41,8 @@ paper         errors _util adjacency exact graphs operators bounds families prox
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways depth analysis
 torch_bridge  errors _util exact operators paper proxies analysis
-cli           errors version _util operators heads depth analysis paper plotting torch_bridge
+cli           errors version _util operators families heads depth analysis paper plotting
+cli           torch_bridge
 __main__      cli
 """
 ENGINE = ("adjacency", "exact", "chains", "fidelity", "mixing")

@@ -139,3 +139,20 @@ def test_logarithmic_axes_take_what_they_can_show(pair: tuple[float, float]) -> 
 def test_nothing_to_trade(curves: Any, message: str) -> None:
     with pytest.raises(EmptyError, match=message):
         plotting.trade_off(curves)
+
+
+def test_a_comparison_has_a_mark_for_each_mask_and_a_front() -> None:
+    """A value a million times below the greatest is at the edge, and written out."""
+    texts = ["complete", "line", "sink_window:4,2", "log_sparse"]
+    found = families.compare(texts, 300)
+    ax = plotting.compare(found)
+    low = found.rows[2].normalised_fidelity
+    assert 0 < low < 1e-80
+    assert legend(ax) == ["front", "complete", "line", f"sink_window:4,2: {low:.2g}", "log_sparse"]
+    front = [(row.mixing_time, row.normalised_fidelity) for row in found.front()]
+    assert data(ax.lines[0]) == [(float(time), float(least)) for time, least in front]
+    assert ax.get_ylim()[0] > 1e-6
+    one = plotting.compare(families.compare(["complete"], 8), ax=Figure().subplots())
+    assert data(one.lines[1]) == [(5.0, 1.0)]
+    with pytest.raises(DagmixError, match="a result is drawn"):
+        plotting.compare(3)  # type: ignore[arg-type]

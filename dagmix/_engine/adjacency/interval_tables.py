@@ -52,14 +52,9 @@ class IntervalTable:
         ended = np.bincount(self.stops, minlength=self.size + 1)[: self.size]
         return np.cumsum(begun - ended)
 
-    @cached_property
-    def window_sums(self) -> IntervalSums:
-        """The plan that sums a vector over every interval."""
-        return IntervalSums(self.size, self.starts, self.stops)
-
-    def sums(self, x: Vec) -> Vec:
-        """Return the sum of x over the places of each row."""
-        of_intervals = self.window_sums(x)
+    def sums(self, x: Vec, over_intervals: IntervalSums) -> Vec:
+        """Return the sum of x over the places of each row, given a plan for the intervals."""
+        of_intervals = over_intervals(x)
         if len(self.rows) == self.size and (self._intervals_of_rows == 1).all():
             return of_intervals
         sums = np.zeros(self.size, dtype=x.dtype)
@@ -158,7 +153,14 @@ def interval_table(size: int, rows: Ints, starts: Ints, stops: Ints) -> Interval
 
 def united(tables: list[IntervalTable]) -> IntervalTable:
     """Return the table that has what one of the tables has."""
-    return _sweep(tables, lambda counts: sum(counts) > 0)
+    width = tables[0].size + 1
+    begun = np.concatenate([t.rows * width + t.starts for t in tables])
+    order = np.argsort(begun, kind="stable")
+    begun, ended = begun[order], np.concatenate([t.rows * width + t.stops for t in tables])[order]
+    ended = np.maximum.accumulate(ended)  # rows are apart: a stop is below the next row's starts
+    is_first = np.append(True, begun[1:] > ended[:-1])[: len(begun)]
+    starts, stops = begun[is_first], ended[np.append(is_first[1:], True)[: len(ended)]]
+    return IntervalTable(width - 1, starts // width, starts % width, stops % width)
 
 
 def minus(one: IntervalTable, other: IntervalTable) -> IntervalTable:

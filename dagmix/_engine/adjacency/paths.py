@@ -8,6 +8,7 @@ import numpy as np
 import scipy
 
 from dagmix._engine.adjacency.base import Adjacency, Ints
+from dagmix._engine.adjacency.diagonals import DiagonalRanges
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
 
@@ -43,7 +44,10 @@ def longest_path(adjacency: Adjacency, order: Ints, sink: int) -> int:
 
 def _longest_over_ranges(adjacency: IndexRanges, order: Ints, sink: int) -> int:
     """Return the same, a maximum for every range of a node, where none of its pairs is listed."""
-    layers = [_Lengths(part) for part in adjacency.ranges]
+    layers = [
+        _Lengths(part) if isinstance(part, StridedRanges) else _DiagonalLengths(part)
+        for part in adjacency.ranges
+    ]
     length = np.full(adjacency.n, -1)
     for j in reversed(order.tolist()):
         ahead = max(layer.greatest(j) for layer in layers)
@@ -79,6 +83,21 @@ class _Lengths:
         place = self._places[j]
         self._numbers[place] = number
         self._top = max(self._top, (int(number), place))
+
+
+class _DiagonalLengths:
+    """The same over diagonal ranges: numbers of nodes, and the greatest of a node's."""
+
+    def __init__(self, part: DiagonalRanges) -> None:
+        self._part, self._numbers = part, np.full(part.n, -1)
+
+    def greatest(self, j: int) -> int:
+        """Return the greatest number of the nodes that j sends to."""
+        return int(self._numbers[self._part.taken_from(j)].max(initial=-1))
+
+    def set(self, j: int, number: int) -> None:
+        """Take note of the number of j."""
+        self._numbers[j] = number
 
 
 def greatest_distance(adjacency: Adjacency, sink: int) -> int | float:

@@ -7,7 +7,8 @@ a few running sums (see `range_sums`), whatever the width of the window, and mem
 the ranges, not with the pairs.
 
 Ranges of one step are *strided ranges* (see `strided`); those of two steps have no pair in
-common.
+common. Pairs that depend on the distance of their nodes only are *diagonal ranges* (see
+`diagonals`), and no pair is both.
 """
 
 from __future__ import annotations
@@ -18,14 +19,18 @@ from functools import cached_property
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency, Ints, Mask, Vec
+from dagmix._engine.adjacency.diagonals import DiagonalRanges, joined
 from dagmix._engine.adjacency.explicit import SparseAdjacency, merged
 from dagmix._engine.adjacency.strided import (
     StridedRanges,
     UnvisitedPlaces,
     disjoint_ranges,
+    lacking,
     strided_ranges,
 )
 from dagmix.errors import ShapeError
+
+Ranges = StridedRanges | DiagonalRanges
 
 LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 
@@ -33,13 +38,13 @@ LARGEST_LIST = 2**27  # pairs: 2 GiB of receivers and senders
 class IndexRanges(Adjacency):
     """An adjacency kept as index ranges of receivers for each sender."""
 
-    def __init__(self, n: int, layers: Iterable[StridedRanges]) -> None:
-        """Take strided ranges that may overlap."""
+    def __init__(self, n: int, layers: Iterable[Ranges], *, disjoint: bool = False) -> None:
+        """Take ranges of either kind that may overlap, unless they are `disjoint`."""
         self.n = n
-        self.ranges = disjoint_ranges(layers) or (
+        self.ranges = (tuple(layers) if disjoint else _disjoint(layers)) or (
             strided_ranges(n, 1, *(np.zeros(0, dtype=np.intp),) * 3),
         )
-        self.work = self.count + n * len(self.ranges)
+        self.work = sum(part.work for part in self.ranges)
 
     @classmethod
     def of(cls, adjacencies: Sequence[Adjacency]) -> IndexRanges:
@@ -50,21 +55,20 @@ class IndexRanges(Adjacency):
         """Say how many ranges there are."""
         return f"<IndexRanges: {self.n} nodes, {self.edges} pairs in {self.count} ranges>"
 
-    def __reduce__(self) -> tuple[type[IndexRanges], tuple[int, tuple[StridedRanges, ...]]]:
+    def __reduce__(self) -> tuple[type[IndexRanges], tuple[int, tuple[Ranges, ...]]]:
         """Pickle the ranges."""
         return IndexRanges, (self.n, self.ranges)
 
     @property
     def kind(self) -> str:
         """The number of ranges of a receiver, or the maximum."""
-        by_receiver = [part.table.firsts for part in self.transposed().ranges]
-        most = sum(int(np.diff(firsts).max()) for firsts in by_receiver)
+        most = sum(part.most_of_a_sender for part in self.transposed().ranges)
         return "1 range a row" if most == 1 else f"at most {most} ranges a row"
 
     @property
     def count(self) -> int:
         """The number of ranges of receivers."""
-        return sum(len(part.table.rows) for part in self.ranges)
+        return sum(part.count for part in self.ranges)
 
     def gather(self, x: Vec, values: Vec | None = None) -> Vec:
         """Return the sum over each sender's ranges; with values, over its pairs one by one."""
@@ -77,9 +81,7 @@ class IndexRanges(Adjacency):
 
     @cached_property
     def _transposed(self) -> IndexRanges:
-        flipped = IndexRanges(
-            self.n, [StridedRanges(p.n, p.step, p.table.transposed()) for p in self.ranges]
-        )
+        flipped = IndexRanges(self.n, [part.transposed() for part in self.ranges], disjoint=True)
         flipped._transposed = self
         return flipped
 
@@ -95,8 +97,8 @@ class IndexRanges(Adjacency):
             raise ShapeError(message)
         keys = []
         for part in self.ranges:
-            rows, places = part.table.expanded()
-            keys.append(part.node(rows) * self.n + part.node(places))
+            senders, receivers = part.listed()
+            keys.append(senders * self.n + receivers)
         ordered = np.sort(np.concatenate(keys))
         return SparseAdjacency(self.n, ordered % self.n, ordered // self.n)
 
@@ -120,14 +122,13 @@ class IndexRanges(Adjacency):
     @cached_property
     def out_degree(self) -> Ints:
         """Receivers of each sender, itself included where it has a loop."""
-        return sum(
-            (p.table.lengths[p.places] for p in self.ranges), np.zeros(self.n, dtype=np.intp)
-        )
+        degrees = (part.out_degree for part in self.ranges)
+        return sum(degrees, np.zeros(self.n, dtype=np.intp))
 
     @cached_property
     def in_degree(self) -> Ints:
         """Senders of each receiver, itself included where it has a loop."""
-        degrees = (part.table.column_lengths[part.places] for part in self.ranges)
+        degrees = (part.in_degree for part in self.ranges)
         return sum(degrees, np.zeros(self.n, dtype=np.intp))
 
     def _has(self, targets: Ints) -> Mask:
@@ -144,18 +145,16 @@ class IndexRanges(Adjacency):
     @cached_property
     def proper(self) -> IndexRanges:
         """The adjacency without its loops."""
-        return IndexRanges(
-            self.n, [StridedRanges(p.n, p.step, p.table.without_diagonal()) for p in self.ranges]
-        )
+        bare = (part.without_loops() for part in self.ranges)
+        return IndexRanges(self.n, [part for part in bare if part.count], disjoint=True)
 
     @cached_property
     def forward(self) -> bool | None:
         """True where no node sends to one before it, False where none sends to one after it."""
-        gaps = [p.node(p.table.starts) - p.node(p.table.rows) for p in self.ranges]
-        if all((gap >= 0).all() for gap in gaps):
+        least, greatest = zip(*(part.reach for part in self.ranges), strict=True)
+        if min(least) >= 0:
             return True
-        gaps = [p.node(p.table.stops - 1) - p.node(p.table.rows) for p in self.ranges]
-        return False if all((gap <= 0).all() for gap in gaps) else None
+        return False if max(greatest) <= 0 else None
 
     @cached_property
     def order(self) -> Ints | None:
@@ -188,7 +187,10 @@ class IndexRanges(Adjacency):
 
     def _spread(self, seen: Mask) -> Mask:
         """Follow the ranges from the nodes that are marked; every place is passed over once."""
-        unseen = [UnvisitedPlaces(part) for part in self.ranges]
+        unseen = [
+            UnvisitedPlaces(part) if isinstance(part, StridedRanges) else part
+            for part in self.ranges
+        ]
         todo = np.flatnonzero(seen).tolist()
         while todo:
             j = todo.pop()
@@ -207,6 +209,19 @@ class IndexRanges(Adjacency):
             return False
         return IndexRanges.of([self, other]).edges == self.edges
 
+    def without(self, other: IndexRanges) -> IndexRanges:
+        """Return the adjacency of the pairs that another one does not have."""
+        n, found = self.n, list[Ranges]()
+        removed = [part for part in other.ranges if isinstance(part, StridedRanges)]
+        diagonals = [part for part in other.ranges if isinstance(part, DiagonalRanges)]
+        for part in self.ranges if self.edges else ():
+            if isinstance(part, DiagonalRanges):
+                found.append(part.without(other.ranges))
+            else:
+                strided = removed + [diagonal.as_strided() for diagonal in diagonals]
+                found.append(lacking(part, strided))
+        return IndexRanges(n, [part for part in found if part.count], disjoint=True)
+
     def with_loops(self, where: Mask) -> IndexRanges:
         """Return the adjacency with a self-loop added at the marked nodes."""
         loops = np.flatnonzero(where)
@@ -215,6 +230,14 @@ class IndexRanges(Adjacency):
         return IndexRanges(
             self.n, (*self.ranges, strided_ranges(self.n, 1, loops, loops, np.ones_like(loops)))
         )
+
+
+def _disjoint(layers: Iterable[Ranges]) -> tuple[Ranges, ...]:
+    """Return ranges with the same pairs, no pair in two of them."""
+    given = list(layers)
+    found = disjoint_ranges(part for part in given if isinstance(part, StridedRanges))
+    diagonals = [part for part in given if isinstance(part, DiagonalRanges)]
+    return (*found, *joined(diagonals, found))
 
 
 def union(adjacencies: Sequence[Adjacency]) -> Adjacency:
@@ -227,7 +250,7 @@ def union(adjacencies: Sequence[Adjacency]) -> Adjacency:
     return merged(unlike)
 
 
-def _layers(adjacency: Adjacency) -> Iterable[StridedRanges]:
+def _layers(adjacency: Adjacency) -> Iterable[Ranges]:
     if isinstance(adjacency, IndexRanges):
         return adjacency.ranges
     receivers, senders = adjacency.pairs

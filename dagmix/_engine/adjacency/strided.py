@@ -15,6 +15,7 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints, Mask, Vec
 from dagmix._engine.adjacency.interval_tables import IntervalTable, interval_table, minus, united
+from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix.errors import ShapeError
 
 LARGEST_UNION = 2**24  # ranges that are made disjoint_ranges from others: 2 GiB on the way
@@ -46,13 +47,79 @@ class StridedRanges:
         """The places of all nodes."""
         return slice(None) if self.step == 1 else self.place(np.arange(self.n))
 
+    @property
+    def count(self) -> int:
+        """The number of ranges."""
+        return len(self.table.rows)
+
+    @property
+    def work(self) -> int:
+        """The operations of one step, up to a factor."""
+        return self.count + self.n
+
+    @property
+    def out_degree(self) -> Ints:
+        """Receivers of each sender."""
+        return self.table.lengths[self.places]
+
+    @property
+    def in_degree(self) -> Ints:
+        """Senders of each receiver."""
+        return self.table.column_lengths[self.places]
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the greatest of receiver − sender; 0 where there is no pair."""
+        senders = self.node(self.table.rows)
+        first, last = self.node(self.table.starts), self.node(self.table.stops - 1)
+        return int((first - senders).min(initial=0)), int((last - senders).max(initial=0))
+
+    @property
+    def most_of_a_sender(self) -> int:
+        """The greatest number of ranges of receivers of a node."""
+        return int(np.diff(self.table.firsts).max())
+
+    def transposed(self) -> StridedRanges:
+        """Return the pairs with senders and receivers exchanged."""
+        return StridedRanges(self.n, self.step, self.table.transposed())
+
+    def without_loops(self) -> StridedRanges:
+        """Return the pairs of two nodes."""
+        return StridedRanges(self.n, self.step, self.table.without_diagonal())
+
+    def listed(self) -> tuple[Ints, Ints]:
+        """Return senders and receivers of all pairs."""
+        senders, receivers = self.table.expanded()
+        return self.node(senders), self.node(receivers)
+
     def sums(self, x: Vec) -> Vec:
         """Return the sum of x over the ranges of each node."""
         if self.step == 1:
-            return self.table.sums(x)
+            return self.table.sums(x, self._interval_sums)
         placed = np.zeros(self.table.size, dtype=x.dtype)
         placed[self.places] = x
-        return self.table.sums(placed)[self.places]
+        return self.table.sums(placed, self._interval_sums)[self.places]
+
+    @cached_property
+    def _interval_sums(self) -> IntervalSums:
+        """The plan that sums a vector over every interval."""
+        return IntervalSums(self.table.size, self.table.starts, self.ends, section=self.section)
+
+    @property
+    def section(self) -> int:
+        """The number of places that are kept for a remainder."""
+        return self.table.size // self.step
+
+    @cached_property
+    def ends(self) -> Ints:
+        """Where intervals stop; after the last node of a remainder, where its places do.
+
+        The places in between have no node, and add nothing to a sum.
+        """
+        stops, section = self.table.stops, self.section
+        remainder = (stops - 1) // section
+        last = remainder * section + (self.n - 1 - remainder) // self.step
+        return np.where(stops - 1 == last, (remainder + 1) * section, stops)
 
     def has(self, targets: Ints) -> Mask:
         """Mark the nodes j with targets[j] in a range; the target −1 is in none."""
@@ -130,19 +197,26 @@ def disjoint_ranges(layers: Iterable[StridedRanges]) -> tuple[StridedRanges, ...
     return tuple(found)
 
 
+def lacking(new: StridedRanges, others: Iterable[StridedRanges]) -> StridedRanges:
+    """Return the pairs that other ranges do not have, in ranges of a step that theirs divide."""
+    found = list(others)
+    step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
+    if step != new.step:
+        new = new.refined(step)
+    for part in found:
+        new = new.minus(part)
+    return new
+
+
 def _merged(same: list[StridedRanges]) -> StridedRanges:
     return StridedRanges(same[0].n, same[0].step, united([part.table for part in same]))
 
 
 def _added(found: list[StridedRanges], new: StridedRanges) -> list[StridedRanges]:
     """Return what was found with the pairs of another step that it lacks."""
-    step = min(new.n, math.lcm(new.step, *(part.step for part in found)))
-    if step != new.step:
-        new = new.refined(step)
-    for part in found:
-        new = new.minus(part)
-    rest = [part for part in found if part.step != step]
-    same = [part for part in found if part.step == step]
+    new = lacking(new, found)
+    rest = [part for part in found if part.step != new.step]
+    same = [part for part in found if part.step == new.step]
     return [*rest, _merged([*same, new]) if same else new]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.diagonals import DiagonalRanges
 from dagmix._engine.adjacency.range_sums import IntervalSums
 from dagmix._engine.adjacency.ranges import IndexRanges
 from dagmix._engine.adjacency.strided import StridedRanges
@@ -86,7 +87,12 @@ class _OverRuns:
     """The same over runs, for nodes that come in falling order, or rising if not `forward`."""
 
     def __init__(self, proper: IndexRanges, kernel: ScaledKernel, *, forward: bool) -> None:
-        self._layers = [_Sums(layer, forward=forward) for layer in proper.ranges]
+        self._layers = [
+            _Sums(layer, forward=forward)
+            if isinstance(layer, StridedRanges)
+            else _DiagonalSums(layer)
+            for layer in proper.ranges
+        ]
         self._receiver, self._sender = _listed(kernel.receiver), _listed(kernel.sender)
 
     def total(self, j: int) -> Any:
@@ -116,7 +122,10 @@ class _Sums:
         self._levels: list[tuple[int, int, int]] = []
         # One list for all levels: 0, then the suffix and the prefix sums of each.
         end = 1
-        for level in IntervalSums(table.size, table.starts, table.stops, one_by_one=0).levels:
+        # From the other end places without a node come first, which no block may begin with.
+        stops, section = (layer.ends, layer.section) if forward else (table.stops, None)
+        plan = IntervalSums(table.size, table.starts, stops, one_by_one=0, section=section)
+        for level in plan.levels:
             after = end + level.places
             left[level.intervals] = _places(level.left, level.places, end)
             right[level.intervals] = _places(level.right, level.places, after)
@@ -143,6 +152,24 @@ class _Sums:
             if place % block == 0:
                 sums = accumulate(self._values[place : place + block])
                 running[prefix + place : prefix + place + block] = sums
+
+
+class _DiagonalSums:
+    """The sums over diagonal ranges, node by node."""
+
+    def __init__(self, layer: DiagonalRanges) -> None:
+        parts = (layer.distances.tolist(), layer.starts.tolist(), layer.stops.tolist())
+        self._intervals = list(zip(*parts, strict=True))
+        self._values: list[Any] = [0] * layer.n
+
+    def total(self, j: int) -> Any:
+        """Return the sum over the nodes that j sends to."""
+        values = self._values
+        return sum(values[j + d] for d, start, stop in self._intervals if start <= j < stop)
+
+    def add(self, j: int, value: Any) -> None:
+        """Take note of the value of j."""
+        self._values[j] = value
 
 
 def _places(part: Ints | None, absent: int, offset: int) -> Ints | int:
