@@ -10,7 +10,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
@@ -21,10 +20,11 @@ from dagmix.search.masks import Masks, pair_keys
 from dagmix.search.signals import Flags, Floats
 from dagmix.search.spaces import QUARTER, Space, common_unit, walk_numerators
 from dagmix.search.survival import Times
-from dagmix.search.values import MixtureValues
 
 SLACK = 1e-8  # relative; bounds are good to 1e-9
+MANY = 10**5  # pairs that are kept before equal kinds among them are looked for
 Numbers = NDArray[np.int64]
+NOTHING = np.zeros(0, dtype=np.int64)
 
 
 @dataclass
@@ -38,30 +38,35 @@ class Scan:
     space: Space
     bar: float = 1.0
     met: int = 0
-    keys: Masks = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    keys: Masks = field(default_factory=lambda: NOTHING)
     ranks: Floats = field(default_factory=lambda: np.zeros(0))
+    _new: list[tuple[Masks, Masks, Floats]] = field(
+        default_factory=lambda: [(NOTHING, NOTHING, np.zeros(0))]
+    )
 
     name: ClassVar[str]
 
     def go_through(self, first: int) -> None:
         """Look at the pairs with one first head."""
+        one = self.space.graphs[self.space.firsts[first]]
         for chunk in self.space.chunks(first, self._stop(first)):
             self.met += chunk.stop - chunk.start
             which, ranks = self._good(first, chunk)
-            best = ranks.max(initial=self.bar)
-            self.bar = max(self.bar, float(best) * (1 - SLACK))
-            self._add(first, which, ranks)
+            if len(which):
+                self.bar = max(self.bar, float(ranks.max()) * (1 - SLACK))
+                second = self.space.graphs[which]
+                self._new.append((np.full_like(second, one), second, ranks))
+        if sum(len(ranks) for *_, ranks in self._new) > MANY:
+            self.finish()
 
-    def _add(self, first: int, which: Numbers, ranks: Floats) -> None:
-        good = ranks >= self.bar * (1 - SLACK)
-        graphs = self.space.graphs
-        second = graphs[which[good]]
-        new = pair_keys(np.full_like(second, graphs[self.space.firsts[first]]), second, self.space.n)
-        keys = np.concatenate([self.keys, new])
-        old = np.concatenate([self.ranks, ranks[good]])
-        keys, at = np.unique(keys, return_index=True)
-        kept = old[at] >= self.bar * (1 - SLACK)
-        self.keys, self.ranks = keys[kept], old[at][kept]
+    def finish(self) -> None:
+        """Keep one of each kind among those that reach the bar."""
+        first, second, ranks = map(np.concatenate, zip(*self._new, strict=True))
+        good, old = ranks >= self.bar, self.ranks >= self.bar
+        new = pair_keys(first[good], second[good], self.space.n)
+        self.keys, at = np.unique(np.concatenate([self.keys[old], new]), return_index=True)
+        self.ranks = np.concatenate([self.ranks[old], ranks[good]])[at]
+        self._new = [(first[:0], second[:0], ranks[:0])]
 
     def _stop(self, first: int) -> int:
         """Return the end of the second heads that could do."""
@@ -70,11 +75,6 @@ class Scan:
     @abstractmethod
     def _good(self, first: int, chunk: slice) -> tuple[Numbers, Floats]:
         """Return the second heads of a chunk that may reach the bar, and about which values."""
-
-    @staticmethod
-    @abstractmethod
-    def exact(values: MixtureValues) -> Fraction:
-        """Return the value of a pair."""
 
 
 class Amplification(Scan):
@@ -98,10 +98,6 @@ class Amplification(Scan):
     def _mixed(self, first: int, chunk: slice) -> Floats:
         whole = self.space.diffusions
         return (whole[..., chunk] + whole[..., [self.space.firsts[first]]]) * 0.5
-
-    @staticmethod
-    def exact(values: MixtureValues) -> Fraction:
-        return values.amplification
 
 
 class Loss(Amplification):
@@ -147,10 +143,6 @@ class SpeedUp(Scan):
         both = one + walk_numerators(graphs[second], n)
         return survival.exact_times(both, 2 * common_unit(n), QUARTER)
 
-    @staticmethod
-    def exact(values: MixtureValues) -> Fraction:
-        return values.speed_up
-
 
 class SlowDown(SpeedUp):
     """The greatest T(W̄) / max_h T(W_h) at ε = ¼."""
@@ -162,10 +154,6 @@ class SlowDown(SpeedUp):
         limits = np.ceil(alone * (1 - SLACK) * self.bar).astype(np.int64)
         found = np.flatnonzero(survival.beyond(self._mixed(first, chunk), limits, float(QUARTER)))
         return found + chunk.start, self._times(first, found + chunk.start) / alone[found]
-
-    @staticmethod
-    def exact(values: MixtureValues) -> Fraction:
-        return values.slow_down
 
 
 SCANS: dict[str, type[Scan]] = {one.name: one for one in (Amplification, Loss, SpeedUp, SlowDown)}

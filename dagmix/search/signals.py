@@ -24,12 +24,15 @@ CLOSE = 32  # from here on checks double, and powers of Δ̄ bound what a recurr
 
 
 def fidelity_bounds(
-    mixed: Floats, keep: Keep, *, early: bool = True
+    mixed: Floats, keep: Keep, *, early: bool = True, together: Floats | None = None
 ) -> tuple[NDArray[np.int64], Floats, Floats]:
     """Return which mixtures are kept to the end, and bounds low ≤ φ_min ≤ high for those.
 
     `keep(low, high, which)` says which are of interest still; the bounds narrow until then to
     `MARGIN`, relatively, or to 256 steps. Without `early` the upper bounds are 1 up to 8 steps.
+
+    `mixed` may also be entries that bound those of a mixture whose recurrent classes are
+    `together`: then `high` is an upper bound for it, and `low` is none.
 
     What is at transient nodes only decreases, so that a transient node's later signals are at
     most what is there now. Those of a node j in a recurrent class C are at most what is in C or
@@ -41,7 +44,6 @@ def fidelity_bounds(
     best[-1] = 1.0  # at t = 0
     kept = [(which[:0], row[0, :0], row[0, :0])]
     time, before = 1, row
-    together: Floats | None = None
     for check in CHECKS:
         if not len(which):
             break
@@ -55,6 +57,7 @@ def fidelity_bounds(
             later = _later(row, together)
             if check >= CLOSE:
                 later = np.minimum(later, _later(before, together, _power(mixed, check // 2)))
+                later = _fed(later, row, mixed)
             high = np.maximum(best, later).min(axis=0)
         wanted = keep(low, high, which)
         done = wanted & ((high <= low * (1 + MARGIN)) | (check == CHECKS[-1]))
@@ -70,8 +73,23 @@ def _later(row: Floats, together: Floats, power: Floats | None = None) -> Floats
     """Bound all later signals of every node, or, given Δ̄ˢ, those from s steps later on."""
     inside = together.any(axis=1)
     left = (row * ~inside).sum(axis=0)
-    within = np.einsum("kb,kjb->jb", row, together)  # 0 where j is transient
+    within = np.minimum(np.einsum("kb,kjb->jb", row, together), 1.0)  # 0 where j is transient
     return left + (within if power is None else within * (power * together).max(axis=0))
+
+
+def _fed(later: Floats, row: Floats, mixed: Floats) -> Floats:
+    """Bound them by what a node can be fed: a stay is 1/(1 − Δ̄_jj) steps long.
+
+    From then on x_t[j] ≤ max(x[j], Σ_{i ≠ j} (sup x[i]) Δ̄_ij / (1 − Δ̄_jj)), by induction.
+    """
+    nodes = np.arange(len(row))
+    leaves = 1.0 - mixed[nodes, nodes]
+    sure = leaves > MARGIN  # below that rounding would tell
+    for _ in nodes:
+        received = np.einsum("ib,ikb->kb", later, mixed) - later * mixed[nodes, nodes]
+        fed = np.maximum(row, received * (1 + MARGIN) / np.where(sure, leaves, 1.0))
+        later = np.where(sure, np.minimum(later, fed), later)
+    return later
 
 
 def _power(mixed: Floats, exponent: int) -> Floats:

@@ -15,6 +15,9 @@ from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
 
+Graphs = Sequence[FeedforwardDAG]
+Times = tuple[int, ...]
+
 
 @dataclass(frozen=True, repr=False)
 class MixtureValues(Brief):
@@ -51,7 +54,7 @@ class MixtureValues(Brief):
     @classmethod
     def of(
         cls,
-        heads: Sequence[FeedforwardDAG],
+        heads: Graphs,
         weights: Sequence[Any] | None = None,
         epsilon: Any = QUARTER,
     ) -> MixtureValues:
@@ -81,12 +84,7 @@ class MixtureValues(Brief):
         >>> MixtureValues.of([line, star]).time
         4
         """
-        return cls(
-            tuple(_time(head, epsilon) for head in heads),
-            _finite(MultiHeadWalk(heads, weights).mixing_time(epsilon)),
-            tuple(map(_fidelity, heads)),
-            Fraction(MultiHeadDiffusion(heads, weights).minimax_fidelity().value),
-        )
+        return cls(*_times(heads, weights, epsilon), *_fidelities(heads, weights))
 
     @property
     def amplification(self) -> Fraction:
@@ -95,25 +93,51 @@ class MixtureValues(Brief):
 
     @property
     def speed_up(self) -> Fraction:
-        """min_h T(W_h) / T(W̄); 1 where the mixture is at the sink at time 0, as all heads are."""
+        """min_h T(W_h) / T(W̄); 1 on one node, where all times are 0."""
         return Fraction(min(self.times), self.time) if self.time else Fraction(1)
 
     @property
     def slow_down(self) -> Fraction:
-        """T(W̄) / max_h T(W_h); 1 where all are at the sink at time 0."""
+        """T(W̄) / max_h T(W_h); 1 on one node."""
         return Fraction(self.time, max(self.times)) if self.time else Fraction(1)
+
+
+def amplification(heads: Graphs) -> Fraction:
+    """Return the ratio alone, with uniform weights."""
+    alone, together = _fidelities(heads, None)
+    return together / max(alone)
+
+
+def speed_up(heads: Graphs) -> Fraction:
+    """Return the ratio alone, on two nodes or more."""
+    alone, together = _times(heads, None, QUARTER)
+    return Fraction(min(alone), together)
+
+
+def slow_down(heads: Graphs) -> Fraction:
+    """Return the ratio alone, on two nodes or more."""
+    alone, together = _times(heads, None, QUARTER)
+    return Fraction(together, max(alone))
+
+
+def _times(heads: Graphs, weights: Sequence[Any] | None, epsilon: Any) -> tuple[Times, int]:
+    """Return T of the heads and of the mixture: finite, for each has the same unique sink."""
+    mixed = MultiHeadWalk(heads, weights).mixing_time(epsilon)
+    return tuple(_time(head, epsilon) for head in heads), int(mixed)
+
+
+def _fidelities(
+    heads: Graphs, weights: Sequence[Any] | None
+) -> tuple[tuple[Fraction, ...], Fraction]:
+    mixed = MultiHeadDiffusion(heads, weights).minimax_fidelity()
+    return tuple(map(_fidelity, heads)), Fraction(mixed.value)
 
 
 @lru_cache(maxsize=2**12)
 def _time(head: FeedforwardDAG, epsilon: Any) -> int:
-    return _finite(WalkOperator(head).mixing_time(epsilon))
+    return int(WalkOperator(head).mixing_time(epsilon))
 
 
 @lru_cache(maxsize=2**12)
 def _fidelity(head: FeedforwardDAG) -> Fraction:
     return Fraction(DiffusionOperator(head).minimax_fidelity().value)
-
-
-def _finite(time: float) -> int:
-    """Return a time as an integer: heads with a unique sink reach it."""
-    return int(time)
