@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dagmix._util.progress import tracked
-from dagmix.cli import analyze, experiment, output
+from dagmix.cli import analyze, atlas, experiment, output
 from dagmix.errors import DagmixError
 from dagmix.paper import presentation, verification
 from dagmix.version import __version__
@@ -64,6 +64,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--json", action="store_true", help="print JSON for machines")
     analyze.add_to(commands)
     experiment.add_to(commands)
+    atlas.add_to(commands)
     return top
 
 

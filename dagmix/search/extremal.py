@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
+from itertools import repeat
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, get_args
 
-from dagmix._engine.exact.algebraic import Algebraic, Number
+from dagmix._engine.exact.algebraic import Number
 from dagmix._engine.exact.scalars import read_count
 from dagmix._util.brief import Brief, brief
 from dagmix._util.budget import Budget, Meter
 from dagmix._util.progress import progress_bar
-from dagmix.errors import BudgetError, ObjectiveError, SizeError, UndecidedError
-from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.optimal.weights import optimal_weights
-from dagmix.search import masks, pieces
-from dagmix.search.boxes import SEARCHES
-from dagmix.search.counting import labelled_tuples
+from dagmix.errors import BudgetError, ObjectiveError, SizeError
 from dagmix.search.kinds import LARGEST, Order, read_order
-from dagmix.search.pieces import Part, Task
-from dagmix.search.scans import SLACK
-from dagmix.search.values import MixtureValues, amplification, slow_down, speed_up
+from dagmix.search.pairs import pieces
+from dagmix.search.pairs.boxes import SEARCHES
+from dagmix.search.pairs.counting import labelled_tuples
+from dagmix.search.pairs.exact import Pair, Solved, decided
+from dagmix.search.pairs.pieces import Task
+from dagmix.search.pairs.scans import SLACK
+from dagmix.search.values import MixtureValues
 
 Objective = Literal["amplification", "loss", "speed-up", "slow-down"]
 Weights = Literal["even", "best"]
-Pair = tuple[FeedforwardDAG, FeedforwardDAG]
-
+OBJECTIVES = get_args(Objective)
+ORDERS = get_args(Order)
+WEIGHTS = get_args(Weights)
 PER_PAIR = 2e-6  # seconds, about
-HALF = Fraction(1, 2)
-EXACT = {
-    "amplification": amplification,
-    "loss": amplification,
-    "speed-up": speed_up,
-    "slow-down": slow_down,
-}
 
 
 @dataclass(frozen=True, repr=False)
@@ -179,17 +171,18 @@ def extremal(  # noqa: PLR0913 - what is asked, and how it is gone through
     """
     task = _read_task(objective, n, order, weights)
     workers, meter = read_count(jobs, 1, "jobs"), Meter(budget)
-    even, bar, file = None, 1.0, None
+    even, bar, file = list[Solved](), 1.0, None
     if folder is not None:
         file = Path(folder) / task.name
         file.parent.mkdir(parents=True, exist_ok=True)
     if weights == "best":
-        even = extremal(objective, n, order=order, folder=folder, jobs=jobs, budget=budget)
-        bar = float(even.value) * (1 - SLACK)
+        known = extremal(objective, n, order=order, folder=folder, jobs=jobs, budget=budget)
+        even = list(map(Solved, known.pairs, repeat(known.value), repeat(known.value), known.best))
+        bar = float(known.value) * (1 - SLACK)
     total = len(task.pieces())
     with progress_bar(f"{objective}, n = {n}", total, shown=bool(progress)) as advance:
         parts = pieces.parts(task, bar, file, workers, meter, lambda: advance(None))
-    found = _decided(task, parts, even)
+    found = decided(task, parts, even)
     if not found:
         message = f"the budget ended with {len(parts)} of {total} pieces done, and nothing found"
         raise BudgetError(message)
@@ -208,76 +201,11 @@ def extremal(  # noqa: PLR0913 - what is asked, and how it is gone through
     )
 
 
-class _Solved(NamedTuple):
-    """A pair with its exact value, and weights that have it."""
-
-    pair: Pair
-    value: Number
-    weights: tuple[Number, Number]
-
-
-def _decided(task: Task, parts: Iterable[Part], even: Extremal | None) -> list[_Solved]:
-    """Compute exactly what may be extremal; return the pairs that are."""
-    best = max((part.bar for part in parts), default=0.0)
-    keys = {
-        key
-        for part in parts
-        for key, rank in zip(part.keys, part.ranks, strict=True)
-        if rank >= best * (1 - 2 * SLACK)
-    }
-    solve = _with_even_weights if even is None else _with_best_weights
-    solved = [solve(task, _pair(key, task.n)) for key in sorted(keys)]
-    if even is not None:
-        known = {one.pair for one in solved}
-        solved += [
-            _Solved(pair, even.value, (HALF, HALF)) for pair in even.pairs if pair not in known
-        ]
-    choose = min if task.objective == "loss" else max
-    value = choose((one.value for one in solved), default=None)
-    return [one for one in solved if one.value == value]
-
-
-def _pair(key: int, n: int) -> Pair:
-    one, two = (FeedforwardDAG(masks.edges(m, n), nodes=range(n)) for m in masks.of_key(key))
-    return one, two
-
-
-def _with_even_weights(task: Task, pair: Pair) -> _Solved:
-    return _Solved(pair, EXACT[task.objective](pair), (HALF, HALF))
-
-
-def _with_best_weights(task: Task, pair: Pair) -> _Solved:
-    """Take the supremum over all weights: an exact profile of two heads has it."""
-    values = MixtureValues.of(pair)
-    if task.objective == "speed-up":
-        solved = optimal_weights(pair, "mixing", method="exact")
-        return _Solved(pair, Fraction(min(values.times)) / Fraction(solved.bound), solved.weights)
-    solved = optimal_weights(pair, "fidelity", method="exact")
-    if not (solved.proved or solved.approached):
-        message = f"the supremum over the weights of {pair} is between bounds only: {solved}"
-        raise UndecidedError(message)
-    return _Solved(pair, scaled(solved.bound, 1 / max(values.fidelities)), solved.weights)
-
-
-def scaled(number: Number, factor: Fraction) -> Number:
-    """Return a number times a positive rational.
-
-    >>> scaled(Algebraic((-2, 0, 9), 1), Fraction(3))  # √2 / 3
-    Algebraic(1.41421356237, root of x^2 - 2)
-    """
-    if isinstance(number, Fraction):
-        return number * factor
-    up, down, degree = factor.numerator, factor.denominator, len(number.coefficients) - 1
-    moved = [c * down**k * up ** (degree - k) for k, c in enumerate(number.coefficients)]
-    common = math.gcd(*moved)
-    return Algebraic(tuple(c // common for c in moved), number.rank)
-
-
 def _read_task(objective: Any, n: Any, order: Any, weights: Any) -> Task:
-    if objective not in EXACT:
-        message = f"an objective is one of {', '.join(EXACT)}; got {brief(objective)}"
+    if objective not in OBJECTIVES:
+        message = f"an objective is one of {', '.join(OBJECTIVES)}; got {brief(objective)}"
         raise ObjectiveError(message)
-    if weights not in ("even", "best"):
+    if weights not in WEIGHTS:
         message = f"weights are 'even' or 'best'; got {brief(weights)}"
         raise ObjectiveError(message)
     if weights == "best" and objective not in SEARCHES:

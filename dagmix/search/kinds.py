@@ -10,8 +10,8 @@ from dagmix._engine.exact.scalars import read_count
 from dagmix._util.brief import brief
 from dagmix.errors import KindError, SizeError
 from dagmix.graphs.dag import FeedforwardDAG
-from dagmix.search import counting
 from dagmix.search.enumeration import IsomorphismClasses
+from dagmix.search.pairs import counting
 
 Order = Literal["any", "common"]
 LARGEST = 6  # nodes up to which pairs are counted

@@ -33,14 +33,15 @@ heads         errors _util adjacency exact chains fidelity mixing operators opti
 pathways      errors _util adjacency exact chains fidelity graphs operators
 depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
-search        errors _util exact graphs operators
+search        errors _util exact graphs operators optimal
 testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
 paper         errors _util adjacency exact graphs operators bounds families proxies search
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways depth analysis
 torch_bridge  errors _util exact paper analysis
-cli           errors version _util operators heads depth analysis paper plotting torch_bridge
+cli           errors version _util operators heads depth search analysis paper plotting
+cli           torch_bridge
 __main__      cli
 """
 ENGINE = ("adjacency", "exact", "chains", "fidelity", "mixing")

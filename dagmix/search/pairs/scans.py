@@ -8,18 +8,17 @@ which `extremal` evaluates exactly.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.search import signals, survival
-from dagmix.search.masks import Masks, pair_keys
-from dagmix.search.signals import Flags, Floats
-from dagmix.search.spaces import QUARTER, Space, common_unit, walk_numerators
-from dagmix.search.survival import Times
+from dagmix.search.pairs import signals, survival
+from dagmix.search.pairs.masks import Masks, pair_keys
+from dagmix.search.pairs.signals import Floats
+from dagmix.search.pairs.spaces import QUARTER, Space, common_unit, walk_numerators
+from dagmix.search.pairs.survival import Times
 
 SLACK = 1e-8  # relative; bounds are good to 1e-9
 MANY = 10**5  # pairs that are kept before equal kinds among them are looked for
@@ -49,7 +48,7 @@ class Scan:
     def go_through(self, first: int) -> None:
         """Look at the pairs with one first head."""
         one = self.space.graphs[self.space.firsts[first]]
-        for chunk in self.space.chunks(first, self._stop(first)):
+        for chunk in self.space.chunks(first, self._stop()):
             self.met += chunk.stop - chunk.start
             which, ranks = self._good(first, chunk)
             if len(which):
@@ -68,7 +67,7 @@ class Scan:
         self.ranks = np.concatenate([self.ranks[old], ranks[good]])[at]
         self._new = [(first[:0], second[:0], ranks[:0])]
 
-    def _stop(self, first: int) -> int:
+    def _stop(self) -> int:
         """Return the end of the second heads that could do."""
         return len(self.space.graphs)
 
@@ -82,7 +81,7 @@ class Amplification(Scan):
 
     name = "amplification"
 
-    def _stop(self, first: int) -> int:
+    def _stop(self) -> int:
         """Leave out heads with bar · φ_min > 1, for no fidelity is more than 1."""
         most = (1 + SLACK) / self.bar
         return int(np.searchsorted(self.space.fidelities, most, side="right"))
@@ -105,7 +104,7 @@ class Loss(Amplification):
 
     name = "loss"
 
-    def _stop(self, first: int) -> int:
+    def _stop(self) -> int:
         return len(self.space.graphs)
 
     def _good(self, first: int, chunk: slice) -> tuple[Numbers, Floats]:

@@ -6,8 +6,9 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dagmix.search import masks
+from dagmix.search.pairs import masks
 
 
 @lru_cache(maxsize=64)
@@ -81,7 +82,7 @@ def _acyclic_pairs(some: masks.Masks, n: int) -> int:
     return sum(int(_acyclic(some | one, n).sum()) for one in some)
 
 
-def _acyclic(union: masks.Masks, n: int) -> masks.Masks:
+def _acyclic(union: masks.Masks, n: int) -> NDArray[np.bool_]:
     """Tell of each union of edges whether it has no cycle: take receivers of nothing away."""
     left = np.full(union.shape, 2**n - 1)
     for _ in range(n):
@@ -89,4 +90,4 @@ def _acyclic(union: masks.Masks, n: int) -> masks.Masks:
         for j in range(n - 1):
             received |= np.where(left >> j & 1, union >> (j * n) & (2**n - 1), 0)
         left &= received
-    return left == 0
+    return np.asarray(left == 0)

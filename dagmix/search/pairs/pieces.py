@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
@@ -17,9 +18,9 @@ import numpy as np
 
 from dagmix._util.budget import Meter
 from dagmix.errors import FileError
-from dagmix.search.boxes import SEARCHES
-from dagmix.search.scans import SCANS
-from dagmix.search.spaces import Space, space
+from dagmix.search.pairs.boxes import SEARCHES
+from dagmix.search.pairs.scans import SCANS
+from dagmix.search.pairs.spaces import Space, space
 
 PIECE = 2**21  # pairs: some seconds
 
@@ -49,7 +50,7 @@ class Task:
         before = np.cumsum(len(pairs.graphs) - pairs.starts)
         cuts = np.searchsorted(before, np.arange(PIECE, before[-1], PIECE)) + 1
         ends = np.unique([0, *cuts, len(before)]).tolist()
-        return list(zip(ends, ends[1:], strict=False))
+        return list(pairwise(ends))
 
 
 @dataclass(frozen=True)

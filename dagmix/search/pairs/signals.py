@@ -74,7 +74,7 @@ def _later(row: Floats, together: Floats, power: Floats | None = None) -> Floats
     inside = together.any(axis=1)
     left = (row * ~inside).sum(axis=0)
     within = np.minimum(np.einsum("kb,kjb->jb", row, together), 1.0)  # 0 where j is transient
-    return left + (within if power is None else within * (power * together).max(axis=0))
+    return np.asarray(left + (within if power is None else within * (power * together).max(axis=0)))
 
 
 def _fed(later: Floats, row: Floats, mixed: Floats) -> Floats:

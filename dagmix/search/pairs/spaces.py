@@ -17,10 +17,10 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.search import masks
-from dagmix.search.masks import Masks
-from dagmix.search.signals import Flags, Floats, fidelity_bounds
-from dagmix.search.survival import Times, exact_times
+from dagmix.search.pairs import masks
+from dagmix.search.pairs.masks import Masks
+from dagmix.search.pairs.signals import Flags, Floats, fidelity_bounds
+from dagmix.search.pairs.survival import Times, exact_times
 
 QUARTER = Fraction(1, 4)
 CHUNK = 2048  # mixtures at a time: what fits a processor's cache
@@ -92,13 +92,14 @@ def space(n: int, order: str) -> Space:
 def diffusions(graphs: Masks, n: int) -> Floats:
     """Return Δ of every graph, (n, n, …): receiver, sender, graph."""
     links = masks.links(graphs, n)
-    return links / links.sum(axis=1, keepdims=True)
+    return np.asarray(links / links.sum(axis=1, keepdims=True))
 
 
 def walk_numerators(graphs: Masks, n: int) -> NDArray[np.int64]:
     """Return W of every graph without its sink, (n − 1, n − 1, …), times lcm(1, …, n)."""
     links = masks.links(graphs, n)
-    return (links * (common_unit(n) // links.sum(axis=0)))[: n - 1, : n - 1]
+    numerators = links * (common_unit(n) // links.sum(axis=0))
+    return np.asarray(numerators[: n - 1, : n - 1])
 
 
 def common_unit(n: int) -> int:

@@ -15,11 +15,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from dagmix.search import signals, survival
-from dagmix.search.masks import pair_keys
-from dagmix.search.scans import NOTHING, SLACK, Numbers
-from dagmix.search.signals import Flags, Floats
-from dagmix.search.spaces import CHUNK, QUARTER, Space
+from dagmix.search.pairs import signals, survival
+from dagmix.search.pairs.masks import pair_keys
+from dagmix.search.pairs.scans import NOTHING, SLACK, Numbers
+from dagmix.search.pairs.signals import Flags, Floats
+from dagmix.search.pairs.spaces import CHUNK, QUARTER, Space
 
 NARROW = 2.0**-16  # of an interval that is cut no more
 MANY = 32  # boxes of one pair
@@ -33,8 +33,8 @@ class Boxes(NamedTuple):
     low: Floats
     high: Floats
 
-    def __getitem__(self, which: Numbers | Flags | slice) -> Boxes:  # type: ignore[override] # of all columns at once
-        """Take some."""
+    def some(self, which: Numbers | Flags | slice) -> Boxes:
+        """Return a part of them."""
         return Boxes(self.first[which], self.second[which], self.low[which], self.high[which])
 
 
@@ -42,7 +42,8 @@ class Boxes(NamedTuple):
 class Search:
     """The boxes that are left, and the best value met, as `bar`, rounded down.
 
-    In the end `keys` has the pairs of the narrow boxes, and those that raised the bar.
+    In the end `keys` has the pairs of the boxes that were cut no more, and those that raised the
+    bar.
     """
 
     space: Space
@@ -61,7 +62,7 @@ class Search:
             second = np.arange(chunk.start, chunk.stop)
             whole = Boxes(np.full_like(second, number), second, 0.0 * second, 0.0 * second + 1.0)
             self.met += len(second)
-            self._open.append(whole[self._reaches(whole)])
+            self._open.append(whole.some(self._reaches(whole)))
 
     def finish(self) -> None:
         """Cut what is left until it is narrow; keep the pairs of those boxes."""
@@ -69,17 +70,19 @@ class Search:
         self._open = []
         while len(boxes.low):
             middle = (boxes.low + boxes.high) / 2
-            keys.append(self._keys(boxes[self._raise(boxes, middle)]))
-            boxes = self._reaching(_joined([boxes._replace(high=middle), boxes._replace(low=middle)]))
+            keys.append(self._keys(boxes.some(self._raise(boxes, middle))))
+            boxes = self._reaching(
+                _joined([boxes._replace(high=middle), boxes._replace(low=middle)])
+            )
             done = (boxes.high - boxes.low <= NARROW) | self._is_many(boxes)
-            keys.append(self._keys(boxes[done]))
-            boxes = boxes[~done]
+            keys.append(self._keys(boxes.some(done)))
+            boxes = boxes.some(~done)
         self.keys = np.unique(np.concatenate(keys))
-        self.ranks = np.full(len(self.keys), self.bar)
+        self.ranks = np.full(len(self.keys), self._most())
 
     def _reaching(self, boxes: Boxes) -> Boxes:
-        cuts = [boxes[slice(k, k + CHUNK)] for k in range(0, len(boxes.low), CHUNK)]
-        return _joined([some[self._reaches(some)] for some in cuts])
+        cuts = [boxes.some(slice(k, k + CHUNK)) for k in range(0, len(boxes.low), CHUNK)]
+        return _joined([part.some(self._reaches(part)) for part in cuts])
 
     def _is_many(self, boxes: Boxes) -> Flags:
         """Tell whose pair has many boxes: a value that is nearly constant is not worth cutting."""
@@ -95,7 +98,7 @@ class Search:
     def _raise(self, boxes: Boxes, middle: Floats) -> Flags:
         """Raise the bar by values at weights of the boxes; tell which have the best of these."""
         cuts = [slice(begin, begin + CHUNK) for begin in range(0, len(middle), CHUNK)]
-        values = np.concatenate([self._values(boxes[cut], middle[cut]) for cut in cuts])
+        values = np.concatenate([self._values(boxes.some(cut), middle[cut]) for cut in cuts])
         best = float(values.max(initial=0.0)) * (1 - SLACK)
         higher = best > self.bar
         self.bar = max(self.bar, best)
@@ -106,12 +109,16 @@ class Search:
         """Return the end of the second heads that could do."""
 
     @abstractmethod
+    def _most(self) -> float:
+        """Return a bound of all values."""
+
+    @abstractmethod
     def _reaches(self, boxes: Boxes) -> Flags:
         """Tell which boxes may have a value of more than the bar, or near it."""
 
     @abstractmethod
     def _values(self, boxes: Boxes, weights: Floats) -> Floats:
-        """Return the value of each box at a weight of its first head, 0 if it is not of interest."""
+        """Return the value of each box at a weight of its first head, 0 where it is too small."""
 
 
 _NONE = Boxes(NOTHING, NOTHING, np.zeros(0), np.zeros(0))
@@ -134,6 +141,9 @@ class Amplification(Search):
     def _stop(self) -> int:
         most = (1 + SLACK) / self.bar
         return int(np.searchsorted(self.space.fidelities, most, side="right"))
+
+    def _most(self) -> float:
+        return 1 / float(self.space.fidelities[0]) * (1 + SLACK)
 
     def _needed(self, boxes: Boxes) -> Floats:
         return self.bar * (1 - SLACK) * self.space.fidelities[boxes.second]
@@ -172,6 +182,9 @@ class SpeedUp(Search):
 
     def _stop(self) -> int:
         return len(self.space.graphs)
+
+    def _most(self) -> float:
+        return float(self.space.times.max())
 
     def _limits(self, boxes: Boxes) -> tuple[Numbers, Numbers]:
         """Return the lesser time of the heads, and the greatest for a ratio above the bar."""

@@ -14,7 +14,7 @@ from operator import mul
 import numpy as np
 from numpy.typing import NDArray
 
-from dagmix.search.signals import Flags, Floats
+from dagmix.search.pairs.signals import Flags, Floats
 
 MARGIN = 1e-9
 Times = NDArray[np.int64]
