@@ -16,6 +16,7 @@ from typing import Any
 from dagmix._engine.exact.algebraic import Algebraic, Number
 from dagmix._util.tables import Tabled
 from dagmix._util.written import shown
+from dagmix.errors import SizeError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.search.extremal import Extremal
 from dagmix.search.kinds import count_pairs
@@ -74,7 +75,27 @@ class Entry:
 
     @classmethod
     def of(cls, found: Extremal) -> Entry:
-        """Return the entry of what was found."""
+        """Return the entry of what was found, with up to twelve of its pairs.
+
+        Parameters
+        ----------
+        found : Extremal
+
+        Returns
+        -------
+        Entry
+
+        Raises
+        ------
+        SizeError
+            For n > 6, which nothing is found for.
+
+        Examples
+        --------
+        >>> from dagmix.search import extremal
+        >>> Entry.of(extremal("loss", 3)).kinds
+        9
+        """
         return cls(
             found.objective,
             found.n,
@@ -145,6 +166,11 @@ class Atlas(Tabled):
         Returns
         -------
         Atlas
+
+        Examples
+        --------
+        >>> sorted({entry.n for entry in Atlas.kept().entries})
+        [3, 4, 5, 6]
         """
         return _kept()
 
@@ -153,8 +179,10 @@ class Atlas(Tabled):
 
         Parameters
         ----------
-        objective, n, order, weights
-            As for `extremal`.
+        objective : "amplification", "loss", "speed-up" or "slow-down"
+        n : int
+        order : "any" or "common"
+        weights : "even" or "best"
 
         Returns
         -------
@@ -162,28 +190,65 @@ class Atlas(Tabled):
 
         Raises
         ------
-        KeyError
+        SizeError
             Where there is none.
+
+        Examples
+        --------
+        >>> Atlas.kept().entry("amplification", 5).value
+        Fraction(9, 2)
         """
-        return {(e.objective, e.n, e.order, e.weights): e for e in self.entries}[
-            objective, n, order, weights
-        ]
+        asked = objective, n, order, weights
+        for entry in self.entries:
+            if (entry.objective, entry.n, entry.order, entry.weights) == asked:
+                return entry
+        message = f"the atlas has no entry for {', '.join(map(str, asked))}"
+        raise SizeError(message)
 
     def to_json(self) -> str:
-        """Return the entries as text, one on a line, from which `from_json` makes them again."""
+        r"""Return the entries as text, one on a line.
+
+        Returns
+        -------
+        str
+
+        Examples
+        --------
+        >>> Atlas(()).to_json()
+        '[\n\n]\n'
+        """
         lines = ",\n".join(json.dumps(entry.as_record()) for entry in self.entries)
         return f"[\n{lines}\n]\n"
 
     @classmethod
     def from_json(cls, text: str) -> Atlas:
-        """Return the entries that `to_json` wrote."""
+        """Return the entries that `to_json` wrote.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        Atlas
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            For other text.
+
+        Examples
+        --------
+        >>> Atlas.from_json(Atlas.kept().to_json()) == Atlas.kept()
+        True
+        """
         return cls(tuple(map(Entry.from_record, json.loads(text))))
 
     def _title(self) -> str:
         return "Extremal pairs of heads on n nodes"
 
     def _columns(self) -> Sequence[str]:
-        return "", "order", "weights", "n", "value", "", "kinds", "of", "seconds"
+        return "", "order", "weights", "n", "value", "", "kinds", "of"
 
     def _rows(self) -> Sequence[Sequence[str]]:
         return [
@@ -196,7 +261,6 @@ class Atlas(Tabled):
                 f"{float(entry.value):.6f}" + ("" if entry.whole else " or more"),
                 "" if entry.count is None else f"{entry.count:,}",
                 f"{entry.kinds:,}",
-                f"{entry.seconds:.1f}",
             )
             for entry in self.entries
         ]

@@ -28,6 +28,7 @@ Weights = Literal["even", "best"]
 OBJECTIVES = get_args(Objective)
 ORDERS = get_args(Order)
 WEIGHTS = get_args(Weights)
+SHOWN = 12  # nodes of which pairs are counted for a message; more have more
 PER_PAIR = 2e-6  # seconds, about
 
 
@@ -213,7 +214,7 @@ def _read_task(objective: Any, n: Any, order: Any, weights: Any) -> Task:
         raise ObjectiveError(message)
     size, known = read_count(n, 2, "n"), read_order(order)
     if size > LARGEST:
-        pairs = _least_pairs(size, known)
+        pairs = _least_pairs(min(size, SHOWN), known)
         hours = pairs * PER_PAIR / 3600
         message = (
             f"pairs are gone through up to n = {LARGEST}; on {size} nodes there are at least"
