@@ -258,12 +258,19 @@ class Atlas(Tabled):
                 entry.weights,
                 str(entry.n),
                 shown(entry.value) if isinstance(entry.value, Fraction) else "",
-                f"{float(entry.value):.6f}" + ("" if entry.whole else " or more"),
+                f"{float(entry.value):.6f}{_open_end(entry)}",
                 "" if entry.count is None else f"{entry.count:,}",
                 f"{entry.kinds:,}",
             )
             for entry in self.entries
         ]
+
+
+def _open_end(entry: Entry) -> str:
+    """Say on which side the value of a search that is not whole may be."""
+    if entry.whole:
+        return ""
+    return " or less" if entry.objective == "loss" else " or more"
 
 
 @cache

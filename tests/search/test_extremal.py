@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HALF, QUARTER = Fraction(1, 2), Fraction(1, 4)
 OBJECTIVES = ("amplification", "loss", "speed-up", "slow-down")
 ORDERS = ("common", "any")
-Pair = tuple[Any, Any]
+Pair = tuple[Any, ...]
 
 
 def edges_of(pair: Pair) -> tuple[Edges, Edges]:
@@ -54,7 +54,8 @@ def alone(n: int, edges: Edges) -> tuple[Fraction, int]:
 def brute(n: int) -> dict[Any, dict[str, Any]]:
     """Return all objectives of every kind of pairs, and whether the heads share an order."""
     found = {}
-    for pair in map(edges_of, kinds(n)):
+    for heads in kinds(n):
+        pair = edges_of(heads)
         deltas = [oracle.diffusion_matrix(n, edges) for edges in pair]
         walks = [oracle.walk_matrix(n, edges) for edges in pair]
         mixed = [oracle.mixture([HALF, HALF], matrices) for matrices in (deltas, walks)]

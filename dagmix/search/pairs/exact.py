@@ -50,7 +50,7 @@ def decided(task: Task, parts: Iterable[Part], even: Iterable[Solved]) -> list[S
         if rank >= best * (1 - 2 * SLACK)
     }
     solve = _with_best_weights if task.weights == "best" else _with_even_weights
-    solved = [solve(task, _pair(key, task.n)) for key in sorted(keys)]
+    solved = [solve(task, pair_of(key, task.n)) for key in sorted(keys)]
     known = {one.pair for one in solved}
     solved += [one for one in even if one.pair not in known]
     if not solved:
@@ -64,7 +64,7 @@ def decided(task: Task, parts: Iterable[Part], even: Iterable[Solved]) -> list[S
     return [one for one in solved if one.value == value]
 
 
-def _pair(key: int, n: int) -> Pair:
+def pair_of(key: int, n: int) -> Pair:
     """Return the pair of a number, as graphs."""
     one, two = (FeedforwardDAG(masks.edges(m, n), nodes=range(n)) for m in masks.of_key(key))
     return one, two

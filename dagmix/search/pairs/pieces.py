@@ -70,9 +70,9 @@ class Part:
     seconds: float
 
 
-def go_through(task: Task, piece: int, bar: float) -> Part:
+def go_through(task: Task, pieces: list[tuple[int, int]], piece: int, bar: float) -> Part:
     """Go through one piece; `bar` is a value that some pair has, rounded down."""
-    begun, pieces = perf_counter(), task.pieces()
+    begun = perf_counter()
     scans = SEARCHES if task.weights == "best" else SCANS
     scan = scans[task.objective](task.space, bar)
     for first in range(*pieces[piece]):
@@ -109,21 +109,21 @@ def _here(task: Task, left: list[int], bar: float, _jobs: int, meter: Meter) -> 
     for piece in left:
         if meter.is_spent:
             return
-        part = go_through(task, piece, bar)
+        part = go_through(task, task.pieces(), piece, bar)
         bar = max(bar, part.bar)
         yield part
 
 
 def _processes(task: Task, left: list[int], bar: float, jobs: int, meter: Meter) -> Iterator[Part]:
     """Keep so many processes busy; each piece begins with the best value known then."""
-    todo, running = iter(left), set[Future[Part]]()
+    todo, pieces, running = iter(left), task.pieces(), set[Future[Part]]()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         while True:
             while len(running) < jobs and not meter.is_spent:
                 piece = next(todo, None)
                 if piece is None:
                     break
-                running.add(pool.submit(go_through, task, piece, bar))
+                running.add(pool.submit(go_through, task, pieces, piece, bar))
             if not running:
                 return
             ended, running = wait(running, return_when=FIRST_COMPLETED)

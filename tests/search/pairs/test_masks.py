@@ -28,10 +28,10 @@ def test_pairs_have_one_number_if_they_are_one_kind(n: int) -> None:
     keys = masks.pair_keys(first, second, n)
     assert (keys == masks.pair_keys(second, first, n)).all()
     for to in masks.relabellings(n)[1:3]:
-        moved = masks.relabelled(first, n, to), masks.relabelled(second, n, to)
-        assert (keys == masks.pair_keys(*moved, n)).all()
-    pairs = np.array([masks.of_key(key) for key in keys.tolist()]).T
-    assert (masks.pair_keys(*pairs, n) == keys).all()
+        one, two = masks.relabelled(first, n, to), masks.relabelled(second, n, to)
+        assert (keys == masks.pair_keys(one, two, n)).all()
+    one, two = np.array([masks.of_key(key) for key in keys.tolist()]).T
+    assert (masks.pair_keys(one, two, n) == keys).all()
 
 
 def test_links_are_receivers_and_senders() -> None:
