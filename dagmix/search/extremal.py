@@ -47,7 +47,8 @@ class Extremal(Brief):
     value : Fraction or Algebraic
         Of the objective, exactly.
     pairs : tuple of (FeedforwardDAG, FeedforwardDAG)
-        One pair of each extremal kind, the sink n − 1.
+        One pair of each extremal kind, the sink n − 1; j < i for all edges j → i where the heads
+        have a common order.
     best : tuple of (Fraction or Algebraic, Fraction or Algebraic)
         Weights with this value for each pair: ½ and ½ where they are even.
     complete : bool

@@ -87,6 +87,8 @@ def check(n: int, objective: Any, order: Any) -> None:
     }
     assert found.count == len({kind(n, edges_of(pair)) for pair in found.pairs})
     assert found.whole
+    for pair in map(edges_of, found.pairs):
+        assert all(j < i for j, i in pair[0] + pair[1]) == acyclic(n, pair[0] + pair[1])
     assert set(found.best) == {(HALF, HALF)}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from dagmix._engine.exact.algebraic import Algebraic, Number
 from dagmix.errors import UndecidedError
 from dagmix.graphs.dag import FeedforwardDAG
@@ -65,8 +67,15 @@ def decided(task: Task, parts: Iterable[Part], even: Iterable[Solved]) -> list[S
 
 
 def pair_of(key: int, n: int) -> Pair:
-    """Return the pair of a number, as graphs."""
-    one, two = (FeedforwardDAG(masks.edges(m, n), nodes=range(n)) for m in masks.of_key(key))
+    """Return the pair of a number, as graphs; their edges go forward where they all can."""
+    pair = np.array(masks.of_key(key))
+    back = sum(1 << (j * n + i) for j in range(n) for i in range(j))
+    for to in masks.relabellings(n):
+        moved = masks.relabelled(pair, n, to)
+        if not (moved & back).any():
+            pair = moved
+            break
+    one, two = (FeedforwardDAG(masks.edges(m, n), nodes=range(n)) for m in pair.tolist())
     return one, two
 
 
