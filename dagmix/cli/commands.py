@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from dagmix._util.progress import tracked
-from dagmix.cli import analyze, compare, experiment, output
+from dagmix.cli import analyze, atlas, compare, experiment, output
 from dagmix.errors import DagmixError
 from dagmix.paper import presentation, verification
 from dagmix.version import __version__
@@ -65,6 +65,7 @@ def parser() -> argparse.ArgumentParser:
     analyze.add_to(commands)
     compare.add_to(commands)
     experiment.add_to(commands)
+    atlas.add_to(commands)
     return top
 
 

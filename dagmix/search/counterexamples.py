@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
+
+import numpy as np
 
 from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon
 from dagmix._util.brief import Brief
@@ -18,6 +20,7 @@ from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_exact_weights
 from dagmix.search.claims import Claim
 from dagmix.search.enumeration import Candidate, Edges, IsomorphismClasses
+from dagmix.search.values import MixtureValues
 
 MOST = Work(100_000)
 
@@ -52,6 +55,11 @@ class Witness(Brief):
     weights: tuple[Fraction, ...]
     epsilon: Fraction
     tried: int
+
+    @cached_property
+    def values(self) -> MixtureValues:
+        """T and φ_min of the heads and of the mixture, exactly: what makes it a witness."""
+        return MixtureValues.of(self.heads, self.weights, self.epsilon)
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,8 @@ def smallest_witness(  # noqa: PLR0913 - the space to search takes as many words
     Parameters
     ----------
     claim : callable
-        Takes the heads, their weights (exact) and ε (exact); True where the claim holds.
+        Takes the heads, their weights (exact) and ε (exact); True, of Python or of NumPy, where
+        the claim holds.
     heads : int
         The number of heads, at least 1.
     weights : sequence of numbers, optional
@@ -216,7 +225,7 @@ def _holds(
     except Exception as error:
         message = f"the claim {name} raised {type(error).__name__}: {error}; for {shown}"
         raise ClaimError(message) from error
-    if not isinstance(answer, bool):
+    if not isinstance(answer, bool | np.bool_):  # what comparisons of NumPy's numbers answer
         message = f"a claim answers True or False; {name} answered {answer!r} for {shown}"
         raise ClaimError(message)
-    return answer
+    return bool(answer)

@@ -9,6 +9,7 @@ by the total number of edges, self-loops not counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,6 +44,8 @@ class IsomorphismClasses:
     common_order : bool
         All edges j → i of all heads have j < i, hence the heads share an order. Otherwise
         every head has an order of its own.
+    most_edges, most_senders : int, optional
+        The most edges of one head, and the most of them that come to one node.
 
     Examples
     --------
@@ -53,6 +56,8 @@ class IsomorphismClasses:
 
     weights: tuple[Fraction, ...]
     common_order: bool
+    most_edges: int | None = None
+    most_senders: int | None = None
 
     def up_to(
         self, max_nodes: int, check: Callable[[], None] = lambda: None
@@ -62,11 +67,16 @@ class IsomorphismClasses:
         `check` is called between any two steps of the search for the next: it may raise.
         """
         for n in range(1, max_nodes + 1):
-            least, most = n - 1, n * (n - 1) // 2
-            for total in range(least * len(self.weights), most * len(self.weights) + 1):
-                for sizes in _sizes(most, self.weights, total, dict.fromkeys(self.weights, least)):
-                    for heads in self._of_sizes(n, sizes, (), check):
-                        yield Candidate(n, heads)
+            yield from self.on(n, check)
+
+    def on(self, n: int, check: Callable[[], None] = lambda: None) -> Iterator[Candidate]:
+        """Yield those on n nodes, in order of size."""
+        least, most = n - 1, n * (n - 1) // 2
+        most = most if self.most_edges is None else min(most, self.most_edges)
+        for total in range(least * len(self.weights), most * len(self.weights) + 1):
+            for sizes in _sizes(most, self.weights, total, dict.fromkeys(self.weights, least)):
+                for heads in self._of_sizes(n, sizes, (), check):
+                    yield Candidate(n, heads)
 
     def _of_sizes(
         self, n: int, sizes: tuple[int, ...], heads: tuple[Edges, ...], check: Callable[[], None]
@@ -79,6 +89,8 @@ class IsomorphismClasses:
         alike = [h for h, w in zip(heads, self.weights, strict=False) if w == weight]
         for edges in _graphs(n, size, ordered=self.common_order):
             check()
+            if self.most_senders is not None and _in_degree(edges) > self.most_senders:
+                continue
             # Heads of equal weight stand in order, or their exchange would be less.
             if alike and (size, edges) < (len(alike[-1]), alike[-1]):
                 continue
@@ -107,6 +119,11 @@ class IsomorphismClasses:
         for weight, key in sorted(zip(weights, keys, strict=True), reverse=True):
             groups[weight].append(key)
         return [groups[weight].pop() for weight in weights]
+
+
+def _in_degree(edges: Edges) -> int:
+    """Return the greatest number of edges to one node."""
+    return max(Counter(i for _, i in edges).values(), default=0)
 
 
 def _sizes(

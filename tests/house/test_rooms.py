@@ -33,7 +33,7 @@ heads         errors _util adjacency exact chains fidelity mixing operators opti
 pathways      errors _util adjacency exact chains fidelity graphs operators
 depth         errors _util adjacency exact chains fidelity graphs operators pathways
 proxies       errors _util exact operators
-search        errors _util exact graphs operators
+search        errors _util exact graphs operators optimal
 design        errors _util exact graphs operators
 testing       errors _util exact graphs operators
 analysis      errors _util exact operators pathways
@@ -41,7 +41,7 @@ paper         errors _util adjacency exact graphs operators bounds families prox
 plotting      errors _util adjacency exact fidelity graphs operators drift families optimal
 plotting      pathways depth analysis
 torch_bridge  errors _util exact operators paper proxies analysis
-cli           errors version _util operators families heads depth analysis paper plotting
+cli           errors version _util operators families heads depth search analysis paper plotting
 cli           torch_bridge
 __main__      cli
 """

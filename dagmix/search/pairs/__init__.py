@@ -1,0 +1,1 @@
+"""All pairs of graphs on few nodes: bit masks, bounds in floats, and searches in pieces."""

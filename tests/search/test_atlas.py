@@ -1,0 +1,63 @@
+"""The kept atlas: read, written, recomputed."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from dagmix import errors
+from dagmix.search import Atlas, MixtureValues, extremal
+from dagmix.search.atlas import Entry
+from dagmix.search.extremal import ORDERS
+
+KEPT = Atlas.kept()
+SMALL: list[Any] = [one for one in KEPT.entries if one.n <= 4 and one.weights == "even"]
+RATIO = {"loss": "amplification", "speed-up": "speed_up", "slow-down": "slow_down"}
+
+
+def test_entries_are_what_a_search_finds() -> None:
+    """Up to n = 4, where tests compare the search with brute force; only the seconds differ."""
+    for kept in SMALL:
+        found = Entry.of(extremal(kept.objective, kept.n, order=kept.order))
+        assert vars(found) | {"seconds": 0} == vars(kept) | {"seconds": 0}
+
+
+@pytest.mark.slow
+def test_entries_on_five_nodes_are_what_a_search_finds() -> None:
+    kept: Any
+    for kept in KEPT.entries:
+        if kept.n == 5 and kept.weights == "even":
+            found = Entry.of(extremal(kept.objective, kept.n, order=kept.order))
+            assert vars(found) | {"seconds": 0} == vars(kept) | {"seconds": 0}
+
+
+@pytest.mark.slow
+def test_every_kept_pair_has_its_value() -> None:
+    """With even weights; those with best weights have at most that."""
+    for kept in KEPT.entries:
+        for pair in kept.pairs[:2]:
+            ratio = getattr(MixtureValues.of(pair), RATIO.get(kept.objective, kept.objective))
+            assert ratio == kept.value if kept.weights == "even" else ratio <= kept.value
+
+
+def test_an_atlas_is_written_and_read() -> None:
+    assert Atlas.from_json(KEPT.to_json()) == KEPT
+    assert Atlas.kept() is KEPT
+
+
+def test_entries_are_asked_for_by_name() -> None:
+    assert KEPT.entry("loss", 3).value == Fraction(13, 18)
+    with pytest.raises(errors.SizeError, match="no entry for loss, 7, any, even"):
+        KEPT.entry("loss", 7)
+    assert {one.order for one in KEPT.entries} == set(ORDERS)
+
+
+def test_the_table_says_what_is_no_more_than_a_bound() -> None:
+    entry = KEPT.entry("loss", 3)
+    partial = Entry(**vars(entry) | {"whole": False, "count": None})
+    shown = str(Atlas((entry, partial)))
+    assert "13/18   0.722222 " in shown
+    assert "0.722222 or less" in shown
+    assert "or more" in str(Atlas((Entry(**vars(partial) | {"objective": "slow-down"}),)))
