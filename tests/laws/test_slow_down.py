@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import oracle
+import pytest
 from cases.strategies import mixtures
 from cases.zoo import Mixture
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ from dagmix import FeedforwardDAG, MultiHeadWalk
 QUARTER = Fraction(1, 4)
 
 
-@settings(max_examples=25)
+@pytest.mark.slow
+@settings(max_examples=20)
 @given(drawn=mixtures(max_nodes=5).filter(lambda drawn: drawn.loops))
 def test_a_mixture_waits_at_most_for_a_run_of_one_head(drawn: Mixture) -> None:
     """E[T] is at most 4/3 of the mean wait for as many draws of a head as it takes to mix."""
