@@ -110,13 +110,13 @@ def test_wide_runs_are_waited_for_two_to_the_time_of_a_head(k: int) -> None:
     assert MultiHeadWalk(heads).mixing_time() >= Fraction(3, 4) * 2 ** (k - 1)
 
 
-@pytest.mark.parametrize("size", [0, -1, 1.5, None])
+@pytest.mark.parametrize("size", [0, -1, 1.5])
 def test_sizes_that_are_no_numbers_of_nodes(size: Any) -> None:
     for make in (families.change_pair, families.fan_pair):
-        with pytest.raises(NumberError, match=r"k (is an integer, at least|must be)"):
+        with pytest.raises(NumberError, match="k is an integer, at least 1"):
             make(size)
     for k, width in ((size, 1), (2, size)):
-        with pytest.raises(NumberError, match=r"(k|width) (is an integer, at least|must be)"):
+        with pytest.raises(NumberError, match=r"(k|width) is an integer, at least 1"):
             families.wide_run_pair(k, width)
     with pytest.raises(NumberError, match="layers is an integer, at least 2; got 1"):
         families.change_pair(3, 1)

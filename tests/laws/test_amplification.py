@@ -56,7 +56,10 @@ def test_amplification_is_bounded_above_and_below(drawn: Mixture) -> None:
 @few
 @given(drawn=heads_with_loops, data=st.data())
 def test_what_a_shortest_path_receives_from(drawn: Mixture, data: st.DataObject) -> None:
-    """A node of it from itself, the next one, and at most from all others that are off the path."""
+    """A node of it from itself, the next one, and at most from all others that are off the path.
+
+    Those r others receive from at most 2r nodes of the path.
+    """
     head = data.draw(st.integers(0, len(drawn.heads) - 1))
     j = data.draw(st.integers(0, drawn.n - 2))
     path = shortest_path_back(drawn, head, j)
@@ -68,3 +71,6 @@ def test_what_a_shortest_path_receives_from(drawn: Mixture, data: st.DataObject)
         assert len(received) <= drawn.n + 2 - len(path)
     found = Signals(drawn.diffusions()[head], drawn.n - 1).fidelity(j).value
     assert found >= Fraction(1, prod(counts))
+    others = set(range(drawn.n)) - set(path)
+    sending = {a for a, b in drawn.heads[head] if a in path and b in others}
+    assert len(sending) <= 2 * len(others)
