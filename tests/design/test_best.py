@@ -65,7 +65,7 @@ def test_another_threshold() -> None:
 def test_a_budget_that_ends_leaves_a_bound(objective: str) -> None:
     """After any number of partial graphs, every best value is within the bound."""
     whole = best_graphs(5, in_degree=2, objective=objective)
-    for work in range(0, whole.examined, 4):
+    for work in range(0, whole.examined, 7):
         found = best_graphs(5, in_degree=2, objective=objective, budget=Work(work))
         assert not found.proved
         assert found.examined <= work

@@ -15,6 +15,7 @@ from dagmix.families import line_fidelity
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guide"
 PAGE = runpy.run_path(str(GUIDE / "design.py"))
+COMPUTED = runpy.run_path(str(GUIDE / "design_tables.py"))
 KEPT = PAGE["read"](GUIDE)
 SMALL = KEPT["small"]
 
@@ -35,7 +36,7 @@ def test_witnesses_have_the_values(row: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [3, 4, 5, 6])
+@pytest.mark.parametrize("n", [3, 4, 5])
 def test_searched_again(n: int) -> None:
     for row in [row for row in SMALL if row["n"] == n]:
         found = best_graphs(n, in_degree=row.get("in_degree"), objective=row["objective"])
@@ -76,5 +77,5 @@ def test_fronts_of_families() -> None:
 
 
 def test_powers_are_the_senders() -> None:
-    graph = PAGE["powers"](12, 2)
+    graph = COMPUTED["powers"](12, 2)
     assert [j for j, i in graph.edges if i == 11] == [2, 7, 10, 11]
