@@ -330,3 +330,33 @@ def test_weights_that_are_bounded_below(graph: nx.Graph) -> None:
         known = 1 + min(2 * q, 4 * size * min(weights))
         found = MultiHeadDiffusion(heads, weights).minimax_fidelity()
         assert found.value * 10 * (4 * size**2 + 5 * size + 10) == known
+
+
+def stationary(form: Any, weights: Sequence[Fraction]) -> bool:
+    """Tell whether the slopes of a symmetric form are greatest exactly where weights are not 0."""
+    slopes = [sum(map(Fraction.__mul__, map(Fraction, row), weights)) for row in form]
+    return all((slope == max(slopes)) == (w > 0) for slope, w in zip(slopes, weights, strict=True))
+
+
+def test_fourteen_local_maxima_of_seven_heads() -> None:
+    """More than Moon and Moser's 12, and squared by joining two such forms, entries 5 between."""
+    far, maxima = (0, 1, 5, 8), list[Weights]()
+    circle = [[far[min((g - h) % 7, (h - g) % 7)] for h in range(7)] for g in range(7)]
+    for vertices, shares in (((0, 1, 4), (8, 8, 15)), ((0, 2, 4), (5, 2, 5))):
+        placed = dict(zip(vertices, shares, strict=True))
+        for turn in range(7):
+            row = [placed.get((h - turn) % 7, 0) for h in range(7)]
+            maxima.append(tuple(Fraction(share, sum(shares)) for share in row))
+    assert len(set(maxima)) == 14
+    rng, tiny = seeded(4), Fraction(1, 10**4)
+    for weights in maxima:
+        assert stationary(circle, weights)
+        value = form_value(circle, weights)
+        for way in (drawn(rng, 7), drawn(rng, 7)):
+            beside = [a + tiny * (b - a) for a, b in zip(weights, way, strict=True)]
+            assert form_value(circle, beside) < value
+    both = [[*row, *[5] * 7] for row in circle] + [[*[5] * 7, *row] for row in circle]
+    for one, two in product(maxima[::7], repeat=2):
+        pulls = [1 / (5 - form_value(circle, part)) for part in (one, two)]
+        first, second = (pull / sum(pulls) for pull in pulls)
+        assert stationary(both, [*(first * w for w in one), *(second * w for w in two)])
