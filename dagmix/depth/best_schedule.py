@@ -185,14 +185,12 @@ def _read_width(width: Any) -> Fraction:
 
 
 class _Prefix(NamedTuple):
-    """Layers from the top: minus the bound of what begins so, their number, and a tie-break.
+    """Layers from the top: minus the bound of what begins so, minus their number, a tie-break.
 
-    The row, and the greatest signals until then, are integers over scale^depth.
+    The row, and the greatest signals until then, are integers over scale^t after t layers.
     """
 
-    key: Fraction
-    depth: int
-    number: int
+    rank: tuple[Fraction, int, int]
     order: tuple[int, ...]
     row: Vec
     peaks: Vec
@@ -218,7 +216,7 @@ class _Search:
         self.tried = 0
         self.order: tuple[int, ...] = (0,)
         self.value = self.fidelity()
-        self._heap = [_Prefix(Fraction(-1), 0, 0, (), self._start, self._start)]
+        self._heap = [_Prefix((Fraction(-1), 0, 0), (), self._start, self._start)]
 
     @property
     def upper(self) -> Fraction:
@@ -244,14 +242,14 @@ class _Search:
                 for grown in self._grown(prefix, head):
                     heapq.heappush(self._heap, grown)
             # Until then it was the bound of the prefix that is grown, and of all that wait.
-            self._waiting = -self._heap[0].key if self._heap else Fraction(0)
+            self._waiting = -self._heap[0].rank[0] if self._heap else Fraction(0)
             advance(f"{len(self._heap)} prefixes, φ ≥ {float(self.value):.6g}")
 
     def _repeat_each(self, prefix: _Prefix) -> None:
         """Offer the schedules that go on with one head: many suprema are limits of such."""
         for number, head in enumerate(self._ahead.heads):
             row, peaks, order = prefix.row, prefix.peaks, prefix.order
-            for _ in range(int(min(self._layers - prefix.depth, HORIZON))):
+            for _ in range(int(min(self._layers - len(order), HORIZON))):
                 row, order = row @ head, (*order, number)
                 peaks = np.maximum(peaks * self._ahead.scale, row)
                 self._offer(order, peaks)
@@ -264,7 +262,7 @@ class _Search:
     def _grown(self, prefix: _Prefix, head: int) -> Iterator[_Prefix]:
         """Yield the prefix with one layer more, unless nothing better can begin with it."""
         self.tried += 1
-        scale, depth = self._ahead.scale, prefix.depth + 1
+        scale, depth = self._ahead.scale, len(prefix.order) + 1
         row, order = prefix.row @ self._ahead.heads[head], (*prefix.order, head)
         peaks = np.maximum(prefix.peaks * scale, row)
         self._offer(order, peaks)
@@ -280,7 +278,7 @@ class _Search:
         known = self._seen.setdefault((depth, *row.tolist()), [])
         if not any((other >= peaks).all() for other in known):
             known.append(peaks)
-            yield _Prefix(-bound, depth, self.tried, order, row, peaks)
+            yield _Prefix((-bound, -depth, self.tried), order, row, peaks)
 
     def _without_tiny(self, row: Vec, limit: Fraction) -> Vec:
         """Return the row without the shares at its first nodes, to which nothing comes any more.
