@@ -208,7 +208,7 @@ def any_weights_fidelity(
     asked = read_exact(exact, mixed.transition)
     small = len(mixed.nodes) <= SMALL
     parts = [head for _, head in mixed.parts]
-    signals = GatedSignals.of(parts, mixed.sink.index, mixed.adjacency.order)
+    signals = GatedSignals.of(parts, mixed.sink.index, mixed.adjacency)
     is_exact = mixed.field is Field.RATIONAL and (small if asked is None else asked)
     found = _exactly(parts, signals) if is_exact else _in_floats(signals)
     bounds = [GatedFidelity(node, *rest) for node, rest in zip(mixed.nodes, found, strict=True)]
@@ -259,38 +259,37 @@ class _Exact:
             GateSteps(backward, greatest=g, exact=True) for g in (True, False)
         )
         self._heads = np.array([head.rationals.dense() for head in heads], dtype=object)
-        self._sink, self._heard, self._order = signals.sink, signals.heard, signals.order
+        self._sink, self._heard, self._parts = signals.sink, signals.heard, signals.parts
+        self._ordered = len(self._parts) == len(self._heads[0])
         self._kept = np.array([np.diagonal(head) == 1 for head in self._heads])
 
     def greatest(self, node: int) -> Supremum:
         """Return the supremum of a node's signals over all gates."""
         if node != self._sink and self._kept[:, node].any():
             return as_hit(self._heads, self._hits(node), self._sink, node)
-        later = None if self._order is None else partial(majorant, self._heads, self._order)
+        later = partial(majorant, self._heads, self._parts)
         return stepped(self._best, self._sink, node, self._heard, later)
 
     def least(self, node: int) -> Supremum:
         """Return the supremum of the least signals; it bounds the node's fidelity from below."""
-        if self._rarest is not None and self._kept[:, node].all():
+        if self._ordered and self._kept[:, node].all():
             number = self._rarest[self._sink, node]
             return Supremum(number, number, attained=False, time=None)
         return stepped(self._worst, self._sink, node, self._heard)
 
     def _hits(self, node: int) -> Vec:
         """Return the greatest P_i(hit node) for all i."""
-        if self._surest is None:
+        if not self._ordered:
             return by_policies(self._heads, node)
         return np.asarray(self._surest[:, node])
 
     @cached_property
-    def _surest(self) -> Vec | None:
-        return None if self._order is None else majorant(self._heads, self._order, self._units)
+    def _surest(self) -> Vec:
+        return majorant(self._heads, self._parts, self._units)
 
     @cached_property
-    def _rarest(self) -> Vec | None:
-        if self._order is None:
-            return None
-        return majorant(self._heads, self._order, self._units, greatest=False)
+    def _rarest(self) -> Vec:
+        return majorant(self._heads, self._parts, self._units, greatest=False)
 
     @property
     def _units(self) -> Vec:

@@ -317,7 +317,7 @@ def _at_once(
     meter.spend()
     simple = function.simple(given)
     best = function.best(simple if given is None else chain([given], simple), meter)
-    return _labelled(function, best, 0, end)
+    return _labelled(function, best, 0, end, function.bound)
 
 
 def _numerically(
@@ -330,15 +330,28 @@ def _numerically(
     simple, near = function.simple(given), function.rounded(climbed.top)
     if end is None:
         best = function.best(chain(simple, near), meter)
-        end = BudgetSpent() if meter.is_spent else None
-    else:
-        meter.spend()
-        best = function.best(chain([tuple(climbed.top.tolist())], simple), meter)
-    return _labelled(function, best, climbed.evaluations, end)
+        return _certified(function, best, climbed.evaluations, meter)
+    meter.spend()
+    best = function.best(chain([tuple(climbed.top.tolist())], simple), meter)
+    return _labelled(function, best, climbed.evaluations, end, function.bound)
+
+
+def _certified(
+    function: Objective, best: Evaluated, evaluations: int, meter: Meter
+) -> OptimalWeights:
+    """Label the best weights with a bound by gates, if the budget allows for it."""
+    try:
+        return _labelled(function, best, evaluations, None, function.certificate(best, meter))
+    except (BudgetSpent, KeyboardInterrupt) as end:
+        return _labelled(function, best, evaluations, end, function.bound)
 
 
 def _labelled(
-    function: Objective, best: Evaluated, evaluations: int, end: BaseException | None
+    function: Objective,
+    best: Evaluated,
+    evaluations: int,
+    end: BaseException | None,
+    bound: Number | float,
 ) -> OptimalWeights:
     return OptimalWeights(
         best.value,
@@ -346,7 +359,7 @@ def _labelled(
         best.upper,
         function.name,
         best.weights,
-        function.bound,
+        bound,
         "numerical",
         evaluations,
         ended=_why(end),

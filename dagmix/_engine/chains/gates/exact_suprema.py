@@ -46,7 +46,8 @@ def stepped(
         scale = steps.scale**time
         above = Fraction(row[heard].max(), scale)
         if later is not None and time & (time - 1) == 0 and best < above:
-            above = min(above, later(row * Fraction(1, scale))[sink])
+            columns = later(row[:, None] * Fraction(1, scale))
+            above = min(above, columns[sink, 0])
         if above <= best:
             return Supremum(best, best, attained=True, time=first)
         row = steps.step(row)

@@ -3,46 +3,69 @@
 A chain goes from receivers i to senders k with the rows of Δ_h, h chosen by the gate at every step.
 With H the greatest probability of ever hitting j, H(j) = 1 and H(i) = max_h Σ_k Δ_h[i, k] H(k).
 
-Along a common order each node is left once, so that one pass gives it (`majorant` of the unit
-columns); and the least with min, 0 where a head need not leave i. Without one, fixed choices are
-improved as long as one is strictly better, in rationals. What is left then has
-H ≥ Σ_k Δ_h[i, k] H(k) for all h: along every gate H of the present node is a supermartingale, and
-no gate hits j with more.
+Let H be at least some floor, and no average Σ_k Δ_h[i, k] H(k) more than H(i). Then along every
+gate H of the present node is a supermartingale, and no gate that stops, at any time, has more of
+the floor on average than H: `majorant` finds such an H, and the least one where the heads have a
+common order. Of the unit column of j this is the greatest probability of hitting j. Otherwise that
+is found by improving fixed choices as long as one is strictly better, in rationals.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Ints, Vec
+from dagmix._engine.adjacency.base import Adjacency, Ints, Vec
+from dagmix._engine.adjacency.explicit import from_distinct
 from dagmix._engine.exact.convert import solve_exactly
 
 
-def majorant(heads: Vec, order: Ints, floor: Vec, *, greatest: bool = True) -> Vec:
-    """Return the least H ≥ floor that no gate raises on average; of columns, one for each.
+def ordered_components(adjacency: Adjacency) -> list[Ints]:
+    """Return the strongly connected components, senders first: single nodes along an order.
 
-    No gate that stops at i has more than H(i) of the floor on average: H(i) = max(floor(i),
-    max_h Σ_{k ≠ i} Δ_h[i, k] H(k) / Σ_{k ≠ i} Δ_h[i, k]). `heads` (H, n, n) are diffusions, of
-    floats or of Fractions; senders come first in the order. With `greatest` false, what the gate
-    that makes least of it leaves.
+    >>> from dagmix._engine.adjacency.explicit import from_distinct
+    >>> receivers, senders = np.array([2, 0, 1, 0, 3]), np.array([0, 1, 2, 3, 3])
+    >>> [part.tolist() for part in ordered_components(from_distinct(4, receivers, senders))]
+    [[3], [0, 1, 2]]
+    """
+    if adjacency.order is not None:
+        return list(adjacency.order[:, None])
+    count, labels = adjacency.components
+    receivers, senders = (labels[rows] for rows in adjacency.pairs)
+    crossing = receivers != senders
+    links = np.unique(np.stack([receivers, senders])[:, crossing], axis=1)
+    order = from_distinct(count, *links[:, np.lexsort(links)]).order
+    assert order is not None  # noqa: S101 - components are acyclic
+    return [np.flatnonzero(labels == label) for label in order]
+
+
+def majorant(heads: Vec, parts: Sequence[Ints], floor: Vec, *, greatest: bool = True) -> Vec:
+    """Return H ≥ floor that no gate raises on average, for each column of the floor.
+
+    On a part P of strongly connected nodes it is constant: the greatest of the floor in P and of
+    Σ_{k ∉ P} Δ_h[i, k] H(k) / Σ_{k ∉ P} Δ_h[i, k] over all heads h and nodes i of P that leave P.
+    `heads` (…, H, n, n) are diffusions, of floats or of Fractions, `floor` is (…, n, m); senders
+    come first among the parts. With `greatest` false and single nodes, what the gate that makes
+    least of a unit column leaves: 0 where a head stays for ever.
 
     >>> one, other = [[1, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]], [[1, 0, 0], [0, 1, 0], [1, 0, 0]]
-    >>> majorant(np.array([one, other]), np.arange(3), np.eye(3)).tolist()
+    >>> heads, parts = np.array([one, other]), [np.array([k]) for k in range(3)]
+    >>> majorant(heads, parts, np.eye(3)).tolist()
     [[1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]
-    >>> majorant(np.array([one, other]), np.arange(3), np.eye(3), greatest=False)[2].tolist()
+    >>> majorant(heads, parts, np.eye(3), greatest=False)[2].tolist()
     [0.0, 0.0, 1.0]
     """
     found = floor.copy()
-    for i in order.tolist():
-        shares = heads[:, i].copy()
-        shares[:, i] = 0
-        exits = shares.sum(axis=1)
-        leaves = np.flatnonzero(exits > 0)
-        if len(leaves) and (greatest or len(leaves) == len(heads)):
-            hits = (shares[leaves] @ found) / exits[leaves].reshape(-1, *[1] * (found.ndim - 1))
-            found[i] = np.maximum(floor[i], hits.max(axis=0) if greatest else hits.min(axis=0))
+    for part in parts:
+        shares = heads[..., part, :].copy()
+        shares[..., part] = 0
+        exits = shares.sum(axis=-1)
+        hits = (shares @ found[..., None, :, :]) / np.where(exits > 0, exits, 1)[..., None]
+        extreme = hits.max(axis=(-3, -2)) if greatest else hits.min(axis=(-3, -2))
+        level = np.maximum(floor[..., part, :].max(axis=-2), extreme)
+        found[..., part, :] = level[..., None, :]
     return found
 
 

@@ -28,10 +28,7 @@ def test_a_limit_that_stepping_does_not_tell_is_enclosed(monkeypatch: pytest.Mon
     monkeypatch.setattr(exact_suprema, "MOST_STEPS", 8)
     found = stepped(steps_of(CYCLE), 2, 0, np.arange(3))
     assert (found.attained, found.upper) == (None, Fraction(1, 2))
-    assert (
-        found.lower == Fraction(1, 2) - Fraction(9, 2**10) + Fraction(0)
-        or found.lower < found.upper
-    )
+    assert 0.4 < found.lower < Fraction(1, 2)
     assert stepped(steps_of(CYCLE), 2, 2, np.arange(3)).attained
 
 

@@ -13,6 +13,7 @@ from oracle import diffusion_matrix
 
 from dagmix._engine.chains.gates.hits import by_policies, majorant
 
+ORDER = list(np.arange(4)[:, None])
 UNITS = np.eye(4, dtype=object) * Fraction(1)
 
 
@@ -31,9 +32,9 @@ def test_a_pass_and_improved_choices_have_the_extreme_of_all_choices() -> None:
     """A few pairs on four nodes with a common order, in rationals and in floats."""
     for pair in list(product(unique_sink_dags(4)[::5], unique_sink_dags(4)[::7])):
         heads = np.array([diffusion_matrix(4, edges) for edges in pair], dtype=object)
-        most = majorant(heads, np.arange(4), UNITS)
-        least = majorant(heads, np.arange(4), UNITS, greatest=False)
-        near = majorant(heads.astype(float), np.arange(4), np.eye(4))
+        most = majorant(heads, ORDER, UNITS)
+        least = majorant(heads, ORDER, UNITS, greatest=False)
+        near = majorant(heads.astype(float), ORDER, np.eye(4))
         assert np.abs(near - most.astype(float)).max() < 1e-14
         for j in range(4):
             assert (by_policies(heads, j) == most[:, j]).all()
@@ -53,7 +54,7 @@ def test_a_majorant_is_raised_by_no_head() -> None:
     floor = np.array([Fraction(1, 3), Fraction(1, 2), Fraction(0), Fraction(1, 8)], dtype=object)
     for pair in product(unique_sink_dags(4)[::4], repeat=2):
         heads = np.array([diffusion_matrix(4, edges) for edges in pair], dtype=object)
-        found = majorant(heads, np.arange(4), floor)
+        found = majorant(heads, ORDER, floor[:, None])[:, 0]
         assert (found >= floor).all()
         averages = (heads @ found).max(axis=0)
         assert (averages <= found).all()
