@@ -34,6 +34,7 @@ Check = Callable[[], None]
 AT_ONCE = 2**5  # simplices that are cut together
 MOST = 2**9  # simplices whose bounds are computed
 MOST_WORK = 2**30  # multiplications
+FEW = 2**6  # on an interval between two weights of two heads
 STEPS = 2**7  # of a signal, after which its bound is what it is
 LONGEST = 2**10  # steps of a walk
 CLOSE = 1e-9  # relative gap at which a simplex is not cut any more
@@ -43,10 +44,10 @@ SMALL = 8  # nodes up to which the last gap is closed in rationals
 class Simplices(ABC):
     """Simplices of weights with a bound of the objective on each: what beats a value is cut."""
 
-    def __init__(self, count: int, check: Check) -> None:
-        """Begin with the simplex of all weights of so many heads; `check` may raise."""
+    def __init__(self, vertices: Floats, check: Check) -> None:
+        """Begin with a simplex, a row of weights for each vertex; `check` may raise."""
         self._check = check
-        self.vertices = np.eye(count)[None]
+        self.vertices = vertices[None]
         self.bounds = self._bounds(self.vertices)
 
     @abstractmethod
@@ -79,9 +80,9 @@ def _halves(simplex: Floats) -> Floats:
 class _FidelitySimplices(Simplices):
     """Bounds of φ_min from above."""
 
-    def __init__(self, signals: GatedSignals, check: Check) -> None:
+    def __init__(self, signals: GatedSignals, vertices: Floats, check: Check) -> None:
         self._signals = signals
-        super().__init__(len(signals.matrices), check)
+        super().__init__(vertices, check)
 
     def _bounds(self, vertices: Floats) -> Floats:
         return np.asarray(self.uppers(vertices).min(axis=-1))
@@ -107,7 +108,7 @@ def greatest_fidelity(
     if work * len(heads) > MOST_WORK:
         return Fraction(1)
     signals, level = GatedSignals.of(heads, sink, union), float(value) * (1 + CLOSE)
-    found = _FidelitySimplices(signals, check)
+    found = _FidelitySimplices(signals, np.eye(len(heads)), check)
     found.cut(level, min(MOST, MOST_WORK // (STEPS * work)))
     bound = min(float(found.bounds.max()), 1.0)
     rational = all(head.field is Field.RATIONAL for head in heads)
@@ -117,6 +118,17 @@ def greatest_fidelity(
     exact = _ExactSimplex(heads, signals, value)
     pairs = zip(left, found.uppers(left), strict=True)
     return value if all(exact.holds(*one, level) for one in pairs) else bound
+
+
+def gated_ceiling(
+    heads: GatedSignals, interval: tuple[Fraction, Fraction], level: float, check: Check
+) -> float:
+    """Bound φ_min of two heads between two weights of the first one, if possible by a level."""
+    low = max(math.nextafter(float(interval[0]), 0.0), 0.0)
+    high = min(math.nextafter(float(interval[1]), 1.0), 1.0)
+    found = _FidelitySimplices(heads, np.array([[w, 1 - w] for w in (low, high)]), check)
+    found.cut(level, FEW)
+    return float(found.bounds.max())
 
 
 class _ExactSimplex:
@@ -158,7 +170,7 @@ class _MixingSimplices(Simplices):
         # As if ε were greater, by all roundings: a row above that is above ε.
         error = (steps + 2) * units * UNIT
         self._epsilon = float(epsilon) * (1 + 2 * error) + SMALLEST if error < 1 / 2 else math.inf
-        super().__init__(len(walks), check)
+        super().__init__(np.eye(len(walks)), check)
 
     def _bounds(self, vertices: Floats) -> Floats:
         mixed = np.tensordot(vertices, self._matrices, axes=1)
