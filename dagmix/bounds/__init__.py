@@ -10,18 +10,29 @@ In come walks, diffusions and their mixtures (`dagmix.operators`); out come tabl
 bound stands beside its premise and the exact value. The proofs are in the guide.
 """
 
+from dagmix.bounds.any_weights import AnyWeights, any_weights
+from dagmix.bounds.any_weights_fidelity import (
+    AnyWeightsFidelity,
+    GatedFidelity,
+    any_weights_fidelity,
+)
 from dagmix.bounds.backward import BackwardMixing, backward_mixing, backward_mixing_time
 from dagmix.bounds.best_head_tail import BestHeadTail, best_head_tail
 from dagmix.bounds.mixing import mixing_time
 from dagmix.bounds.results import Bound, MixingBounds, NotApplicable, PaperBound
 
 __all__ = [
+    "AnyWeights",
+    "AnyWeightsFidelity",
     "BackwardMixing",
     "BestHeadTail",
     "Bound",
+    "GatedFidelity",
     "MixingBounds",
     "NotApplicable",
     "PaperBound",
+    "any_weights",
+    "any_weights_fidelity",
     "backward_mixing",
     "backward_mixing_time",
     "best_head_tail",

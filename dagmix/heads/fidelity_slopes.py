@@ -1,13 +1,7 @@
 """φ_min of (1 − s)B + sA as s → 0⁺, for a mixture B and a head A: its limit and its slope.
 
-*Limit.* A φ_j is lower semicontinuous, each signal being continuous in s: its limit is at least
-φ_j(B). It is φ_j(B) for all j where the recurrent classes of B that its backward chain enters from
-the sink are closed for A as well: from a transient node the chain is in one of them after a time of
-bounded mean, then it stays there, and in each the rows converge uniformly for small s. (A periodic
-class may converge slowly, but a drift in phase raises no maximum.) Where A leaves such a class, at
-times of order 1/s, it is still φ_j(B) for j transient in B, on which there is then only a
-probability of order s; and for j that absorbs in B and A it is that of P(hit j), a rational
-function of s. For other j it is at most 1.
+*Limit.* It is that of `dagmix.optimal.two_heads.faces`: φ_min(B) where A leaves none of the
+recurrent classes that B enters.
 
 *Slope.* Where the classes are kept, φ_min(s) = min_j φ_j(s) is a minimum of maxima over time of
 smooth functions, and its slope is min over the binding nodes j of the max over their times T of
@@ -29,24 +23,19 @@ from typing import Any
 
 import numpy as np
 
-from dagmix._engine.adjacency.base import Mask
 from dagmix._engine.chains import first_step
-from dagmix._engine.chains.composites import MixtureMatrix
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.convert import objects
 from dagmix._engine.exact.enclosures import SMALLEST, UNIT, Bounded, Enclosure, rounded
-from dagmix._engine.exact.scalars import HALF, Field
+from dagmix._engine.exact.scalars import Field
 from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity.minimax import minimax_fidelity
 from dagmix._engine.fidelity.node_fidelity import node_fidelity
 from dagmix._engine.fidelity.results import NodeFidelity
-from dagmix._engine.fidelity.sink_context import SinkContext
-from dagmix.errors import UndecidedError
 from dagmix.heads.coalitions import number
 from dagmix.optimal.gradients import FloatHeads
-from dagmix.optimal.two_heads.kernels import TwoDiffusions
+from dagmix.optimal.two_heads.faces import Face
 
-SMALL = 16  # nodes up to which limits of absorption are found as rational functions
 LARGEST = 64  # nodes up to which slopes of rational heads are exact
 LATEST, LATEST_EXACT = 2**14, 2**9  # steps up to which slopes are found, and found exactly
 UNKNOWN = Enclosure(math.nan, -math.inf, math.inf)
@@ -63,8 +52,8 @@ class Approach:
 def approach(base: Transition, head: Transition, sink: int) -> Approach:
     """Return the limit of φ_min((1 − s)B + sA) as s → 0⁺, and its slope; infinite for a jump."""
     pair, found = _Pair(base, head, sink), minimax_fidelity(base, sink, 0)
-    if not pair.keeps_classes:
-        limit = pair.limit(found.lower)
+    if not pair.face.keeps_classes:
+        limit = pair.face.limit(found.lower)
         return Approach(number(limit), math.inf if limit.lower > found.upper else UNKNOWN)
     slopes = [pair.slope(node) for node in found.rows]
     return Approach(number(found), UNKNOWN if None in slopes else _least(slopes))
@@ -75,20 +64,10 @@ class _Pair:
 
     def __init__(self, base: Transition, head: Transition, sink: int) -> None:
         self._base, self._head, self._sink = base, head, sink
-        both = MixtureMatrix([HALF, HALF], [base, head])
-        self._context, self._union = SinkContext(base, sink, 0), SinkContext(both, sink, 0)
+        self.face = Face(base, head, sink)
+        self._context, self._union = self.face.context, self.face.union
         fields, size = {base.field, head.field}, base.adjacency.n
         self.is_exact = fields == {Field.RATIONAL} and size <= LARGEST
-        self.is_small = self.is_exact and size <= SMALL
-
-    @property
-    def keeps_classes(self) -> bool:
-        """Whether A leaves none of the recurrent classes that B enters from the sink."""
-        classes = self._context.recurrent_class
-        receivers, senders = self._head.adjacency.pairs
-        entered = (classes >= 0) & self._context.ancestors
-        leaves: Mask = entered[receivers] & (classes[receivers] != classes[senders])
-        return not leaves.any()
 
     def slope(self, node: int) -> Bounded[Any] | None:
         """Return the slope of φ_j, between bounds; None where this way does not find it."""
@@ -96,7 +75,7 @@ class _Pair:
             return _exactly(Fraction(0))
         if not self._context.ancestors[node]:
             return None
-        if self._is_absorbing(node):
+        if self.face.is_absorbing(node):
             return self._absorption(node) if self.is_exact else None
         found = node_fidelity(self._base, self._sink, node, 0)
         return None if self._tends_to(node, found) else self._at(node, found.times)
@@ -113,11 +92,6 @@ class _Pair:
         members = np.flatnonzero(self._context.recurrent_class == label)
         chain = self._base.rationals.transposed
         return bool(first_step.limit(chain, self._sink, node, members) == found.value)
-
-    def _is_absorbing(self, node: int) -> bool:
-        """Tell whether a node is left neither by B nor by A."""
-        classes = self._union.recurrent_class
-        return bool(classes[node] >= 0 and (classes == classes[node]).sum() == 1)
 
     def _at(self, node: int, times: Sequence[int]) -> Bounded[Any] | None:
         """Return the greatest slope of the signals of a node at some times, between bounds."""
@@ -163,28 +137,6 @@ class _Pair:
         row[inside] = visits[np.flatnonzero(inside == self._sink)[0]]
         change: Any = (self._head.rationals.step(row) - self._base.rationals.step(row)) @ hits
         return _exactly(Fraction(change))
-
-    def limit(self, least: Any) -> Bounded[Any]:
-        """Return the limit of φ_min where a class is left, between bounds: the least of all φ_j.
-
-        All φ_j(B) are at least `least`.
-        """
-        nodes = [self._limit(node, least) for node in range(self._base.adjacency.n)]
-        lower, upper = (min(getattr(one, end) for one in nodes) for end in ("lower", "upper"))
-        return Bounded(lower if lower == upper else math.nan, lower, upper)
-
-    def _limit(self, node: int, least: Any) -> Bounded[Any]:
-        """Return the limit of φ_j, between bounds."""
-        try:
-            found = node_fidelity(self._base, self._sink, node, 0)
-        except UndecidedError:
-            return Bounded(least, least, Fraction(1))
-        if self._context.recurrent_class[node] < 0 or found.lower == 1:
-            return found
-        if self._is_absorbing(node) and self.is_small:
-            pair = TwoDiffusions((self._head, self._base), self._sink)
-            return _exactly(pair.limit(node).enclosure(Fraction(0))[0])
-        return Bounded(found.value, found.lower, Fraction(1))
 
 
 def _exactly(slope: Fraction) -> Bounded[Any]:

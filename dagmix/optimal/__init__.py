@@ -3,7 +3,8 @@
 Two small rational heads are solved exactly, as functions of the one weight: `FidelityProfile`
 is the piecewise rational function β ↦ φ_min(β), `MixingProfile` the step function α ↦ T(α).
 More heads, and floats, are optimised numerically, and the answer is then evaluated with the
-certainty of the library. A result says whether its optimum is proved.
+certainty of the library and bounded over all weights by gates (`dagmix.bounds.any_weights`). A
+result says whether its optimum is proved, or how far it may be from one.
 
 In come mixtures of `dagmix.operators` or their heads; out come weights and bounded values.
 `dagmix.plotting.profile` draws a profile. The question is that of arXiv:2507.02944, §3.2.

@@ -28,6 +28,7 @@ from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_weights
 from dagmix.optimal.ascent import FidelityAscent, MixingTimeDescent
+from dagmix.optimal.certificates import greatest_fidelity, least_mixing_time
 from dagmix.optimal.gradients import FloatHeads
 from dagmix.optimal.two_heads.fidelity_profile import FidelityProfile
 from dagmix.optimal.two_heads.kernels import TwoDiffusions
@@ -72,6 +73,10 @@ class Objective(ABC):
     @abstractmethod
     def is_better(self, one: Evaluated, other: Evaluated) -> bool:
         """Tell whether one is certainly better than the other."""
+
+    @abstractmethod
+    def certificate(self, best: Evaluated, meter: Meter) -> Number | float:
+        """Return a bound over all weights, to be compared with the best value that was found."""
 
     @abstractmethod
     def ascent(self) -> FidelityAscent | MixingTimeDescent:
@@ -159,6 +164,12 @@ class FidelityObjective(Objective):
         """Compare lower bounds."""
         return bool(one.lower > other.lower)
 
+    def certificate(self, best: Evaluated, meter: Meter) -> Fraction | float:
+        """Return an upper bound, by gates."""
+        value = best.value if best.exact else best.lower
+        heads, sink = [part for _, part in self.mixed.parts], self.mixed.sink.index
+        return greatest_fidelity(heads, self.mixed.adjacency, sink, value, meter.check)
+
     def ascent(self) -> FidelityAscent:
         """Return the ascent by signals at the sink."""
         initial = unit(len(self.mixed.nodes), self.mixed.sink.index)
@@ -196,6 +207,12 @@ class MixingObjective(Objective):
     def is_better(self, one: Evaluated, other: Evaluated) -> bool:
         """Compare exactly."""
         return bool(one.value < other.value)
+
+    def certificate(self, best: Evaluated, meter: Meter) -> Number | float:
+        """Return a lower bound, by gates; never less than that of the distance."""
+        walks, sink = [part for _, part in self.mixed.parts], self.mixed.sink.index
+        found = least_mixing_time(walks, sink, self._epsilon, float(best.value), meter.check)
+        return max(found, self.bound)
 
     def ascent(self) -> MixingTimeDescent:
         """Return the descent by survival probabilities."""

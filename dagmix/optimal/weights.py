@@ -21,6 +21,7 @@ from dagmix._engine.exact.scalars import QUARTER, Field, read_count, read_epsilo
 from dagmix._util.brief import brief
 from dagmix._util.budget import Budget, BudgetSpent, Meter
 from dagmix._util.progress import tracked
+from dagmix._util.written import shown
 from dagmix.errors import HeadsError, ObjectiveError, SymbolicError, UndecidedError
 from dagmix.operators.mixture import MultiHead, MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
@@ -56,7 +57,8 @@ class OptimalWeights(Bounded[Number | float]):
     weights : tuple of Fraction, Algebraic or float
         Weight h is that of head h; they sum to 1.
     bound : Fraction, Algebraic, int or float
-        φ_min ≤ bound, or T(ε) ≥ bound, at all weights.
+        φ_min ≤ bound, or T(ε) ≥ bound, at all weights: from the profile, or from what gates of
+        the heads attain on ever smaller simplices of weights (`dagmix.bounds.any_weights`).
     method : "exact" or "numerical"
         How they were found: from the profile, or without one.
     evaluations : int
@@ -68,6 +70,8 @@ class OptimalWeights(Bounded[Number | float]):
         and the bound, without a profile, is one that holds without a search.
     proved : bool
         Whether the value is the bound, so that no weights are better.
+    gap : float
+        How much better other weights may be at the most; 0 if it is proved that none are.
     approached : bool
         Whether the bound is proved to be the supremum, and a limit that is not attained where it
         is approached, at `profile.optimum.weights`; these weights are near there.
@@ -78,6 +82,8 @@ class OptimalWeights(Bounded[Number | float]):
     >>> best = optimal_weights(example_3_13())
     >>> best.value, best.bound, best.proved, best.method, best.evaluations
     (Fraction(1, 2), Fraction(1, 2), True, 'exact', 0)
+    >>> print(best)
+    φ_min = 1/2 at the weights 1/2, 1/2; none have more
 
     References
     ----------
@@ -96,6 +102,21 @@ class OptimalWeights(Bounded[Number | float]):
     def proved(self) -> bool:
         """Whether no weights are better."""
         return self.lower == self.upper == self.bound
+
+    @property
+    def gap(self) -> float:
+        """How much better other weights may be at the most: from the value to the bound."""
+        ends = (
+            (self.lower, self.bound) if self.objective == "fidelity" else (self.bound, self.upper)
+        )
+        return 0.0 if self.proved else float(ends[1]) - float(ends[0])
+
+    def __str__(self) -> str:
+        """Write the value, the weights, and what no weights exceed."""
+        name, side = ("φ_min", "more") if self.objective == "fidelity" else ("T", "less")
+        found = f"{name} = {shown(self.value)} at the weights {', '.join(map(shown, self.weights))}"
+        than = "" if self.proved else f" than {shown(self.bound)}, a gap of {self.gap:.2g}"
+        return f"{found}; none have {side}{than}"
 
     @property
     def approached(self) -> bool:
@@ -121,9 +142,9 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
 
     Two rational heads on at most eight nodes are solved exactly where that can be decided, any
     others by local search from several weights, and so are those whose profile leaves the optimum
-    undecided. A numerical answer is a local optimum, evaluated
-    exactly or with certified bounds, and at least as good as uniform weights, each head alone and
-    `start`. As a supremum, φ_min may jump at the faces of the simplex, where a weight is 0
+    undecided. A numerical answer is a local optimum, evaluated exactly or with certified bounds,
+    at least as good as uniform weights, each head alone and `start`, and compared with a bound over
+    all weights. As a supremum, φ_min may jump at the faces of the simplex, where a weight is 0
     (Example 3.8): it may be less there than nearby, never more.
 
     Parameters
@@ -317,7 +338,7 @@ def _at_once(
     meter.spend()
     simple = function.simple(given)
     best = function.best(simple if given is None else chain([given], simple), meter)
-    return _labelled(function, best, 0, end)
+    return _labelled(function, best, 0, end, function.bound)
 
 
 def _numerically(
@@ -330,15 +351,28 @@ def _numerically(
     simple, near = function.simple(given), function.rounded(climbed.top)
     if end is None:
         best = function.best(chain(simple, near), meter)
-        end = BudgetSpent() if meter.is_spent else None
-    else:
-        meter.spend()
-        best = function.best(chain([tuple(climbed.top.tolist())], simple), meter)
-    return _labelled(function, best, climbed.evaluations, end)
+        return _certified(function, best, climbed.evaluations, meter)
+    meter.spend()
+    best = function.best(chain([tuple(climbed.top.tolist())], simple), meter)
+    return _labelled(function, best, climbed.evaluations, end, function.bound)
+
+
+def _certified(
+    function: Objective, best: Evaluated, evaluations: int, meter: Meter
+) -> OptimalWeights:
+    """Label the best weights with a bound by gates, if the budget allows for it."""
+    try:
+        return _labelled(function, best, evaluations, None, function.certificate(best, meter))
+    except (BudgetSpent, KeyboardInterrupt) as end:
+        return _labelled(function, best, evaluations, end, function.bound)
 
 
 def _labelled(
-    function: Objective, best: Evaluated, evaluations: int, end: BaseException | None
+    function: Objective,
+    best: Evaluated,
+    evaluations: int,
+    end: BaseException | None,
+    bound: Number | float,
 ) -> OptimalWeights:
     return OptimalWeights(
         best.value,
@@ -346,7 +380,7 @@ def _labelled(
         best.upper,
         function.name,
         best.weights,
-        function.bound,
+        bound,
         "numerical",
         evaluations,
         ended=_why(end),

@@ -1,5 +1,7 @@
 """Optimisers of φ_min over the weights of heads: `python tests/benchmarks/optimal_weights.py`.
 
+With the argument `certificates`: what is proved of the optimal weights of random triples.
+
 The ascent of `dagmix.optimal.ascent`, once from uniform weights and from all its initial ones,
 against SciPy's derivative-free methods on φ_min itself, its weights a softmax, from uniform
 weights.
@@ -7,17 +9,21 @@ weights.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from cases.random_pairs import TRIPLES, random_triple
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
 from dagmix import DiffusionOperator, families
 from dagmix._engine.adjacency.base import Floats
+from dagmix._util.written import shown
+from dagmix.optimal import optimal_weights
 from dagmix.optimal.ascent import FidelityAscent, initial_weights
 from dagmix.optimal.gradients import FloatHeads
 
@@ -73,6 +79,19 @@ def searches(heads: Floats) -> dict[str, Callable[[FidelityAscent], float]]:
     return ways
 
 
+def certificates() -> None:
+    """Print a row for each random triple on four nodes: φ_min, T, and the gaps to their bounds."""
+    table = Table("seed", "φ_min", "bound", "gap", "T(¼)", "bound", "seconds")
+    for seed in TRIPLES:
+        heads, began = random_triple(4, seed), time.perf_counter()
+        found, timed = optimal_weights(heads), optimal_weights(heads, "mixing")
+        took = f"{time.perf_counter() - began:.1f}"
+        gap = "proved" if found.proved else f"{found.gap:.1e}"
+        row = [shown(found.value), shown(found.bound), gap, *map(shown, (timed.value, timed.bound))]
+        table.add_row(str(seed), *row, took)
+    Console().print(table)
+
+
 def main() -> None:
     """Print a row for each problem and way."""
     table = Table("heads", "method", "φ_min / uniform", "evaluations", "seconds")
@@ -90,4 +109,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["certificates"]:
+        certificates()
+    else:
+        main()

@@ -18,6 +18,7 @@ from dagmix.errors import UndecidedError
 from dagmix.heads import fidelity_slopes
 from dagmix.heads.fidelity_slopes import Approach, approach
 from dagmix.optimal import optimal_weights
+from dagmix.optimal.two_heads import faces
 
 NEAR = Fraction(1, 2**16)
 ONE, OTHER = [DiffusionOperator(head) for head in heads(EXAMPLE_13)]
@@ -123,7 +124,7 @@ def test_a_node_that_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
     head = matrix([[1, 0, 0, 0], ["1/2", 0, "1/2", 0], [0, 0, 1, 0], [third, third, third, 0]])
     known: Any = towards(base, head)
     assert (known.limit.lower, known.limit.upper) == pytest.approx((1 / 3, 1 / 2))
-    monkeypatch.setattr(fidelity_slopes, "node_fidelity", undecided)
+    monkeypatch.setattr(faces, "node_fidelity", undecided)
     found: Any = towards(base, head)
     assert (found.limit.lower, found.limit.upper) == (pytest.approx(1 / 3), 1)
 

@@ -122,10 +122,11 @@ def test_example_3_13() -> None:
 
 
 @pytest.mark.slow
-def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
+def test_example_3_8_is_better_than_its_faces_and_a_limit() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
     assert found.value > Fraction(99, 100)
-    assert (found.bound, found.proved, found.approached) == (1, False, False)
+    assert (found.bound, found.proved, found.approached) == (1, False, True)
+    assert found.profile.optimum.weights == (0,)
     assert all(0 < weight < 1 for weight in found.weights)
     assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
 
@@ -175,7 +176,8 @@ def test_an_undecided_optimum_is_no_worse_than_simple_weights() -> None:
 def test_larger_pairs_are_numerical_unless_asked() -> None:
     lanes = families.lane_pair(4)
     found = optimal_weights(lanes, restarts=0)
-    assert (found.method, found.bound, found.proved) == ("numerical", 1, False)
+    assert (found.method, found.proved) == ("numerical", False)
+    assert found.value < found.bound < found.value + found.gap * 1.01 < found.value * 1.01
     exact = optimal_weights(lanes, method="exact")
     assert (exact.method, exact.proved, exact.value) == ("exact", True, found.value)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from dagmix._engine.chains.gates.ceilings import GatedSignals
 from dagmix._engine.exact.algebraic import Number, between, enclosure, simplest
 from dagmix._engine.exact.rational_functions import Ratio, roots_inside, sign
 from dagmix._engine.exact.scalars import read_scalar
@@ -22,6 +24,7 @@ from dagmix._util.brief import brief
 from dagmix._util.budget import Meter
 from dagmix.errors import UndecidedError, WeightError
 from dagmix.graphs.labels import Nodes
+from dagmix.optimal.certificates import gated_ceiling
 from dagmix.optimal.two_heads.candidates import Candidates, WeightInterval
 from dagmix.optimal.two_heads.ceilings import Ceilings
 from dagmix.optimal.two_heads.dobrushin import stays_below
@@ -35,6 +38,7 @@ from dagmix.optimal.two_heads.extrema import (
     outermost,
     points,
 )
+from dagmix.optimal.two_heads.faces import Face
 from dagmix.optimal.two_heads.hitting_bounds import HittingBounds
 from dagmix.optimal.two_heads.kernels import TwoDiffusions, mixture, same_heads
 
@@ -177,7 +181,17 @@ class FidelityProfile:
         """The supremum over 0 ≤ β ≤ 1, and all β that have it."""
         known = [Point(Fraction(beta), Ratio.constant(self.ends[beta])) for beta in (0, 1)]
         known += [point for piece in self.pieces if piece.exact for point in points(piece)]
+        known += self._jumps
         return self._extremum(known, 1)
+
+    @property
+    def _jumps(self) -> Iterator[Point]:
+        """The limits of φ_min at β = 0 and 1 where they are known, and more than it is there."""
+        for beta, end in enumerate(self.ends):
+            head, base = self._heads.heads[:: 1 - 2 * beta]
+            face = Face(base, head, self._heads.sink)
+            if not face.keeps_classes and (limit := face.limit(end)).lower == limit.upper > end:
+                yield Point(Fraction(beta), Ratio.constant(limit.value))
 
     @cached_property
     def lowest(self) -> Extremum:
@@ -200,7 +214,9 @@ class FidelityProfile:
         rivals = [
             piece
             for piece in may_reach(self._enclosed, level, direction)
-            if not (direction > 0 and self._is_proved(piece, level))
+            if not (
+                direction > 0 and (self._is_below(piece, value) or self._is_proved(piece, level))
+            )
         ]
         weights = tuple(sorted({point.weight for point in found}))
         above = may_pass(rivals, level, direction)
@@ -233,13 +249,21 @@ class FidelityProfile:
         found = self._minimum(at)
         if not isinstance(level.value, Fraction) or Fraction(found.value) != level.value:
             return False
-        outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
-        return all(self._rises(end, at, found) for end in outer if end != at)
+        return all(self._rises(end, at, found) for end in _outer(piece) if end != at)
 
     def _is_bounded(self, piece: Piece, value: Number) -> bool:
         """Tell whether φ_min is proved to exceed a value nowhere on a piece."""
-        outer = enclosure(piece.low)[0], enclosure(piece.high)[1]
-        return self._ceilings.hold(outer, enclosure(value)[0], self._meter.check)
+        return self._ceilings.hold(_outer(piece), enclosure(value)[0], self._meter.check)
+
+    def _is_below(self, piece: Piece, value: Number) -> bool:
+        """Tell whether all of φ_min on a piece is proved to be less than a value, by gates."""
+        level = math.nextafter(float(enclosure(value)[0]), 0.0)
+        return gated_ceiling(self._gates, _outer(piece), level, self._meter.check) <= level
+
+    @cached_property
+    def _gates(self) -> GatedSignals:
+        context = self._heads.context
+        return GatedSignals.of(self._heads.heads, self._heads.sink, context.adjacency)
 
     @cached_property
     def _ceilings(self) -> Ceilings:
@@ -295,6 +319,11 @@ def read_weight(weight: Any) -> Fraction:
         message = f"a weight of the first of two heads is a number from 0 to 1; got {brief(weight)}"
         raise WeightError(message)
     return Fraction(number)
+
+
+def _outer(piece: Piece) -> tuple[Fraction, Fraction]:
+    """Return rationals around the ends of a piece."""
+    return enclosure(piece.low)[0], enclosure(piece.high)[1]
 
 
 def _cost(found: list[Candidates]) -> int:

@@ -33,10 +33,10 @@ def test_the_profile_is_lowest_at_a_quarter_and_three() -> None:
 
 
 @pytest.mark.slow
-def test_the_jump_leaves_the_optimum_undecided() -> None:
-    """The supremum is 1, approached as β → 0; the pieces there have no end."""
+def test_the_jump_at_a_face_is_the_supremum() -> None:
+    """The supremum is 1, approached as β → 0 and not attained; the pieces there have no end."""
     best = profile(EXAMPLE_8).optimum
-    assert (best.upper, best.attained, best.exact, best.complete) == (1, "undecided", False, False)
+    assert (best.value, best.attained, best.exact, best.weights) == (1, False, True, (0,))
     assert enclosure(best.lower)[0] > Fraction(99, 100)
     lowest = profile(EXAMPLE_8).lowest
     assert lowest.lower == 0 < enclosure(lowest.value)[0]

@@ -39,7 +39,7 @@ class GateSteps:
 
     def __init__(self, heads: Sequence[Transition], *, greatest: bool, exact: bool) -> None:
         """Take heads on the same nodes: of floats where not `exact`."""
-        self.exact, self.scale = exact, 1
+        self.exact, self.scale, self.size = exact, 1, heads[0].adjacency.n
         self._better = np.maximum if greatest else np.minimum
         self._factors = [1] * len(heads)
         self._units = 0.0

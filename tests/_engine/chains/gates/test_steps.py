@@ -50,6 +50,7 @@ def test_the_extreme_row_is_that_of_all_gates(count: int, *, greatest: bool) -> 
     exact = GateSteps(TRANSITIONS[:count], greatest=greatest, exact=True)
     floats = GateSteps(TRANSITIONS[:count], greatest=greatest, exact=False)
     row, near = unit(3, 2, 1), unit(3, 2)
+    assert exact.error_bound(3) == 0
     for time in range(4 if count < 3 else 3):
         expected = by_brute_force(WALKS[:count], time, greatest=greatest)
         assert [exact.bounds(entry, time) for entry in row] == [(x, x) for x in expected]
