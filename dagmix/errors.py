@@ -75,7 +75,7 @@ class SymbolicError(DagmixError):
 
 
 class NoClosedForm(DagmixError):  # noqa: N818 - the public name in the design, read as an answer
-    """A closed form in t is given where the signal's eigenvalues are rational."""
+    """A closed form in t is given where the eigenvalues are rational, in symbols as in numbers."""
 
 
 class UndecidedError(DagmixError):
