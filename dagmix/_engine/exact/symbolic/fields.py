@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dagmix._util.brief import brief
 from dagmix.errors import SymbolicError
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class SymbolField:
         if self.domain.is_EX or any(x.is_number and not x.is_transcendental for x in generators):
             message = (
                 "an answer in symbols needs entries that are rational functions of them, or in"
-                f" radicals without symbols; got {brief(sorted(set(map(str, given))))}"
+                f" radicals without symbols; got {', '.join(sorted(set(map(str, given)), key=len))}"
             )
             raise SymbolicError(message)
         self.zero, self.one = self.domain.zero, self.domain.one
