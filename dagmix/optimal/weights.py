@@ -102,6 +102,18 @@ class OptimalWeights(Bounded[Number | float]):
         """Whether the bound is proved to be a supremum that is only approached."""
         return _is_approached(self.profile)
 
+    @property
+    def optimum(self) -> Number | float | None:
+        """The supremum of φ_min or minimum of T(ε) over all weights, where it is proved, else None.
+
+        It is the value at `weights` where that is `proved`, and a limit where it is `approached`.
+
+        >>> from dagmix.paper import example_3_13
+        >>> optimal_weights(example_3_13()).optimum
+        Fraction(1, 2)
+        """
+        return self.bound if self.proved or self.approached else None
+
 
 def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to search
     heads: Iterable[Any],

@@ -126,6 +126,7 @@ def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
     assert found.value > Fraction(99, 100)
     assert (found.bound, found.proved, found.approached) == (1, False, False)
+    assert found.optimum is None
     assert all(0 < weight < 1 for weight in found.weights)
     assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
 
@@ -159,6 +160,7 @@ def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
     pair = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
     found = optimal_weights(heads(pair)[:: 1 - 2 * side])
     assert (found.bound, found.proved, found.approached) == (Fraction(1, 3), False, True)
+    assert found.optimum == Fraction(1, 3)
     assert (found.evaluations, found.ended) == (0, None)
     assert found.bound - Fraction(1, 10**6) < found.value < found.bound
     assert found.weights[side] == Fraction(1, 2**20)
