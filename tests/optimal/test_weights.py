@@ -33,7 +33,7 @@ from dagmix.errors import (
     UndecidedError,
     WeightError,
 )
-from dagmix.optimal import Algebraic
+from dagmix.optimal import Algebraic, OptimalWeights
 from dagmix.optimal.ascent import FidelityAscent
 from dagmix.optimal.objectives import FidelityObjective, both_weights
 
@@ -126,7 +126,6 @@ def test_example_3_8_is_better_than_its_faces_and_never_proved() -> None:
     found = optimal_weights(heads(EXAMPLE_8))
     assert found.value > Fraction(99, 100)
     assert (found.bound, found.proved, found.approached) == (1, False, False)
-    assert found.optimum is None
     assert all(0 < weight < 1 for weight in found.weights)
     assert optimal_weights(heads(EXAMPLE_8), "mixing").value == 10
 
@@ -164,6 +163,12 @@ def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
     assert (found.evaluations, found.ended) == (0, None)
     assert found.bound - Fraction(1, 10**6) < found.value < found.bound
     assert found.weights[side] == Fraction(1, 2**20)
+
+
+def test_a_bound_alone_is_no_optimum() -> None:
+    half, third = Fraction(1, 2), Fraction(1, 3)
+    found = OptimalWeights(third, third, third, "fidelity", (half, half), half, "numerical")
+    assert (found.proved, found.approached, found.optimum) == (False, False, None)
 
 
 def test_an_undecided_optimum_is_no_worse_than_simple_weights() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import sympy as sp
 
-from dagmix import FeedforwardDAG, MultiHeadWalk, WalkOperator
+from dagmix import FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, WalkOperator
 from dagmix.paper import example_3_13
 
 B = sp.Symbol("b")
@@ -15,6 +17,16 @@ def test_what_may_be_missed_takes_for_ever() -> None:
     trap = FeedforwardDAG([("s", "x"), ("s", "y"), ("r", "x")], nodes="srxy")
     missed = MultiHeadWalk([trap, trap], [B, 1 - B], sink="x")
     assert missed.expected_hitting_times().tolist() == [sp.oo, 2, 0, sp.oo]
+
+
+def test_successors_of_a_mixture() -> None:
+    """Entries are quotients of the weights; at drawn weights they are those of numbers."""
+    one, two = FeedforwardDAG([(0, 1), (1, 2)]), FeedforwardDAG([(1, 2)], nodes=range(3))
+    walk = MultiHeadDiffusion([one, two], [B, 1 - B], sink=2).successors()
+    times = walk.expected_hitting_times().tolist()
+    for beta in (Fraction(1, 3), Fraction(1, 2)):
+        known = walk.subs({B: beta}).expected_hitting_times()
+        assert [x.subs(B, sp.Rational(beta)) for x in times] == list(known)
 
 
 def test_all_at_once_where_there_is_no_order() -> None:
