@@ -91,7 +91,7 @@ class KindError(DagmixError):
 
 
 class ObjectiveError(DagmixError):
-    """The objective is 'fidelity' or 'mixing', and the method one that applies to the heads."""
+    """The objective, and the method, are among those there are, and the method fits the heads."""
 
 
 class SourceError(DagmixError):

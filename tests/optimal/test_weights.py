@@ -232,7 +232,7 @@ SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
 @pytest.mark.parametrize(
     ("error", "match", "arguments", "options"),
     [
-        (ObjectiveError, "'fidelity' or 'mixing'; got 'speed'", (THREE, "speed"), {}),
+        (ObjectiveError, "'fidelity', 'mixing' or 'hitting'; got 'speed'", (THREE, "speed"), {}),
         (ObjectiveError, "'auto', 'exact' or 'numerical'", (THREE,), {"method": "fast"}),
         (ObjectiveError, "two rational heads", (THREE,), {"method": "exact"}),
         (ObjectiveError, "two rational", (attention(2, 3, 0),), {"method": "exact"}),
