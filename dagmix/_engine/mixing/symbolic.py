@@ -48,9 +48,11 @@ def forward_probability(transition: Transition, sink: int) -> Expr:
 
 
 def _greatest(expressions: Iterable[Expr]) -> Expr:
+    """Return the maximum of probabilities: 1 where one of them is 1."""
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    return _extreme(sp.Max, expressions)
+    found = list(expressions)
+    return sp.Integer(1) if 1 in found else _extreme(sp.Max, found)
 
 
 def _extreme(kind: Any, expressions: Iterable[Expr]) -> Expr:

@@ -33,6 +33,8 @@ def test_few_expressions() -> None:
     assert walk.distance(4) == WalkOperator(line).distance(4)
     halves = MultiHeadWalk([graph(3, e) for e in (((0, 1),), ((0, 1),))], [B, 1 - B], sink=2)
     assert halves.distance(7) == 1
+    pair = [graph(4, edges) for edges in (((0, 1), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 3)))]
+    assert MultiHeadWalk(pair, [B, 1 - B]).distance(1) == 1
     root = sp.sqrt(2) / 2
     irrational = MultiHeadWalk(families.express_pair(5), [root, 1 - root])
     assert irrational.distance(2) == sp.Rational(1, 4) + root / 2

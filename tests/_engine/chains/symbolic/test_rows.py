@@ -44,6 +44,7 @@ def test_rows_are_the_signals() -> None:
     assert (mix.signals(3) == rows).all()
 
 
+@pytest.mark.slow
 def test_large_strong_components() -> None:
     """det(I − zM) of a walk that has cycles, against SymPy's inverse."""
     walk = MultiHeadWalk(example_3_13(), [B, 1 - B])
