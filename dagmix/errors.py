@@ -75,7 +75,7 @@ class SymbolicError(DagmixError):
 
 
 class NoClosedForm(DagmixError):  # noqa: N818 - the public name in the design, read as an answer
-    """A closed form in t is given where the signal's eigenvalues are rational."""
+    """A closed form in t is given where the eigenvalues are rational, in symbols as in numbers."""
 
 
 class UndecidedError(DagmixError):
@@ -91,7 +91,7 @@ class KindError(DagmixError):
 
 
 class ObjectiveError(DagmixError):
-    """The objective is 'fidelity' or 'mixing', and the method one that applies to the heads."""
+    """The objective, and the method, are among those there are, and the method fits the heads."""
 
 
 class SourceError(DagmixError):

@@ -296,6 +296,16 @@ def read_exact(exact: Any, transition: Transition) -> bool | None:
     return exact
 
 
+def read_variable(z: Any) -> Expr:
+    """Return the variable of a generating function; raise NumberError for what has no symbols."""
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    if not isinstance(z, sp.Expr) or not z.free_symbols:
+        message = f"the variable z is a SymPy symbol, or an expression of symbols; got {brief(z)}"
+        raise NumberError(message)
+    return z
+
+
 def _show(argument: Any) -> str:
     if hasattr(argument, "dtype"):
         return f"<{argument.dtype} array of shape {tuple(argument.shape)}>"

@@ -15,19 +15,20 @@ import numpy as np
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.composites import AbsorbingMatrix, SuccessorMatrix
 from dagmix._engine.chains.matrices import GraphDiffusion
+from dagmix._engine.chains.symbolic.rows import RowsAsFunctions
 from dagmix._engine.chains.token_rank import token_rank
 from dagmix._engine.chains.transition import Transition
-from dagmix._engine.exact import recurrences
 from dagmix._engine.exact.scalars import Field, read_steps
+from dagmix._engine.exact.vectors import unit
 from dagmix._engine.fidelity import minimax, node_fidelity
 from dagmix._engine.fidelity import signals as rows_of_powers
 from dagmix._engine.fidelity.results import NodeFidelity
 from dagmix._util.budget import Budget, Meter
-from dagmix.errors import NumberError, StochasticError, SymbolicError
+from dagmix.errors import StochasticError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen, read_exact
+from dagmix.operators.base import Operator, frozen, read_exact, read_variable
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.operators.read_weights import read_restart
 from dagmix.operators.results import MinimaxFidelity
@@ -36,8 +37,6 @@ from dagmix.operators.walk import WalkOperator
 
 if TYPE_CHECKING:
     from sympy import Expr
-
-LARGEST_CLOSED_FORM = 64  # nodes
 
 
 class DiffusionOperator(Operator):
@@ -153,8 +152,8 @@ class DiffusionOperator(Operator):
             `Enclosure`. By default it is a Fraction on up to 4,096 nodes that takes no minutes.
         budget : number, Work or None
             For how many seconds a closed form or the signal of a symbolic operator is computed, or
-            for how many steps, 2n + 2 of a closed form; None, the default, is no limit. FLINT is
-            not cut short, and numbers have no budget.
+            for how many steps, 2n + 2 of a closed form and n of one with symbolic weights; None,
+            the default, is no limit. FLINT is not cut short, and numbers have no budget.
 
         Returns
         -------
@@ -162,19 +161,24 @@ class DiffusionOperator(Operator):
             In [0, 1], 0 where j does not reach the sink in exactly t steps. A float is within
             relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a row and e the rounding of
             the stored ones. The lower bound of an `Enclosure` is 0 of the number 0 only. A closed
-            form, or the signal of a symbolic operator, is an expression.
+            form, or the signal of a symbolic operator, is an expression. A closed form with
+            symbolic weights holds at all weights at which none of its denominators is 0; where one
+            is, two eigenvalues coincide, and `subs` before `signal` gives the form there.
 
         Raises
         ------
         UnknownNodeError, StepError
             For a node the operator does not have, a negative or fractional t.
         NoClosedForm
-            Where the signal has irrational eigenvalues; it names their polynomial.
+            Where the signal has irrational eigenvalues, or such that are no rational functions of
+            symbolic weights; it names their polynomial. There are none where the heads share an
+            order: the eigenvalues are then the diagonal.
         NumberError
             For a closed form of an operator on more than 64 nodes, `exact=True` of an operator of
             floats, what is no budget.
         SymbolicError
-            For a closed form of an operator that is not rational.
+            For a closed form of an operator of floats, or of entries that are no rational functions
+            of symbols.
         BudgetError
             Where the budget ends before; it says with how many steps begun.
         UndecidedError
@@ -187,11 +191,15 @@ class DiffusionOperator(Operator):
         >>> line = DiffusionOperator(FeedforwardDAG(["ab", "bc"]))
         >>> line.signal("b", sp.Symbol("t"))
         t/2**t
+        >>> a = sp.Symbol("a")
+        >>> weighted = DiffusionOperator.from_matrix([[1, 0], [a, 1 - a]])
+        >>> weighted.signal(0, sp.Symbol("t"))
+        1 - (1 - a)**t
         """
         row, meter = self.nodes.row(node), Meter(budget)
         asked = read_exact(exact, self.transition)
         if getattr(t, "free_symbols", None):
-            return self._closed_form(row, t, meter)
+            return self._rows("a closed form in t", meter).closed_form(row, t)
         steps = read_steps(t)
         with meter.need(steps, "steps"):
             return rows_of_powers.signal(
@@ -212,14 +220,13 @@ class DiffusionOperator(Operator):
         Returns
         -------
         array of shape (steps + 1, n)
-            Row t sums to 1: Fractions, or floats with the error of `signal`.
+            Row t sums to 1: Fractions, floats with the error of `signal`, or the expressions of a
+            symbolic operator, polynomials in the weights.
 
         Raises
         ------
         StepError
             For a negative or fractional number of steps.
-        SymbolicError
-            For a symbolic operator.
         NumberError
             For `exact=True` of an operator of floats.
         ShapeError
@@ -230,25 +237,53 @@ class DiffusionOperator(Operator):
         >>> DiffusionOperator(FeedforwardDAG(["ab"])).signals(2).astype(float).tolist()
         [[0.0, 1.0], [0.5, 0.5], [0.75, 0.25]]
         """
-        self._need_numbers("a table of signals")
         asked = read_exact(exact, self.transition)
         return rows_of_powers.signals(
             self.transition, self.sink.index, read_steps(steps), exact=asked
         )
 
-    def _closed_form(self, row: int, t: Expr, meter: Meter) -> Expr:
-        if self.field is not Field.RATIONAL:
-            message = "a closed form in t needs rational weights; for symbols use .subs() first"
-            raise SymbolicError(message)
-        if len(self.nodes) > LARGEST_CLOSED_FORM:
-            message = (
-                f"closed forms are made up to {LARGEST_CLOSED_FORM} nodes, not {len(self.nodes)}"
-            )
-            raise NumberError(message)
-        last = 2 * len(self.nodes) + 1
-        table = rows_of_powers.signals(self.transition, self.sink.index, last)
-        with meter.need(last + 1, "steps"):
-            return recurrences.closed_form(table[:, row].tolist(), t, meter)
+    def generating_function(self, node: Node, z: Expr) -> Expr:
+        """Return Σ_t (Δᵗ)[τ, j] zᵗ over t ≥ 0, the generating function of the signals of node j.
+
+        It is entry [τ, j] of (I − zΔ)⁻¹, a rational function of z also where the signal has no
+        closed form in t.
+
+        Parameters
+        ----------
+        node
+            The label of j.
+        z : SymPy symbol or expression
+            The variable.
+
+        Returns
+        -------
+        SymPy expression
+            A quotient of polynomials in z, exact, in lowest terms and in factors; its expansion at
+            z = 0 has the signals as coefficients. With symbolic weights it holds for all of them.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a node the operator does not have.
+        NumberError
+            For a z without symbols, and for an operator on more than 64 nodes.
+        SymbolicError
+            For an operator of floats, or of entries that are no rational functions of symbols.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> z = sp.Symbol("z")
+        >>> found = DiffusionOperator(FeedforwardDAG(["ab", "bc"])).generating_function("b", z)
+        >>> found, found.series(z, 0, 4)
+        (2*z/(z - 2)**2, z/2 + z**2/2 + 3*z**3/8 + O(z**4))
+        """
+        row, variable = self.nodes.row(node), read_variable(z)
+        return self._rows("a generating function", Meter()).generating_function(row, variable)
+
+    def _rows(self, what: str, meter: Meter) -> RowsAsFunctions:
+        start = unit(len(self.nodes), self.sink.index, 1)
+        return RowsAsFunctions(self.transition, start, what, meter)
 
     def node_fidelity(self, node: Node, first_step: int = 0) -> NodeFidelity:
         """Return φ_j = sup over t ≥ first_step of (Δᵗ)[τ, j] (Definitions 3.3 and 3.4).

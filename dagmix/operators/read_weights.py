@@ -40,7 +40,8 @@ def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fract
     if not np.iterable(weights) or isinstance(weights, Mapping):
         message = f"weights come as a sequence, one for each head; got {weights!r}"
         raise WeightError(message)
-    numbers = [read_scalar(w, f"weight {h}") for h, w in enumerate(weights)]
+    given = list(weights)
+    numbers = [read_scalar(w, f"weight {h}") for h, w in enumerate(given)]
     if len(numbers) != heads:
         message = f"one weight for each head: got {len(numbers)} weights for {heads} heads"
         raise WeightError(message)
@@ -54,7 +55,7 @@ def read_weights(weights: Any, heads: int, tolerance: float) -> tuple[list[Fract
         message = "symbols and floats cannot be mixed among the weights; write the floats exactly"
         raise SymbolicError(message)
     if symbols:
-        _check_symbols(numbers)
+        _check_symbols(numbers, given)
         return numbers, False
     return _normalised(numbers, tolerance if floats else 0.0), floats
 
@@ -89,10 +90,12 @@ def _normalised(numbers: Sequence[Any], tolerance: float) -> list[Fraction | Exp
     return [number / total for number in exact]
 
 
-def _check_symbols(numbers: Sequence[Any]) -> None:
+def _check_symbols(numbers: Sequence[Any], given: Sequence[Any]) -> None:
     import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
 
-    rest = sp.simplify(sum(map(sp.sympify, numbers)) - 1)
+    # Algebraic numbers are added as such: SymPy would not know that two roots have the sum 1.
+    terms = (g if hasattr(g, "_sympy_") else n for g, n in zip(given, numbers, strict=True))
+    rest = sp.simplify(sp.sympify(sum(terms)) - 1)
     known = sum(Fraction(number) for number in numbers if isinstance(number, Fraction))
     if (rest.is_number and rest != 0) or known > 1:
         message = f"weights sum to 1; {', '.join(map(str, numbers))} cannot"

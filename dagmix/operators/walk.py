@@ -10,22 +10,35 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.chains.first_step import hitting_times
 from dagmix._engine.chains.matrices import GraphWalk
+from dagmix._engine.chains.symbolic.first_step import hitting_times as symbolic_times
+from dagmix._engine.chains.symbolic.rows import RowsAsFunctions
 from dagmix._engine.exact.convert import MOST_BITS, LongNumbersError, objects
 from dagmix._engine.exact.scalars import QUARTER, Field, read_epsilon, read_steps
-from dagmix._engine.mixing import mixing_time
+from dagmix._engine.exact.vectors import others
+from dagmix._engine.mixing import mixing_time, symbolic
+from dagmix._util.budget import Meter
 from dagmix.errors import SinkError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node, shorten
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen, may_be_exact, read_exact
+from dagmix.operators.base import (
+    Operator,
+    frozen,
+    may_be_exact,
+    read_exact,
+    read_variable,
+)
 from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
+
+if TYPE_CHECKING:
+    from sympy import Expr
 
 
 class WalkOperator(Operator):
@@ -115,34 +128,37 @@ class WalkOperator(Operator):
         origin = (WalkOperator.from_matrix, (frozen(matrix, transition), labels, sink, tolerance))
         return WalkOperator.of(transition, labels, sink, origin)
 
-    def distance(self, t: int, *, exact: bool | None = None) -> Fraction | float:
+    def distance(self, t: Any, *, exact: bool | None = None) -> Fraction | float | Expr:
         """Return d(t) = max_j ‖Wᵗ[·, j] − 1_τ‖, total variation, over all initial nodes (eq. 2).
 
         As 1_τ has all its mass at the sink, d(t) = max_j P_j(not absorbed within t steps).
 
         Parameters
         ----------
-        t : int
-            Steps, at least 0.
+        t : int or SymPy expression
+            Steps, at least 0; an expression with symbols asks for the closed form in them.
         exact : bool, optional
             Whether the distance of a rational operator is a Fraction, however long, or an
             `Enclosure`. By default it is a Fraction on up to 4,096 nodes that takes no minutes.
 
         Returns
         -------
-        Fraction or float
+        Fraction, float or SymPy expression
             In [0, 1], 1 for all t where some node does not reach the sink. A float is within
             relative error t·(k + 2 + e)·2⁻⁵³, k the most entries of a column and e the rounding
-            of the stored ones. The lower bound of an `Enclosure` is 0 of the number 0 only.
+            of the stored ones. The lower bound of an `Enclosure` is 0 of the number 0 only. With
+            symbols it is an expression, or the `sympy.Max` of those of several initial nodes, of
+            which none is left out but where another one is absorbed later for all weights; it holds
+            where the symbols that are weights are not negative, and no denominator in it is 0.
 
         Raises
         ------
         StepError
             For a negative or fractional t.
-        SymbolicError
-            For a symbolic operator.
+        NoClosedForm, SymbolicError
+            As for the closed form of a diffusion's signal.
         NumberError
-            For `exact=True` of an operator of floats.
+            For `exact=True` of an operator of floats; for a closed form on more than 64 nodes.
         UndecidedError
             Where t is too large to step, and the matrix too large to square; where a Fraction
             that is asked for would take minutes, or a bound near 0 gigabytes.
@@ -152,10 +168,19 @@ class WalkOperator(Operator):
         >>> walk = WalkOperator(FeedforwardDAG(["ab", "bc"]))
         >>> walk.distance(2), walk.distance(2, exact=False)
         (Fraction(3, 4), Enclosure(0.75, lower=0.7499999999999974, upper=0.7500000000000026))
+        >>> import sympy as sp
+        >>> walk.distance(sp.Symbol("t"))
+        (t + 1)/2**t
         """
-        self._need_numbers("a distance")
         asked = read_exact(exact, self.transition)
-        return mixing_time.distance(self.transition, self.sink.index, read_steps(t), exact=asked)
+        if getattr(t, "free_symbols", None):
+            return symbolic.closed_form(self.transition, self.sink.index, t)
+        steps = read_steps(t)
+        if self.field is Field.SYMBOLIC:
+            table = symbolic.distances(self.transition, self.sink.index, steps)
+            found: Expr = table[-1]
+            return found
+        return mixing_time.distance(self.transition, self.sink.index, steps, exact=asked)
 
     def distances(self, steps: int, *, exact: bool | None = None) -> Vec:
         """Return d(0), …, d(`steps`), as `distance` gives them one by one.
@@ -171,14 +196,12 @@ class WalkOperator(Operator):
         Returns
         -------
         array of shape (steps + 1,)
-            Non-increasing, of Fractions or floats, with the error of `distance`.
+            Non-increasing, of Fractions or floats, with the error of `distance`, or of expressions.
 
         Raises
         ------
         StepError
             For a negative or fractional number of steps.
-        SymbolicError
-            For a symbolic operator.
         NumberError
             For `exact=True` of an operator of floats.
         ShapeError
@@ -189,11 +212,51 @@ class WalkOperator(Operator):
         >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).distances(3).astype(float).tolist()
         [1.0, 1.0, 0.75, 0.5]
         """
-        self._need_numbers("a table of distances")
-        asked = read_exact(exact, self.transition)
-        return mixing_time.distances(
-            self.transition, self.sink.index, read_steps(steps), exact=asked
-        )
+        asked, last = read_exact(exact, self.transition), read_steps(steps)
+        if self.field is Field.SYMBOLIC:
+            return symbolic.distances(self.transition, self.sink.index, last)
+        return mixing_time.distances(self.transition, self.sink.index, last, exact=asked)
+
+    def generating_function(self, node: Node, z: Expr) -> Expr:
+        """Return Σ_t P_j(T > t) zᵗ over t ≥ 0, T the time of absorption at the sink from node j.
+
+        At z = 1 it is E_j[T], and the generating function of T itself, Σ_t P_j(T = t) zᵗ, is
+        1 − (1 − z) times it.
+
+        Parameters
+        ----------
+        node
+            The label of the initial node j.
+        z : SymPy symbol or expression
+            The variable.
+
+        Returns
+        -------
+        SymPy expression
+            A quotient of polynomials in z, exact, in lowest terms and in factors; with symbolic
+            weights it holds for all of them. 0 for the sink.
+
+        Raises
+        ------
+        UnknownNodeError
+            For a node the operator does not have.
+        NumberError
+            For a z without symbols, and for an operator on more than 64 nodes.
+        SymbolicError
+            For an operator of floats, or of entries that are no rational functions of symbols.
+
+        Examples
+        --------
+        >>> import sympy as sp
+        >>> z = sp.Symbol("z")
+        >>> found = WalkOperator(FeedforwardDAG(["ab", "bc"])).generating_function("a", z)
+        >>> found, found.subs(z, 1), sp.cancel(1 - (1 - z) * found)
+        (4/(z - 2)**2, 4, z**2/(z**2 - 4*z + 4))
+        """
+        row, variable = self.nodes.row(node), read_variable(z)
+        start = others(len(self.nodes), self.sink.index, 1)
+        rows = RowsAsFunctions(self.transition, start, "a generating function", Meter())
+        return rows.generating_function(row, variable)
 
     def mixing_time(self, epsilon: Any = QUARTER) -> int | float:
         """Return T(ε) = min{t ≥ 0 : d(t) ≤ ε}, with d(t) of `distance` (Definition 2.7).
@@ -278,12 +341,13 @@ class WalkOperator(Operator):
             within relative error 2(k + 3 + e)·E·2⁻⁵³
             or hardly more where the heads share an order, k the most entries of a row or
             column, e the roundings of the stored ones and of the heads' sum, E the maximum of
-            the times; and within about n³·2⁻⁵² otherwise.
+            the times; and within about n³·2⁻⁵² otherwise. With symbols they are rational functions
+            that hold where all symbols that are weights are positive.
 
         Raises
         ------
         SymbolicError
-            For a symbolic operator.
+            For entries that are no rational functions of symbols.
         NumberError
             For `exact=True` of an operator of floats.
 
@@ -292,35 +356,32 @@ class WalkOperator(Operator):
         >>> WalkOperator(FeedforwardDAG(["ab", "bc"])).expected_hitting_times().tolist()
         [Fraction(4, 1), Fraction(2, 1), Fraction(0, 1)]
         """
-        self._need_numbers("a hitting time")
         if may_be_exact(exact, self.transition):
             most_bits = math.inf if exact else MOST_BITS
             with suppress(LongNumbersError):
                 times = hitting_times(self.transition.rationals, self.sink.index, most_bits)
                 return objects([x if x == np.inf else Fraction(x) for x in times])
+        if self.field is Field.SYMBOLIC:
+            return symbolic_times(self.transition, self.sink.index)
         return hitting_times(self.transition.floats.kernel, self.sink.index)
 
-    def forward_probability(self) -> Fraction | float:
+    def forward_probability(self) -> Fraction | float | Expr:
         """Return p = min_j (1 − W[j, j]) over j ≠ τ, the minimum probability of a move (§2.2).
 
         It is summed over the successors, never subtracted from 1.
 
         Returns
         -------
-        Fraction or float
-            In [0, 1]; 1 for a single node.
-
-        Raises
-        ------
-        SymbolicError
-            For a symbolic operator.
+        Fraction, float or SymPy expression
+            In [0, 1]; 1 for a single node. With symbols it may be a `sympy.Min`.
 
         Examples
         --------
         >>> WalkOperator(FeedforwardDAG(["ab", "ac", "bc"])).forward_probability()
         Fraction(1, 2)
         """
-        self._need_numbers("a forward probability")
+        if self.field is Field.SYMBOLIC:
+            return symbolic.forward_probability(self.transition, self.sink.index)
         exact = self.field is Field.RATIONAL and self.transition.is_small
         kernel = self.transition.rationals if exact else self.transition.floats.kernel
         least = mixing_time.forward_probability(kernel, self.sink.index)

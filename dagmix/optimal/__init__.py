@@ -1,4 +1,4 @@
-"""Head weights of least mixing time or greatest minimax fidelity, and the whole profile between.
+"""Head weights of least mixing or hitting time or greatest fidelity, and the profile between.
 
 Two small rational heads are solved exactly, as functions of the one weight: `FidelityProfile`
 is the piecewise rational function β ↦ φ_min(β), `MixingProfile` the step function α ↦ T(α).

@@ -7,7 +7,7 @@ the present maximiser t_j minorises it, φ_j ≥ x_{t_j}[j], and
 
 is smooth (`dagmix.optimal.slsqp`). It is solved and the times are chosen anew; z never decreases.
 For a mixing time T the same subproblem with t = T − 1 looks for weights with d_t(w) ≤ ε,
-until it finds none.
+until it finds none. Expected hitting times are smooth themselves: the greatest is lowered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagmix._engine.adjacency.base import Floats
-from dagmix.optimal.gradients import FloatHeads, Target
+from dagmix.optimal.gradients import FloatHeads, FloatHittingTimes, Target
 from dagmix.optimal.slsqp import Subproblem
 
 MOST_NODES = 32  # constraints at once, those of the least fidelity
@@ -37,7 +37,7 @@ class Found:
 
 
 class Ascent:
-    """What the two objectives share: the smooth subproblem, and counting evaluations."""
+    """What the objectives share: the smooth subproblem, and counting evaluations."""
 
     def __init__(self, model: FloatHeads, tolerance: float) -> None:
         """Take the heads and the relative gain that ends the ascent."""
@@ -121,6 +121,36 @@ class MixingTimeDescent(Ascent):
                 break
             weights, value = moved, better
         return Found(weights, value, self.evaluations)
+
+
+class HittingTimeDescent(Ascent):
+    """Descend max_j E_j[T]."""
+
+    direction = -1
+
+    def __init__(self, model: FloatHittingTimes, tolerance: float, bound: float) -> None:
+        """Take the heads and a lower bound of the time: infinite where no weights reach."""
+        super().__init__(model, tolerance)
+        self._times, self._bound = model, bound
+
+    def value(self, weights: Floats) -> tuple[float, Floats]:
+        """Return the greatest time and all of them."""
+        self.evaluations += 1
+        times = self._times.times(weights)
+        return float(times.max(initial=0.0)), times
+
+    def climb(self, weights: Floats) -> Found:
+        """Return weights at least as good as those given."""
+        if self._bound in (0, np.inf):  # one node, or no way to the sink
+            return Found(weights, self._bound, self.evaluations)
+        value, times = self.value(weights)
+        while True:
+            worst = np.argsort(-times, kind="stable")[:MOST_NODES]
+            moved = self._solve(weights, [(0, int(node)) for node in worst], value, -1)
+            better, times = self.value(moved)
+            if better >= value * (1 - self._tolerance):
+                return Found(weights, value, self.evaluations)
+            weights, value = moved, better
 
 
 def initial_weights(heads: int, count: int, seed: int) -> list[Floats]:

@@ -16,6 +16,7 @@ import numpy as np
 from dagmix._engine.adjacency.base import Floats
 
 Target = tuple[int, int]  # a time and a node
+TRACE = 1e-9  # of the uniform weights in others
 
 
 class FloatHeads:
@@ -60,3 +61,34 @@ class FloatHeads:
             gradients += (rows[t] @ self.heads) @ adjoint
             adjoint = mixed @ adjoint
         return rows[times, nodes], gradients.T
+
+
+class FloatHittingTimes(FloatHeads):
+    """Expected hitting times E = 1 + E Q of the sink, Q = Σ w_h Q_h the walk without it.
+
+    ∂E_j / ∂w_h = (E Q_h G)[j] with G = (I − Q)⁻¹. Weights are moved by a trace of the uniform ones,
+    so that the sink is reached on the faces too, if late.
+    """
+
+    def times(self, weights: Floats) -> Floats:
+        """Return E, node by node, the sink left out."""
+        return np.asarray(np.linalg.solve(self._system(weights).T, self.initial), dtype=np.float64)
+
+    def _system(self, weights: Floats) -> Floats:
+        near = (1 - TRACE) * weights + TRACE / len(weights)
+        return np.eye(len(self.initial)) - self.mixed(near)
+
+    def values_and_gradients(
+        self, weights: Floats, targets: Sequence[Target]
+    ) -> tuple[Floats, Floats]:
+        """Return E_j for each target (0, j), and its gradient: shapes (m,) and (m, heads).
+
+        >>> model = FloatHittingTimes(np.array([[[0.5]], [[0.75]]]), np.ones(1))
+        >>> values, gradients = model.values_and_gradients(np.array([1.0, 0.0]), [(0, 0)])
+        >>> values.round(6).tolist(), gradients.round(6).tolist()
+        ([2.0], [[2.0, 3.0]])
+        """
+        nodes = [node for _, node in targets]
+        visits = np.linalg.inv(self._system(weights))
+        times = self.initial @ visits
+        return times[nodes], ((times @ self.heads) @ visits)[:, nodes].T

@@ -1,4 +1,4 @@
-"""Objectives on the weights of heads, φ_min or T(ε): evaluated exactly or with certified bounds."""
+"""Objectives on the weights of heads, such as φ_min: evaluated exactly or with bounds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from dagmix.errors import UndecidedError
 from dagmix.operators.mixture import MultiHeadDiffusion, MultiHeadWalk
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_weights
-from dagmix.optimal.ascent import FidelityAscent, MixingTimeDescent
+from dagmix.optimal.ascent import FidelityAscent, HittingTimeDescent, MixingTimeDescent
 from dagmix.optimal.certificates import greatest_fidelity, least_mixing_time
 from dagmix.optimal.gradients import FloatHeads
 from dagmix.optimal.two_heads.fidelity_profile import FidelityProfile
@@ -39,7 +39,7 @@ TRACE = 1e-12  # a weight below it is tried as 0
 LARGEST_DENOMINATOR = 12  # of the simple weights that are tried beside those found
 NEAR = Fraction(1, 2**20)  # distance from a face at which a supremum is only approached
 
-ObjectiveName = Literal["fidelity", "mixing"]
+ObjectiveName = Literal["fidelity", "mixing", "hitting"]
 HeadWeights = tuple[Number | float, ...]
 
 
@@ -56,7 +56,7 @@ class Solved:
 
     best: Evaluated
     bound: Number | float
-    profile: FidelityProfile | MixingProfile
+    profile: FidelityProfile | MixingProfile | None
 
 
 class Objective(ABC):
@@ -79,7 +79,7 @@ class Objective(ABC):
         """Return a bound over all weights, to be compared with the best value that was found."""
 
     @abstractmethod
-    def ascent(self) -> FidelityAscent | MixingTimeDescent:
+    def ascent(self) -> FidelityAscent | MixingTimeDescent | HittingTimeDescent:
         """Return the local search in floats."""
 
     @abstractmethod

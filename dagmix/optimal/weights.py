@@ -27,6 +27,7 @@ from dagmix.operators.mixture import MultiHead, MultiHeadDiffusion, MultiHeadWal
 from dagmix.operators.read_arrays import TOLERANCE
 from dagmix.operators.read_weights import read_exact_weights
 from dagmix.optimal.ascent import Found, initial_weights
+from dagmix.optimal.hitting import HittingObjective
 from dagmix.optimal.objectives import (
     Evaluated,
     FidelityObjective,
@@ -52,19 +53,21 @@ class OptimalWeights(Bounded[Number | float]):
     value, lower, upper : Fraction, Algebraic, int or float
         The objective at `weights` lies between the bounds; they are equal where it is known
         exactly (`exact`). A mixing time is in steps, `math.inf` where no weights mix.
-    objective : "fidelity" or "mixing"
-        What was optimised: max φ_min or min T(ε).
+    objective : "fidelity", "mixing" or "hitting"
+        What was optimised: max φ_min, min T(ε) or min max_j E_j[T].
     weights : tuple of Fraction, Algebraic or float
         Weight h is that of head h; they sum to 1.
     bound : Fraction, Algebraic, int or float
-        φ_min ≤ bound, or T(ε) ≥ bound, at all weights: from the profile, or from what gates of
-        the heads attain on ever smaller simplices of weights (`dagmix.bounds.any_weights`).
+        φ_min ≤ bound, or T(ε) ≥ bound, or max_j E_j[T] ≥ bound, at all weights: from the profile, or
+        from what gates of the heads attain on ever smaller simplices of weights
+        (`dagmix.bounds.any_weights`).
     method : "exact" or "numerical"
         How they were found: from the profile, or without one.
     evaluations : int
         Of the objective in floats, by local search.
     profile : FidelityProfile, MixingProfile or None
-        Of two heads solved exactly, the objective as a function of the weight of head 0.
+        Of two heads solved exactly, the objective as a function of the weight of head 0; None
+        for "hitting".
     ended : "budget", "interrupted" or None
         What ended the search before it was done: then the weights are the best found until then,
         and the bound, without a profile, is one that holds without a search.
@@ -123,6 +126,18 @@ class OptimalWeights(Bounded[Number | float]):
         """Whether the bound is proved to be a supremum that is only approached."""
         return _is_approached(self.profile)
 
+    @property
+    def optimum(self) -> Number | float | None:
+        """The supremum of φ_min or minimum of T(ε) over all weights, where it is proved, else None.
+
+        It is the value at `weights` where that is `proved`, and a limit where it is `approached`.
+
+        >>> from dagmix.paper import example_3_13
+        >>> optimal_weights(example_3_13()).optimum
+        Fraction(1, 2)
+        """
+        return self.bound if self.proved or self.approached else None
+
 
 def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to search
     heads: Iterable[Any],
@@ -138,7 +153,7 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     progress: bool = False,
     budget: Budget = None,
 ) -> OptimalWeights:
-    """Return convex weights w of the heads with max φ_min(Σ w_h Δ_h), or min T(ε) of Σ w_h W_h.
+    """Return convex weights w of the heads: max φ_min(Σ w_h Δ_h), min T(ε) or E[T] of Σ w_h W_h.
 
     Two rational heads on at most eight nodes are solved exactly where that can be decided, any
     others by local search from several weights, and so are those whose profile leaves the optimum
@@ -151,10 +166,11 @@ def optimal_weights(  # noqa: PLR0913 - the objective, its parameter, and how to
     ----------
     heads : iterable
         Two or more on the same nodes, numeric: graphs or operators as `MultiHeadDiffusion`
-        takes for "fidelity", `MultiHeadWalk` for "mixing". A mixture stands for its heads and its
+        takes for "fidelity", `MultiHeadWalk` for the others. A mixture stands for its heads and its
         sink; its own weights do not matter.
-    objective : "fidelity" or "mixing"
-        max φ_min, or min T(ε).
+    objective : "fidelity", "mixing" or "hitting"
+        max φ_min, min T(ε), or min max_j E_j[T], the greatest expected hitting time of the sink
+        over the initial nodes j.
     epsilon : number or str
         The threshold of total variation for "mixing", 0 < ε < 1, taken exactly; ¼ by default.
     sink : node, optional
@@ -238,8 +254,8 @@ def _read_objective(
 ) -> Objective:
     """Return the objective that the arguments describe."""
     threshold = read_epsilon(epsilon)
-    if objective not in ("fidelity", "mixing"):
-        message = f"an objective is 'fidelity' or 'mixing'; got {brief(objective)}"
+    if objective not in ("fidelity", "mixing", "hitting"):
+        message = f"an objective is 'fidelity', 'mixing' or 'hitting'; got {brief(objective)}"
         raise ObjectiveError(message)
     kind = MultiHeadDiffusion if objective == "fidelity" else MultiHeadWalk
     if isinstance(heads, MultiHead):
@@ -253,7 +269,9 @@ def _read_objective(
         message = "optimal weights need heads of numbers; use .subs({symbol: value}) on each"
         raise SymbolicError(message)
     if isinstance(mixed, MultiHeadWalk):
-        return MixingObjective(mixed, threshold)
+        return (
+            HittingObjective(mixed) if objective == "hitting" else MixingObjective(mixed, threshold)
+        )
     return FidelityObjective(mixed)
 
 

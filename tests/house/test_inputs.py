@@ -24,8 +24,8 @@ def test_a_symbolic_operator_from_a_matrix() -> None:
     assert diffusion.subs({a: "1/3"}).subs({a: "1/2"}).signal(0, 1) == Fraction(1, 3)
     with pytest.raises(SymbolicError, match=r"a: use \.subs"):
         diffusion.node_fidelity(0)
-    with pytest.raises(SymbolicError, match="rational weights"):
-        diffusion.signal(0, sp.Symbol("t"))
+    with pytest.raises(SymbolicError, match="rational or symbolic weights; these are floats"):
+        DiffusionOperator.from_matrix([[1, 0], [0.5, 0.5]]).signal(0, sp.Symbol("t"))
     mixture = MultiHeadDiffusion([diffusion, diffusion])
     assert mixture.subs({a: HALF}).minimax_fidelity().value == 1
     assert diffusion == DiffusionOperator.from_matrix(sp.Matrix([[1, 0], [a, 1 - a]]))

@@ -33,7 +33,7 @@ from dagmix.errors import (
     UndecidedError,
     WeightError,
 )
-from dagmix.optimal import Algebraic
+from dagmix.optimal import Algebraic, OptimalWeights
 from dagmix.optimal.ascent import FidelityAscent
 from dagmix.optimal.objectives import FidelityObjective, both_weights
 
@@ -160,9 +160,16 @@ def test_a_supremum_not_attained_gives_weights_near_it(side: int) -> None:
     pair = (((0, 1), (0, 2), (1, 2), (2, 3)), ((0, 1), (1, 3), (2, 1), (2, 3)))
     found = optimal_weights(heads(pair)[:: 1 - 2 * side])
     assert (found.bound, found.proved, found.approached) == (Fraction(1, 3), False, True)
+    assert found.optimum == Fraction(1, 3)
     assert (found.evaluations, found.ended) == (0, None)
     assert found.bound - Fraction(1, 10**6) < found.value < found.bound
     assert found.weights[side] == Fraction(1, 2**20)
+
+
+def test_a_bound_alone_is_no_optimum() -> None:
+    half, third = Fraction(1, 2), Fraction(1, 3)
+    found = OptimalWeights(third, third, third, "fidelity", (half, half), half, "numerical")
+    assert (found.proved, found.approached, found.optimum) == (False, False, None)
 
 
 def test_an_undecided_optimum_is_no_worse_than_simple_weights() -> None:
@@ -227,7 +234,7 @@ SYMBOLIC = MultiHeadDiffusion(heads(EXAMPLE_13), [ALPHA, 1 - ALPHA])
 @pytest.mark.parametrize(
     ("error", "match", "arguments", "options"),
     [
-        (ObjectiveError, "'fidelity' or 'mixing'; got 'speed'", (THREE, "speed"), {}),
+        (ObjectiveError, "'fidelity', 'mixing' or 'hitting'; got 'speed'", (THREE, "speed"), {}),
         (ObjectiveError, "'auto', 'exact' or 'numerical'", (THREE,), {"method": "fast"}),
         (ObjectiveError, "two rational heads", (THREE,), {"method": "exact"}),
         (ObjectiveError, "two rational", (attention(2, 3, 0),), {"method": "exact"}),

@@ -12,9 +12,17 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from flint import arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
+from flint import fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
-from dagmix._engine.exact.algebraic import Number, enclosure, roots
+from dagmix._engine.exact.algebraic import (
+    Algebraic,
+    Number,
+    ball_around,
+    companion,
+    enclosure,
+    only_root,
+    roots,
+)
 from dagmix._engine.exact.arb import precision, settle
 from dagmix._engine.exact.convert import ends, fraction, rational
 
@@ -34,15 +42,10 @@ def sign(polynomial: fmpz_poly, at: Number) -> int:
         return 0  # the gcd with an irreducible polynomial is 1 or that polynomial
 
     def side(bits: int) -> int | None:
-        value = polynomial(_ball(at, bits))
+        value = polynomial(ball_around(at, bits))
         return 1 if value > 0 else -1 if value < 0 else None
 
     return settle(side, BITS)
-
-
-def _ball(at: Number, bits: int) -> Any:
-    low, high = enclosure(at, bits)
-    return arb(rational(low)).union(arb(rational(high)))
 
 
 def roots_inside(polynomial: fmpz_poly, low: Number, high: Number) -> list[Number]:
@@ -228,7 +231,7 @@ class Ratio:
             value = self.numerator(rational(at)) / self.denominator(rational(at))
             return (fraction(value),) * 2
         with precision(2 * bits):
-            ball = _ball(at, 2 * bits)
+            ball = ball_around(at, 2 * bits)
             return ends(self.numerator(ball) / self.denominator(ball))
 
     def value(self, at: Number) -> Number:
@@ -258,31 +261,18 @@ class Ratio:
         if isinstance(at, Fraction):
             return self.enclosure(at)[0]
         # The values at all conjugates of `at` are the eigenvalues of a rational matrix.
-        polynomial = _at_companion(self, at.coefficients).charpoly()
-        candidates = roots(polynomial.numer())
-
-        def only(bits: int) -> list[Number] | None:
-            low, high = self.enclosure(at, bits)
-            near = [c for c in candidates if not (c < low or high < c)]
-            return near if len(near) == 1 else None
-
-        return settle(only, BITS)[0]
+        polynomial = _at_companion(self, at).charpoly()
+        return only_root(polynomial.numer(), lambda bits: self.enclosure(at, bits))
 
 
 def _of_coefficients(numerator: list[int], denominator: list[int]) -> Ratio:
     return Ratio(fmpz_poly(numerator), fmpz_poly(denominator))
 
 
-def _at_companion(ratio: Ratio, coefficients: tuple[int, ...]) -> Any:
-    size = len(coefficients) - 1
-    companion = fmpq_mat(size, size)
-    for row in range(size):
-        companion[row, size - 1] = -rational(Fraction(coefficients[row], coefficients[size]))
-        if row:
-            companion[row, row - 1] = 1
-    modulus = fmpq_poly(list(coefficients))
-    bottom = _at_matrix(fmpq_poly(ratio.denominator) % modulus, companion)
-    return bottom.solve(_at_matrix(fmpq_poly(ratio.numerator) % modulus, companion))
+def _at_companion(ratio: Ratio, at: Algebraic) -> Any:
+    matrix, modulus = companion(at), fmpq_poly(list(at.coefficients))
+    bottom = _at_matrix(fmpq_poly(ratio.denominator) % modulus, matrix)
+    return bottom.solve(_at_matrix(fmpq_poly(ratio.numerator) % modulus, matrix))
 
 
 def _at_matrix(polynomial: fmpq_poly, matrix: Any) -> Any:

@@ -91,6 +91,28 @@ def closed_form(terms: Sequence[Fraction], t: Expr, meter: Meter | None = None) 
     return total
 
 
+def generating_function(terms: Sequence[Fraction], z: Expr) -> Expr:
+    """Return Σ_t x_t zᵗ of a sequence as a quotient of polynomials, in lowest terms and factors.
+
+    The terms are as many as `shortest_recurrence` asks for.
+    """
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    recurrence = shortest_recurrence(terms)
+    bottom = flint.fmpq_poly(recurrence.rest.coeffs()[::-1])
+    size = recurrence.delay + bottom.degree()
+    product = bottom * flint.fmpq_poly([rational(number) for number in terms[:size]])
+    top = flint.fmpq_poly(product.coeffs()[:size])
+    content, quotient = sp.Rational(1, int(top.denom())), sp.Integer(1)
+    for polynomial, sign in ((top.numer(), 1), (bottom.numer(), -1)):
+        number, factors = polynomial.factor()
+        content *= sp.Integer(int(number)) ** sign
+        for factor, many in factors:
+            written = sum(int(c) * z**k for k, c in enumerate(factor.coeffs()))
+            quotient *= written ** (sign * many)
+    return content * quotient
+
+
 def _rational_roots(polynomial: Any) -> list[tuple[Fraction, int]]:
     roots = []
     for factor, many in polynomial.factor()[1]:

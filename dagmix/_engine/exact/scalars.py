@@ -1,7 +1,7 @@
 """Numbers as users write them, read once into one of three fields.
 
 int, Fraction, rational strings, Decimals and SymPy rationals are exact; a float makes the result
-a float; any other SymPy expression is symbolic.
+a float; any other SymPy expression, and an algebraic number, is symbolic.
 """
 
 from __future__ import annotations
@@ -60,8 +60,10 @@ def read_scalar(value: Any, what: str) -> Fraction | float | Expr:
         return _exact(str(value), what)
     if isinstance(value, numbers.Real):
         return _finite(float(value), what)
-    from sympy import Expr  # noqa: PLC0415 - SymPy takes long to import and most users need none
+    from sympy import Expr, sympify  # noqa: PLC0415 - SymPy takes long to import
 
+    if hasattr(value, "_sympy_"):  # an Algebraic
+        value = sympify(value)
     if isinstance(value, Expr):
         return _from_sympy(value, what)
     message = f"{what} must be a real number; got {brief(value)} of type {type(value).__name__}"

@@ -11,6 +11,7 @@ import numpy as np
 from dagmix._engine.adjacency.base import LARGEST_DENSE, Vec
 from dagmix._engine.chains.powers import ball_powers
 from dagmix._engine.chains.powers.integer_powers import advance
+from dagmix._engine.chains.symbolic.rows import stepped
 from dagmix._engine.chains.transition import Transition
 from dagmix._engine.exact.arb import LAST_BITS
 from dagmix._engine.exact.convert import LARGEST_ROW, LARGEST_TABLE, objects, quotient
@@ -122,8 +123,8 @@ def signals(transition: Transition, sink: int, steps: int, *, exact: bool | None
     """Return x_0, …, x_steps as the rows of a (steps + 1, n) array.
 
     Floats, with the error of `signal` and, from underflow, another t·n·(n + 2)·2⁻¹⁰⁷⁵ at the
-    most; Fractions where the operator is rational and `exact`, by default on up to 4,096 nodes.
-    Raises ShapeError where the table is too large.
+    most; Fractions where the operator is rational and `exact`, by default on up to 4,096 nodes;
+    expressions where it has symbols. Raises ShapeError where the table is too large.
     """
     rational = transition.field is Field.RATIONAL
     exact = rational and (transition.is_small if exact is None else exact)
@@ -131,6 +132,8 @@ def signals(transition: Transition, sink: int, steps: int, *, exact: bool | None
     if (steps + 1) * n > LARGEST_DENSE:
         message = f"a table of {steps + 1} steps of {n} nodes is too large"
         raise ShapeError(message)
+    if transition.field is Field.SYMBOLIC:
+        return np.stack(list(stepped(transition, unit(n, sink, 1), steps, Meter())))
     table = np.empty((steps + 1, n), dtype=object if exact else np.float64)
     if not exact:
         table[0] = unit(n, sink)
@@ -158,18 +161,6 @@ def _exact_signal(transition: Transition, sink: int, node: int, steps: int) -> F
 def _symbolic_signal(
     transition: Transition, sink: int, node: int, steps: int, meter: Meter
 ) -> Expr:
-    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
-
-    kernel = transition.over(sp.sympify)
-    x = unit(transition.adjacency.n, sink, sp.Integer(1))
-    for _ in range(steps):
-        meter.count()
-        x = objects([_expanded(entry, meter) for entry in kernel.step(x)])
-    return sp.sympify(x[node])
-
-
-def _expanded(entry: Any, meter: Meter) -> Expr:
-    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
-
-    meter.check()
-    return sp.expand(entry)
+    *_, row = stepped(transition, unit(transition.adjacency.n, sink, 1), steps, meter)
+    signal: Expr = row[node]
+    return signal

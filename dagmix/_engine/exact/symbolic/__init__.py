@@ -1,0 +1,1 @@
+"""Rational functions of symbols: the field they make, and sequences with a linear recurrence."""
