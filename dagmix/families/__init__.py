@@ -27,22 +27,6 @@ from dagmix.families.closed_forms import (
     run_mixing_time,
 )
 from dagmix.families.compare import ComparedMask, Comparison, compare
-from dagmix.families.crossed_pairs import crossed_pair
-from dagmix.families.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
-from dagmix.families.hardness import (
-    clique_distance,
-    clique_fidelity,
-    clique_heads,
-    clique_walk_heads,
-)
-from dagmix.families.head_pairs import (
-    express_pair,
-    feed_pair,
-    lane_pair,
-    reset_pair,
-    reversed_lines,
-    run_pair,
-)
 from dagmix.families.masks import (
     big_bird,
     block_sparse,
@@ -62,14 +46,30 @@ from dagmix.families.named import (
     sink_window,
     sliding_window,
 )
-from dagmix.families.pair_closed_forms import (
+from dagmix.families.pairs.crossed_pairs import crossed_pair
+from dagmix.families.pairs.fidelity_pairs import choice_pair, exit_pair, fed_lane_pair, section_pair
+from dagmix.families.pairs.hardness import (
+    clique_distance,
+    clique_fidelity,
+    clique_heads,
+    clique_walk_heads,
+)
+from dagmix.families.pairs.head_pairs import (
+    express_pair,
+    feed_pair,
+    lane_pair,
+    reset_pair,
+    reversed_lines,
+    run_pair,
+)
+from dagmix.families.pairs.pair_closed_forms import (
     choice_fidelity,
     fan_hitting_time,
     feed_signal,
     wide_run_hitting_time,
 )
+from dagmix.families.pairs.slow_pairs import change_pair, fan_pair, wide_run_pair
 from dagmix.families.random_graphs import oriented_erdos_renyi, walk_back
-from dagmix.families.slow_pairs import change_pair, fan_pair, wide_run_pair
 
 __all__ = [
     "ComparedMask",

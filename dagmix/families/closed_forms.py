@@ -17,7 +17,7 @@ from typing import Any
 
 from dagmix._engine.exact.convert import quotient
 from dagmix._engine.exact.scalars import QUARTER, read_count, read_epsilon, read_steps
-from dagmix.families.pair_closed_forms import feed_signal
+from dagmix.families.pairs.pair_closed_forms import feed_signal
 from dagmix.families.sizes import within
 
 LANE_GROWTH = Fraction(10, 7)  # the lane pair's amplification is of order (10/7)^(k−1),

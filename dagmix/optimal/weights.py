@@ -58,8 +58,8 @@ class OptimalWeights(Bounded[Number | float]):
     weights : tuple of Fraction, Algebraic or float
         Weight h is that of head h; they sum to 1.
     bound : Fraction, Algebraic, int or float
-        φ_min ≤ bound, or T(ε) ≥ bound, or max_j E_j[T] ≥ bound, at all weights: from the profile, or
-        from what gates of the heads attain on ever smaller simplices of weights
+        φ_min ≤ bound, or T(ε) ≥ bound, or max_j E_j[T] ≥ bound, at all weights: from the profile,
+        or from what gates of the heads attain on ever smaller simplices of weights
         (`dagmix.bounds.any_weights`).
     method : "exact" or "numerical"
         How they were found: from the profile, or without one.

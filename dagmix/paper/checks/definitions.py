@@ -18,7 +18,7 @@ import numpy as np
 from dagmix import families
 from dagmix._engine.adjacency.base import Vec
 from dagmix._engine.exact.scalars import HALF, QUARTER
-from dagmix.families.head_pairs import HeadPair
+from dagmix.families.pairs.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.base import Operator
 from dagmix.operators.mixture import MultiHeadWalk

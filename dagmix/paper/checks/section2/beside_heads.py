@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 from dagmix import families
 from dagmix._engine.exact.scalars import QUARTER
-from dagmix.families.head_pairs import HeadPair
+from dagmix.families.pairs.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.paper.checks.definitions import (

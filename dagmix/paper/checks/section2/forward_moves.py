@@ -9,7 +9,7 @@ from itertools import pairwise
 from dagmix import families
 from dagmix._engine.exact.binomial import chernoff_trials, exponential_at_most
 from dagmix._engine.exact.scalars import QUARTER
-from dagmix.families.head_pairs import HeadPair
+from dagmix.families.pairs.head_pairs import HeadPair
 from dagmix.operators.mixture import MultiHeadWalk
 from dagmix.operators.walk import WalkOperator
 from dagmix.paper.checks.definitions import (

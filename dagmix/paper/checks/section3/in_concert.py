@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from dagmix._engine.adjacency.base import Vec
-from dagmix.families.head_pairs import HeadPair
+from dagmix.families.pairs.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.mixture import MultiHeadDiffusion
 from dagmix.paper.checks.definitions import diffusion_matrix

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from dagmix import families
 from dagmix._engine.exact.scalars import HALF
-from dagmix.families.head_pairs import HeadPair
+from dagmix.families.pairs.head_pairs import HeadPair
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.operators.diffusion import DiffusionOperator
 from dagmix.operators.mixture import MultiHeadDiffusion

@@ -1,6 +1,6 @@
 """Pairs of heads whose mixtures, or schedules, keep what neither head keeps of its sources.
 
-Conventions are those of `dagmix.families.head_pairs`: every node has its self-loop, both heads
+Conventions are those of `dagmix.families.pairs.head_pairs`: every node has its self-loop, both heads
 have the same unique sink, here with a common order, and heads are numbered from 0.
 """
 
@@ -14,8 +14,8 @@ from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
 from dagmix._util.brief import brief
 from dagmix.errors import EmptyError, KindError, SinkError
-from dagmix.families.head_pairs import HeadPair
-from dagmix.families.pair_edges import Edges, all_to, check_edges, graph_of, path
+from dagmix.families.pairs.head_pairs import HeadPair
+from dagmix.families.pairs.pair_edges import Edges, all_to, check_edges, graph_of, path
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import check_count
 

@@ -16,7 +16,7 @@ import numpy as np
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
 from dagmix.families.closed_forms import run_mixing_time
-from dagmix.families.pair_edges import all_to, check_edges, graph_of, path
+from dagmix.families.pairs.pair_edges import all_to, check_edges, graph_of, path
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import check_count
 

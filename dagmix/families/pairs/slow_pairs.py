@@ -1,6 +1,6 @@
 """Pairs of heads that are slow, or fast, by the order in which the heads take turns.
 
-Conventions are those of `dagmix.families.head_pairs`: every node has its self-loop, and both heads
+Conventions are those of `dagmix.families.pairs.head_pairs`: every node has its self-loop, and both heads
 have the same unique sink.
 """
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from dagmix._engine.adjacency.base import Ints
 from dagmix._engine.exact.scalars import read_count
-from dagmix.families.head_pairs import HeadPair, layered_pair, next_run
-from dagmix.families.pair_edges import Edges, check_edges, graph_of, path
+from dagmix.families.pairs.head_pairs import HeadPair, layered_pair, next_run
+from dagmix.families.pairs.pair_edges import Edges, check_edges, graph_of, path
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import check_count
 
