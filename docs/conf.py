@@ -71,7 +71,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"Budget|Value|Number|ObjectiveName"),  # unions of types
     (r"py:.*", r"(dagmix\.testing\.strategies\.)?Mixed"),  # and for either kind of mixture
     (r"py:.*", r"dagmix\.(graphs|operators)\.\w+\.(Nodes|MultiHead)"),  # labels; either mixture
-    (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes"),  # of dependencies
+    (r"py:.*", r"flint\..*|(matplotlib\.axes\.)?Axes|Poly"),  # of dependencies
     (r"py:.*", r"dagmix\.(_engine|_util|optimal\.two_heads)\..*"),  # private
 ]
 

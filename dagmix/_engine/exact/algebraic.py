@@ -93,7 +93,7 @@ Algebraic(0.138071187458, root of 9*x^2 + 6*x - 1))
 
     @property
     def polynomial(self) -> Poly:
-        """The polynomial in SymPy, irreducible over the integers: the minimal one of the number.
+        """The minimal polynomial in SymPy, its coefficients integers without a common divisor.
 
         >>> Algebraic((1, -5, 5), 0).polynomial.all_coeffs()
         [5, -5, 1]
