@@ -1,7 +1,6 @@
 """The pair of heads of different orders that comes nearest to the greatest amplification.
 
-Conventions are those of `dagmix.families.pairs.head_pairs`: every node has its self-loop, and both heads
-have the same unique sink.
+As in `head_pairs`, every node has its self-loop, and both heads have the same unique sink.
 """
 
 from __future__ import annotations

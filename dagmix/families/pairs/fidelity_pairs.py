@@ -1,7 +1,7 @@
 """Pairs of heads whose mixtures, or schedules, keep what neither head keeps of its sources.
 
-Conventions are those of `dagmix.families.pairs.head_pairs`: every node has its self-loop, both heads
-have the same unique sink, here with a common order, and heads are numbered from 0.
+As in `head_pairs`, every node has its self-loop, both heads have the same unique sink, here with
+a common order, and heads are numbered from 0.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """Pairs of heads that are slow, or fast, by the order in which the heads take turns.
 
-Conventions are those of `dagmix.families.pairs.head_pairs`: every node has its self-loop, and both heads
-have the same unique sink.
+As in `head_pairs`, every node has its self-loop, and both heads have the same unique sink.
 """
 
 from __future__ import annotations

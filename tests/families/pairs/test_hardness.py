@@ -24,7 +24,7 @@ from dagmix.errors import (
     StepError,
     WeightError,
 )
-from dagmix.families import hardness
+from dagmix.families.pairs import hardness
 
 EDGE, PATH, TRIANGLE = nx.complete_graph(2), nx.path_graph(3), nx.complete_graph(3)
 PAW = nx.Graph([(0, 1), (1, 2), (2, 0), (2, 3)])

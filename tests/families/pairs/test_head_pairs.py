@@ -19,7 +19,7 @@ from dagmix import (
 )
 from dagmix.errors import ShapeError
 from dagmix.families import closed_forms as known
-from dagmix.families import head_pairs
+from dagmix.families.pairs import head_pairs
 
 
 @pytest.mark.parametrize(("k", "layers"), [(1, 0), (2, 5), (3, 11), (4, 24), (5, 50), (8, 390)])

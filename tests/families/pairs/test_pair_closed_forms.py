@@ -10,7 +10,7 @@ import pytest
 
 from dagmix import DiffusionOperator, MultiHeadDiffusion, MultiHeadWalk, families
 from dagmix.errors import NumberError
-from dagmix.families import pair_closed_forms as known
+from dagmix.families.pairs import pair_closed_forms as known
 
 
 @pytest.mark.parametrize(("k", "f"), [(1, 1), (1, 4), (2, 2), (3, 1), (3, 5), (4, 3)])

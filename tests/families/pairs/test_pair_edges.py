@@ -6,7 +6,7 @@ import pytest
 
 from dagmix import FeedforwardDAG
 from dagmix.errors import ShapeError
-from dagmix.families import pair_edges
+from dagmix.families.pairs import pair_edges
 
 
 def test_an_edge_that_is_listed_twice_is_one_edge() -> None:
