@@ -12,10 +12,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cases.random_pairs import TRIPLES, random_triple
 from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
@@ -26,6 +26,10 @@ from dagmix._util.written import shown
 from dagmix.optimal import optimal_weights
 from dagmix.optimal.ascent import FidelityAscent, initial_weights
 from dagmix.optimal.gradients import FloatHeads
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cases.random_pairs import TRIPLES, random_triple
 
 METHODS = ("Nelder-Mead", "Powell", "COBYQA")
 EVALUATIONS = 1500

@@ -68,6 +68,7 @@ def by_brute_force(some: list[oracle.Matrix], epsilon: Fraction, most: int) -> t
     return first, last
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epsilon", [Fraction(2, 5), Fraction(3, 5)])
 def test_both_times_are_those_of_all_gates(epsilon: Fraction) -> None:
     """All pairs of graphs on three nodes in any order, up to six steps of gates."""
@@ -121,6 +122,7 @@ def test_the_gates_that_are_returned_attain_both_times() -> None:
             assert witness(found.adversary_gate, some, found.adversary - 1) > QUARTER
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.data(), epsilons)
 def test_every_gate_of_tokens_lies_between(data: Any, epsilon: Fraction) -> None:

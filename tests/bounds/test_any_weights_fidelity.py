@@ -77,6 +77,7 @@ def test_the_upper_bound_is_the_supremum_over_all_gates() -> None:
                 assert signal < node.upper
 
 
+@pytest.mark.slow
 def test_even_weights_of_every_pair_lie_between() -> None:
     """Every eighth pair with the order of the nodes; exact bounds are within the floats."""
     for pair in PAIRS[::8]:
@@ -92,6 +93,7 @@ def test_even_weights_of_every_pair_lie_between() -> None:
             assert other.upper - other.reached < 1e-9
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.data())
 def test_every_gate_of_tokens_lies_between(data: Any) -> None:

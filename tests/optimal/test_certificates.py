@@ -123,6 +123,7 @@ def test_floats_that_cannot_be_bounded_bound_nothing() -> None:
     assert least_mixing_time(parts_of(walk), 1, QUARTER, 5, nothing) == 0
 
 
+@pytest.mark.slow
 def test_what_ends_the_proof_leaves_the_trivial_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
