@@ -14,7 +14,7 @@ def _draw(objective: str, n: int, order: str, weights: str = "even") -> None:
     """Draw the first pair of an entry: nodes on a circle, the sink below, without self-loops."""
     pair = Atlas.kept().entry(objective, n, order, weights).pairs[0]
     angles = [2 * pi * (node + 1) / n + pi / 2 for node in range(n)]
-    places = [(-cos(angle), -sin(angle)) for angle in angles]
+    places: list[tuple[float, float]] = [(-cos(angle), -sin(angle)) for angle in angles]
     figure, columns = plt.subplots(1, 2, figsize=(6.4, 3.2))
     for number, (head, axes) in enumerate(zip(pair, columns, strict=True)):
         for sender, receiver in head.edges:
