@@ -16,7 +16,7 @@ In comes a claim; out comes a `Witness` with its heads, for `dagmix.operators`, 
 with how far the search got. `dagmix.testing` draws mixtures at random beyond that.
 """
 
-from dagmix.search.atlas import Atlas
+from dagmix.search.atlas import Atlas, Entry
 from dagmix.search.batches import mixing_times
 from dagmix.search.claims import (
     Claim,
@@ -34,6 +34,7 @@ from dagmix.search.values import MixtureValues
 __all__ = [
     "Atlas",
     "Claim",
+    "Entry",
     "Extremal",
     "MixtureValues",
     "NotFound",

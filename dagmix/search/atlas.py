@@ -110,20 +110,21 @@ class Entry:
             found.seconds,
         )
 
-    def as_record(self) -> dict[str, Any]:
-        """Return the entry for JSON: graphs as lists of edges, values as texts or polynomials."""
-        edges = [[[list(e) for e in g.edges if e[0] != e[1]] for g in p] for p in self.pairs]
-        return {**vars(self), "value": _written(self.value), "pairs": edges}
 
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Entry:
-        """Return the entry that was written so."""
-        nodes = range(record["n"])
-        pairs = tuple(
-            tuple(FeedforwardDAG(map(tuple, edges), nodes=nodes) for edges in pair)
-            for pair in record["pairs"]
-        )
-        return cls(**{**record, "value": _read(record["value"]), "pairs": pairs})
+def _as_record(entry: Entry) -> dict[str, Any]:
+    """Return an entry for JSON: graphs as lists of edges, values as texts or polynomials."""
+    edges = [[[list(e) for e in g.edges if e[0] != e[1]] for g in p] for p in entry.pairs]
+    return {**vars(entry), "value": _written(entry.value), "pairs": edges}
+
+
+def _from_record(record: dict[str, Any]) -> Entry:
+    """Return the entry that was written so."""
+    nodes = range(record["n"])
+    pairs = tuple(
+        tuple(FeedforwardDAG(map(tuple, edges), nodes=nodes) for edges in pair)
+        for pair in record["pairs"]
+    )
+    return Entry(**{**record, "value": _read(record["value"]), "pairs": pairs})
 
 
 def _written(value: Number) -> Any:
@@ -217,7 +218,7 @@ class Atlas(Tabled):
         >>> Atlas(()).to_json()
         '[\n\n]\n'
         """
-        lines = ",\n".join(json.dumps(entry.as_record()) for entry in self.entries)
+        lines = ",\n".join(json.dumps(_as_record(entry)) for entry in self.entries)
         return f"[\n{lines}\n]\n"
 
     @classmethod
@@ -242,7 +243,7 @@ class Atlas(Tabled):
         >>> Atlas.from_json(Atlas.kept().to_json()) == Atlas.kept()
         True
         """
-        return cls(tuple(map(Entry.from_record, json.loads(text))))
+        return cls(tuple(map(_from_record, json.loads(text))))
 
     def _title(self) -> str:
         return "Extremal pairs of heads on n nodes"

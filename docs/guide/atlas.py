@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from math import cos, pi, sin
+from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch
 
 from dagmix.search import Atlas
 
+Place = tuple[float, float]
+
 
 def _draw(objective: str, n: int, order: str, weights: str = "even") -> None:
     """Draw the first pair of an entry: nodes on a circle, the sink below, without self-loops."""
     pair = Atlas.kept().entry(objective, n, order, weights).pairs[0]
     angles = [2 * pi * (node + 1) / n + pi / 2 for node in range(n)]
-    places = [(-cos(angle), -sin(angle)) for angle in angles]
+    places: dict[Any, Place] = {node: (-cos(a), -sin(a)) for node, a in enumerate(angles)}
     figure, columns = plt.subplots(1, 2, figsize=(6.4, 3.2))
     for number, (head, axes) in enumerate(zip(pair, columns, strict=True)):
         for sender, receiver in head.edges:
@@ -30,7 +33,7 @@ def _draw(objective: str, n: int, order: str, weights: str = "even") -> None:
                     color="black",
                 )
                 axes.add_patch(arrow)
-        for node, (x, y) in enumerate(places):
+        for node, (x, y) in places.items():
             axes.plot(x, y, "o", ms=18, mfc="white", mec="black")
             axes.text(x, y, "τ" if node == n - 1 else str(node), ha="center", va="center", size=9)
         axes.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3), title=f"head {number}", aspect="equal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 
 from dagmix import FeedforwardDAG, errors
@@ -33,6 +34,19 @@ def raises(heads: Heads, weights: object, epsilon: object) -> bool:
 
 def answers_nothing(*_: object) -> Any:
     return None
+
+
+def test_answers_may_be_numpys() -> None:
+    """As those of comparisons are; what is neither True nor False is refused as ever."""
+
+    def claim(heads: Heads, *_: object) -> Any:
+        return np.int64(len(heads[0].nodes)) < 3
+
+    found = smallest_witness(claim)
+    assert isinstance(found, Witness)
+    assert (len(found.heads[0].nodes), found.tried) == (3, 3)
+    with pytest.raises(errors.ClaimError, match=r"answered np\.int64"):
+        smallest_witness(lambda *_: np.int64(1))  # type: ignore[arg-type] # what is refused
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from cases.tensors import causal, drawn
 
 from dagmix import errors, proxies
 
@@ -23,18 +24,6 @@ HEADS = torch.tensor(
     ],
     dtype=torch.float64,
 )
-
-
-def causal(scores: Any) -> Any:
-    """Return the softmax of what is not ahead of its query."""
-    n = scores.shape[-1]
-    later = torch.ones(n, n, dtype=torch.bool).triu(1)
-    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)
-
-
-def drawn(seed: int, *shape: int) -> Any:
-    source = torch.Generator().manual_seed(seed)
-    return torch.randn(*shape, dtype=torch.float64, generator=source)
 
 
 @pytest.mark.slow
@@ -67,19 +56,6 @@ def test_values_of_bidirectional_attention_are_the_proxies() -> None:
         torch.testing.assert_close(found, getattr(proxies, name)(attention, **given))
 
 
-@pytest.mark.parametrize("chain", CHAINS)
-@pytest.mark.parametrize("steps", [9, None])
-def test_derivatives_of_hitting_times(chain: str, steps: int | None) -> None:
-    """As differences of values have them, in attention and in weights."""
-
-    def asked(scores: Any, weights: Any) -> Any:
-        times = measures.hitting_time(causal(scores), weights.exp(), steps, chain)
-        return times if steps or chain != "published" else times.nan_to_num(posinf=0.0)
-
-    points = [drawn(seed, *shape).requires_grad_() for seed, shape in ((1, (2, 4, 4)), (2, (2,)))]
-    assert torch.autograd.gradcheck(asked, points)
-
-
 @pytest.mark.parametrize("shape", [(2,), (2, 4)])
 @pytest.mark.parametrize("target", [None, 2])
 def test_derivatives_of_fidelities(shape: tuple[int, ...], target: int | None) -> None:
@@ -88,13 +64,6 @@ def test_derivatives_of_fidelities(shape: tuple[int, ...], target: int | None) -
 
     points = [drawn(seed, *size).requires_grad_() for seed, size in ((1, (2, 4, 4)), (2, shape))]
     assert torch.autograd.gradcheck(asked, points)
-
-
-def test_second_derivatives() -> None:
-    def asked(scores: Any) -> Any:
-        return measures.hitting_time(causal(scores), max_steps=5)
-
-    assert torch.autograd.gradgradcheck(asked, drawn(1, 2, 3, 3).requires_grad_())
 
 
 @pytest.mark.parametrize(
@@ -116,18 +85,6 @@ def test_example_3_13_as_a_function_of_its_weight(weight: str, value: str, deriv
     assert beta.grad.item() == pytest.approx(float(Fraction(derivative)), rel=1e-13)
 
 
-def test_the_derivative_is_the_sum_over_the_steps_of_all_paths() -> None:
-    """∂(Āᵗ)[τ, j] / ∂Ā[i, k] = Σ_s (Āˢ)[τ, i] (Āᵗ⁻¹⁻ˢ)[k, j], made tangent to the rows' sums."""
-    line = torch.diag(torch.full((4,), 0.75)) + torch.diag(torch.full((3,), 0.25), -1)
-    line[0, 0], t = 1.0, 5
-    line = line.double().requires_grad_()
-    measures.fidelities(line[None], horizon=t, first_step=t)[1].backward()
-    powers = [torch.linalg.matrix_power(line.detach(), k) for k in range(t)]
-    plain = sum(powers[s][3, :, None] * powers[t - 1 - s][:, 1] for s in range(t))
-    tangent = plain - (plain * line.detach()).sum(dim=-1, keepdim=True)
-    torch.testing.assert_close(line.grad, tangent.tril())
-
-
 def test_at_a_tie_of_positions_the_derivative_is_their_mean() -> None:
     """Uniform attention: (n − 1) sources with the same fidelity."""
     star = torch.eye(4, dtype=torch.float64)
@@ -139,24 +96,6 @@ def test_at_a_tie_of_positions_the_derivative_is_their_mean() -> None:
     least = measures.minimax_fidelity(attention, horizon=3)
     (found,) = torch.autograd.grad(least, attention)
     torch.testing.assert_close(found, sum(gradients) / 3)
-
-
-def test_fewer_numbers_are_kept_than_rows() -> None:
-    """What is saved for the derivative does not grow with the horizon."""
-    attention = causal(drawn(0, 2, 6, 6)).requires_grad_()
-
-    def kept(horizon: int) -> int:
-        sizes: list[int] = []
-
-        def keep(tensor: Any) -> Any:
-            sizes.append(tensor.numel())
-            return tensor
-
-        with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
-            measures.minimax_fidelity(attention, horizon=horizon).backward()
-        return sum(sizes)
-
-    assert kept(100) == kept(1000)
 
 
 @pytest.mark.slow
@@ -185,42 +124,6 @@ def test_functions_of_torch_func() -> None:
     assert (jacobian @ weights[0]).abs().max() < 1e-13  # a scale of all weights changes nothing
 
 
-def test_maxima_over_two_mapped_arrays_meet() -> None:
-    """Weights with more dimensions than attention."""
-    attention, weights = causal(drawn(0, 2, 4, 4)), drawn(1, 5, 3, 2).exp()
-    found = torch.func.vmap(lambda w: measures.fidelities(attention, w, 9))(weights)
-    torch.testing.assert_close(found, proxies.fidelities(attention, weights, 9))
-
-
-def test_precision_is_that_of_the_proxies() -> None:
-    attention = causal(drawn(0, 2, 4, 4)).float().requires_grad_()
-    found = measures.minimax_fidelity(attention)
-    found.backward()
-    assert found.dtype == attention.grad.dtype == torch.float32
-    half = measures.minimax_fidelity(attention.detach().half(), tolerance=1e-2)
-    assert half.dtype == torch.float32
-    assert measures.hitting_time(torch.eye(1, dtype=torch.int64)[None]).dtype == torch.float64
-
-
-def test_a_position_that_misses_the_sink_has_no_derivative() -> None:
-    attention = torch.eye(3, dtype=torch.float64)[None].requires_grad_()
-    found = measures.hitting_time(attention, max_steps=None)
-    found.backward()
-    assert found == torch.inf
-    assert not attention.grad.isnan().any()
-
-
-def test_missing_the_sink_later_counts() -> None:
-    """0 goes to 1, which never leaves: both have ∞, 2 does not."""
-    path = [[1, 0, 0, 0], [0.5, 0.5, 0, 0], [0, 0, 1, 0], [0, 0, 0.5, 0.5]]
-    attention = torch.tensor([path], dtype=torch.float64)
-    assert measures.hitting_time(attention, max_steps=None) == torch.inf
-    assert (
-        proxies.hitting_times(attention, max_steps=None).isinf().tolist()
-        == [True] * 2 + [False] * 2
-    )
-
-
 REFUSED: list[tuple[Callable[[], Any], type[errors.DagmixError], str]] = [
     (lambda: measures.fidelities([[[1.0]]]), errors.KindError, "torch tensor here; got list"),
     (lambda: measures.hitting_time(HEADS, chain="none"), errors.KindError, "chain is one of"),
@@ -243,12 +146,6 @@ REFUSED: list[tuple[Callable[[], Any], type[errors.DagmixError], str]] = [
 def test_bad_input(asked: Callable[[], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         asked()
-
-
-def test_a_column_of_zeros_is_refused() -> None:
-    attention = torch.tensor([[[1.0, 0, 0], [1, 0, 0], [1, 0, 0]]])
-    with pytest.raises(errors.StochasticError, match="no column is all zeros"):
-        measures.hitting_time(attention)
 
 
 def test_proxies_are_read_without_gradients_and_refuse_transforms() -> None:

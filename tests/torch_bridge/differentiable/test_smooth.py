@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import pytest
+from cases.tensors import causal, drawn
 
 from dagmix import errors, proxies
 
@@ -13,15 +14,9 @@ torch = pytest.importorskip("torch")
 measures: Any = pytest.importorskip("dagmix.torch_bridge.differentiable")
 
 
-def attention_of(scores: Any) -> Any:
-    later = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
-    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)
-
-
 @pytest.mark.parametrize("sharpness", [0.5, 30.0, 1e4])
 def test_the_value_is_within_its_bounds(sharpness: float) -> None:
-    source = torch.Generator().manual_seed(1)
-    attention = attention_of(torch.randn(50, 2, 6, 6, generator=source, dtype=torch.float64))
+    attention = causal(drawn(1, 50, 2, 6, 6))
     exact = proxies.minimax_fidelity(attention, horizon=9, first_step=2)
     found = measures.smooth_fidelity(attention, horizon=9, first_step=2, sharpness=sharpness)
     assert found.below == math.log(6) / sharpness
@@ -43,9 +38,9 @@ def test_both_bounds_are_attained() -> None:
 
 def test_its_derivative() -> None:
     def asked(scores: Any) -> Any:
-        return measures.smooth_fidelity(attention_of(scores), horizon=6, sharpness=20.0).value
+        return measures.smooth_fidelity(causal(scores), horizon=6, sharpness=20.0).value
 
-    scores = torch.randn(2, 4, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    scores = drawn(2, 2, 4, 4)
     assert torch.autograd.gradcheck(asked, scores.requires_grad_())
 
 
