@@ -45,7 +45,8 @@ def test_sections_are_summed_at_once(section: int) -> None:
         sums = IntervalSums(n, starts, stops, one_by_one=0, section=section)
         assert sums(x).tolist() == [x[a:b].sum() for a, b in some]
         assert sums(x.astype(int).astype(object)).tolist() == sums(x).tolist()
-    alone = IntervalSums(n, *(np.array(part) for part in zip(*ends, strict=True)), section=section)
+    starts, stops = (np.array(part) for part in zip(*ends, strict=True))
+    alone = IntervalSums(n, starts, stops, section=section)
     assert [level.block for level in alone.levels] in ([section], [1])
 
 
