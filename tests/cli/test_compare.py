@@ -28,6 +28,7 @@ def test_tables(capsys: pytest.CaptureFixture[str]) -> None:
     assert (first["mixing_time"], second["heads"]) == (18, 2)
 
 
+@pytest.mark.slow
 def test_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     table, picture = tmp_path / "masks.csv", tmp_path / "masks.svg"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import scipy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagmix import FeedforwardDAG
@@ -26,6 +26,7 @@ def causal_masks(draw: st.DrawFn) -> Any:
     return mask
 
 
+@settings(max_examples=25)
 @given(causal_masks())
 def test_every_form_of_a_mask_is_the_same_graph(mask: Any) -> None:
     graph = FeedforwardDAG.from_mask(mask)

@@ -30,3 +30,26 @@ def test_small_numbers_next_to_large_ones_keep_their_accuracy() -> None:
     expected = np.array([x[a : a + 4].sum() for a in starts])
     assert np.allclose(sums, expected, rtol=1e-15, atol=0)
     assert sums.min() < 1e-199
+
+
+@pytest.mark.parametrize("section", [1, 4, 12])
+def test_sections_are_summed_at_once(section: int) -> None:
+    """Suffixes and prefixes of sections, first or after windows, in one level; others beside."""
+    n = 12
+    x = 2.0 ** np.arange(n)
+    ends = [(a, a // section * section + section) for a in range(n)]
+    windows = [(a, a + 3) for a in range(n - 3)]
+    several = (ends, [*windows * 3, *ends], [*ends, (1, n - 1)], [*windows, (0, 1)])
+    for some in several:
+        starts, stops = (np.array(part) for part in zip(*some, strict=True))
+        sums = IntervalSums(n, starts, stops, one_by_one=0, section=section)
+        assert sums(x).tolist() == [x[a:b].sum() for a, b in some]
+        assert sums(x.astype(int).astype(object)).tolist() == sums(x).tolist()
+    starts, stops = (np.array(part) for part in zip(*ends, strict=True))
+    alone = IntervalSums(n, starts, stops, section=section)
+    assert [level.block for level in alone.levels] in ([section], [1])
+
+
+def test_no_intervals_have_no_sums() -> None:
+    empty = np.zeros(0, dtype=int)
+    assert IntervalSums(4, empty, empty)(np.ones(4)).tolist() == []
