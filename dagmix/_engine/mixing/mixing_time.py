@@ -117,7 +117,7 @@ def affordable(transition: Transition) -> int | float:
 def _first_steps(transition: Transition) -> int:
     """Return the number of steps that cost about as much as a few squarings in floats."""
     n, work = transition.adjacency.n, transition.adjacency.work
-    return min(max(LEAST_STEPS, n**3 // (work + STEP_WORK)), STEPS_BEFORE_ESTIMATE)
+    return max(LEAST_STEPS, n**3 // (work + STEP_WORK))
 
 
 def mixing_time(transition: Transition, sink: int, epsilon: Fraction) -> int | float:
@@ -150,15 +150,22 @@ def _step(transition: Transition, sink: int, epsilon: Fraction) -> int:
             return time
         if not (certified and ratio * (1 - error_bound) > 1) and at_most(exact, time, epsilon):
             return time
+        if time == STEPS_BEFORE_ESTIMATE < first and _is_longer(transition, sink, epsilon, first):
+            first = time
         if time == first and (found := _square_in_floats(transition, sink, epsilon)):
             return found
-        if time == STEPS_BEFORE_ESTIMATE:
-            if _is_long(transition, sink, epsilon, most):
-                return _square(transition, sink, epsilon)
-            survival = _leapt(survival, threshold, most)
+        if time == STEPS_BEFORE_ESTIMATE and _is_long(transition, sink, epsilon, most):
+            return _square(transition, sink, epsilon)
+        if time in {STEPS_BEFORE_ESTIMATE, first} and time >= STEPS_BEFORE_ESTIMATE:
+            survival = _leapt(survival, threshold, first if time < first else most)
         if time == most:
             with suppress(UndecidedError):  # a tie, which the steps to come decide in integers
                 return _square(transition, sink, epsilon)
+
+
+def _is_longer(transition: Transition, sink: int, epsilon: Fraction, steps: float) -> bool:
+    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than some steps."""
+    return float(1 - epsilon) * _mean(transition, sink) > steps
 
 
 def _leapt(survival: FloatSurvival, threshold: tuple[float, int], most: float) -> FloatSurvival:
@@ -200,13 +207,13 @@ def at_most(survival: ExactSurvival, steps: int, epsilon: Fraction) -> bool:
 
 
 def _is_long(transition: Transition, sink: int, epsilon: Fraction, most: float) -> bool:
-    """Tell whether T(ε) ≥ (1 − ε) E, E the greatest mean hitting time, is more than `most`.
+    """Tell whether T(ε) is certainly more than `most`.
 
     Where the matrix is too large to square, whether so many steps would take many minutes.
     """
     adjacency = transition.adjacency
     if most < math.inf:
-        return float(1 - epsilon) * _mean(transition, sink) > most
+        return _is_longer(transition, sink, epsilon, most)
     if adjacency.order is None and adjacency.edges > MOST_PAIRS:
         return False
     mean = _mean if adjacency.order is not None else _guessed_mean
