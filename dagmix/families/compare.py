@@ -187,7 +187,10 @@ class Comparison(Tabled, Brief):
 
         Examples
         --------
-        >>> compare(["line"], 3).to_dataframe()  # doctest: +SKIP
+        >>> table = compare(["line"], 3)
+        >>> len(table.records())
+        1
+        >>> table.to_dataframe()  # doctest: +SKIP
         """
         try:
             pandas = import_module("pandas")

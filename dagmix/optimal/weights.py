@@ -108,7 +108,7 @@ class OptimalWeights(Bounded[Number | float]):
 
     @property
     def gap(self) -> float:
-        """How much better other weights may be at the most: from the value to the bound."""
+        """How far the bound is from the value, so that no weights are better by more."""
         ends = (
             (self.lower, self.bound) if self.objective == "fidelity" else (self.bound, self.upper)
         )

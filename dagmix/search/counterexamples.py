@@ -58,7 +58,7 @@ class Witness(Brief):
 
     @cached_property
     def values(self) -> MixtureValues:
-        """T and φ_min of the heads and of the mixture, exactly: what makes it a witness."""
+        """The exact T and φ_min of the heads and of the mixture, which make it a witness."""
         return MixtureValues.of(self.heads, self.weights, self.epsilon)
 
 
