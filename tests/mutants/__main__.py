@@ -27,7 +27,9 @@ from mutants.mutations import Mutant, sample
 ROOT = Path(__file__).parents[2]
 SECONDS = 120.0  # after which a mutant's tests count as not ending
 FAILED = {1, 2}  # what pytest returns where a test fails, or cannot be read
+SKIPPED = 5  # and where none runs
 KILLED, ENDLESS, SURVIVED = "killed", "did not end", "survived"
+UNTRIED = "not tried, for its tests need packages that are not here"
 
 
 def main() -> None:
@@ -99,6 +101,8 @@ def run(tests: list[str], root: Path) -> str:
         done = subprocess.run(command, timeout=SECONDS, text=True, check=False, **settings)  # noqa: S603 - our own
     except subprocess.TimeoutExpired:
         return ENDLESS
+    if done.returncode == SKIPPED:
+        return UNTRIED
     if done.returncode in FAILED or "ERROR collecting" in done.stdout:
         return KILLED
     if done.returncode:
@@ -109,9 +113,10 @@ def run(tests: list[str], root: Path) -> str:
 def report(mutants: list[Mutant], results: list[str]) -> None:
     """Print the score, and of each survivor what was changed."""
     counts = Counter(results)
-    noticed = len(mutants) - counts[SURVIVED]
-    print(f"{noticed} of {len(mutants)} mutants noticed ({noticed / len(mutants):.1%}),", end=" ")
-    print(f"{counts[ENDLESS]} of them because a test did not end.")
+    tried = len(mutants) - counts[UNTRIED]
+    noticed = tried - counts[SURVIVED]
+    print(f"{noticed} of {tried} mutants noticed ({noticed / tried:.1%}),", end=" ")
+    print(f"{counts[ENDLESS]} of them because a test did not end; {counts[UNTRIED]} not tried.")
     for mutant, result in zip(mutants, results, strict=True):
         if result != KILLED:
             print(f"\n{mutant}: {result}")
