@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,9 @@ def shell(line: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-@pytest.mark.parametrize("command", ["verify", "analyze --pathways", "analyze --help"])
+@pytest.mark.parametrize(
+    "command", ["verify 'Theorem 2.8'", "analyze --pathways", "analyze --help"]
+)
 def test_other_encodings_write_escapes(encoding: str, command: str) -> None:
     ran = shell(command, PYTHONIOENCODING=encoding)
     assert ran.returncode == 0
@@ -39,9 +42,9 @@ def test_other_encodings_write_escapes(encoding: str, command: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["verify --json", "analyze --json"])
+@pytest.mark.parametrize("command", ["verify 'Theorem 2.8' --json", "analyze --json"])
 def test_json_is_ascii(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.main(command.split()) == 0
+    assert commands.main(shlex.split(command)) == 0
     written = capsys.readouterr().out
     assert written.isascii()
     assert json.loads(written)
