@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 from dagmix.cli import output
+from dagmix.errors import ObjectiveError
 from dagmix.search.atlas import Atlas, Entry
 from dagmix.search.extremal import OBJECTIVES, ORDERS, WEIGHTS, extremal
 from dagmix.search.pairs.boxes import SEARCHES
@@ -49,6 +50,9 @@ def add_to(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     if options.n is None:
+        if options.out is not None or options.budget is not None or options.jobs != 1:
+            message = "--out, --jobs and --budget are for what is computed now: give --n"
+            raise ObjectiveError(message)
         entries = [entry for entry in Atlas.kept().entries if _is_asked(options, entry)]
     else:
         entries = list(_computed(options))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -297,7 +298,7 @@ def read_order(order: Any, heads: int) -> tuple[int, ...]:
     >>> read_order([1, 0], 2)
     (1, 0)
     """
-    if not isinstance(order, Iterable):
+    if not isinstance(order, Iterable) or isinstance(order, str | bytes | Mapping | AbstractSet):
         message = f"an order is a sequence of head numbers, bottom first; got {brief(order)}"
         raise KindError(message)
     found = tuple(

@@ -12,6 +12,7 @@ from dagmix.errors import DagmixError, KindError, MaskError
 from dagmix.families import masks, named, random_graphs
 from dagmix.graphs.dag import FeedforwardDAG
 
+LONGEST = 100  # characters of a number
 MASKS: dict[str, Callable[..., FeedforwardDAG]] = {
     "big_bird": masks.big_bird,
     "block_window": masks.block_window,
@@ -139,4 +140,7 @@ def _made(head: str, n: int) -> FeedforwardDAG:
 def _read(value: str) -> Any:
     """Return a whole number as an int; what else there is the mask reads, or refuses."""
     text = value.strip()
+    if len(text) > LONGEST:
+        message = f"the numbers of a mask have at most {LONGEST} characters; got {brief(text)}"
+        raise MaskError(message)
     return int(text) if text.removeprefix("-").isdecimal() else text

@@ -56,7 +56,8 @@ def strided(n: int, stride: int) -> FeedforwardDAG:
     ----------
     Strided attention of Sparse Transformers: arXiv:1904.10509, §4.3.
     """
-    size, step = checked_size(n), min(read_count(stride, 1, "stride"), n)
+    size = checked_size(n)
+    step = min(read_count(stride, 1, "stride"), size)
     nodes = np.arange(size)
     far = nodes[step:]  # the window holds i − s
     return _of_runs(
@@ -146,7 +147,8 @@ def block_window(n: int, block: int, blocks: int = 1) -> FeedforwardDAG:
     ----------
     Block-local attention, here with earlier blocks: arXiv:2007.14062, §3 and Appendix D.
     """
-    size, length = checked_size(n), min(read_count(block, 1, "block"), n)
+    size = checked_size(n)
+    length = min(read_count(block, 1, "block"), size)
     nodes = np.arange(size)
     first = nodes // length - min(read_count(blocks, 1, "blocks"), size)
     return _of_runs((nodes, np.maximum(first, 0) * length, nodes + 1, 1))
@@ -194,7 +196,8 @@ def block_sparse(
     ----------
     Block-sparse attention: arXiv:1904.10509, §5.4 and arXiv:2007.14062, Appendix D.
     """
-    size, length = checked_size(n), min(read_count(block, 1, "block"), n)
+    size = checked_size(n)
+    length = min(read_count(block, 1, "block"), size)
     number = -(-size // length)
     graph = layout if isinstance(layout, FeedforwardDAG) else FeedforwardDAG.from_mask(layout)
     if len(graph.nodes) != number:
@@ -301,7 +304,8 @@ def big_bird(n: int, block: int, width: int, tokens: int, random: int, seed: int
     arXiv:2007.14062, §2 and Appendix D; here causal, with blocks for the random part only.
     """
     nodes, starts, stops = causal_window(n, width)
-    size, length = len(nodes), min(read_count(block, 1, "block"), n)
+    size = len(nodes)
+    length = min(read_count(block, 1, "block"), size)
     most = min(read_count(random, 0, "random"), size)
     _check_runs(size * (most + 2))
     generator = np.random.default_rng(read_count(seed, 0, "seed"))
@@ -351,7 +355,7 @@ def shifts(n: int, distances: Any, *, repair: bool = True) -> FeedforwardDAG:
     Masks with one pattern for all tokens: arXiv:1907.00235, §4.2.
     """
     size = checked_size(n)
-    if not np.iterable(distances):
+    if isinstance(distances, str | bytes) or not np.iterable(distances):
         message = f"distances come as a sequence; got {brief(distances)}"
         raise NumberError(message)
     near = sorted({read_count(d, 1, "a distance") for d in distances})
@@ -429,7 +433,7 @@ def _random_earlier(rows: int, most: int, generator: np.random.Generator) -> tup
 
 def _positions(tokens: Any, size: int) -> Ints:
     """Return the positions of global tokens in order, each once."""
-    if np.iterable(tokens):
+    if np.iterable(tokens) and not isinstance(tokens, str | bytes):
         places = sorted({read_count(place, 0, "a global token") for place in tokens})
     else:
         places = list(range(min(read_count(tokens, 0, "tokens"), size)))

@@ -17,7 +17,7 @@ from dagmix._engine.chains.transition import Transition, same_matrix
 from dagmix._engine.exact.scalars import Field, read_scalar
 from dagmix._util.brief import brief
 from dagmix._util.frozen import Frozen
-from dagmix.errors import KindError, NumberError, SymbolicError
+from dagmix.errors import KindError, NumberError, StepError, SymbolicError
 from dagmix.graphs.labels import SHOWN, Node, Nodes
 from dagmix.graphs.sinks import UniqueSink, find_unique_sink
 
@@ -294,6 +294,19 @@ def read_exact(exact: Any, transition: Transition) -> bool | None:
         message = "exact=True asks for rational weights; these are floats"
         raise NumberError(message)
     return exact
+
+
+def read_symbolic_steps(t: Any) -> Expr:
+    """Return an expression of symbols that may be a number of steps; raise StepError."""
+    import sympy as sp  # noqa: PLC0415 - SymPy takes long to import and most users need none
+
+    is_number = (
+        isinstance(t, sp.Expr) and not t.is_Matrix and not t.has(sp.oo, -sp.oo, sp.zoo, sp.nan)
+    )
+    if not is_number or t.is_integer is False or t.is_negative:
+        message = f"steps are an integer, at least 0, or an expression for one; got {brief(t)}"
+        raise StepError(message)
+    return t
 
 
 def read_variable(z: Any) -> Expr:

@@ -28,7 +28,13 @@ from dagmix.errors import StochasticError
 from dagmix.graphs.dag import FeedforwardDAG
 from dagmix.graphs.labels import Node
 from dagmix.graphs.sinks import UniqueSink
-from dagmix.operators.base import Operator, frozen, read_exact, read_variable
+from dagmix.operators.base import (
+    Operator,
+    frozen,
+    read_exact,
+    read_symbolic_steps,
+    read_variable,
+)
 from dagmix.operators.read_arrays import ROWS, TOLERANCE, read_matrix
 from dagmix.operators.read_weights import read_restart
 from dagmix.operators.results import MinimaxFidelity
@@ -199,7 +205,7 @@ class DiffusionOperator(Operator):
         row, meter = self.nodes.row(node), Meter(budget)
         asked = read_exact(exact, self.transition)
         if getattr(t, "free_symbols", None):
-            return self._rows("a closed form in t", meter).closed_form(row, t)
+            return self._rows("a closed form in t", meter).closed_form(row, read_symbolic_steps(t))
         steps = read_steps(t)
         with meter.need(steps, "steps"):
             return rows_of_powers.signal(

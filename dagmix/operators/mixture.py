@@ -56,6 +56,8 @@ LONGEST_CALL = 240  # characters of a repr that reads like a call
 WEIGHTS_SHOWN, HEADS_SHOWN = 6, 32  # in a summary, in a table
 CUT = 60  # characters of a label, a weight or a head in them
 
+LONE = (FeedforwardDAG, Operator, str, Mapping)  # no sequences of heads
+
 
 class MultiHead(Operator):
     """A convex mixture Σ α_h M_h of heads M_h on the same nodes, itself an operator.
@@ -111,7 +113,7 @@ class MultiHead(Operator):
         tolerance: float = TOLERANCE,
     ) -> None:
         """Check the heads and their weights and mix them."""
-        if isinstance(heads, FeedforwardDAG | Operator) or not np.iterable(heads):
+        if isinstance(heads, LONE) or not np.iterable(heads):
             message = f"heads come as a sequence; got {heads!r}"
             raise HeadsError(message)
         given = tuple(heads)

@@ -33,6 +33,7 @@ from dagmix.operators.base import (
     frozen,
     may_be_exact,
     read_exact,
+    read_symbolic_steps,
     read_variable,
 )
 from dagmix.operators.read_arrays import COLUMNS, TOLERANCE, read_matrix
@@ -174,7 +175,7 @@ class WalkOperator(Operator):
         """
         asked = read_exact(exact, self.transition)
         if getattr(t, "free_symbols", None):
-            return symbolic.closed_form(self.transition, self.sink.index, t)
+            return symbolic.closed_form(self.transition, self.sink.index, read_symbolic_steps(t))
         steps = read_steps(t)
         if self.field is Field.SYMBOLIC:
             table = symbolic.distances(self.transition, self.sink.index, steps)

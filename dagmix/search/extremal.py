@@ -175,8 +175,7 @@ def extremal(  # noqa: PLR0913 - what is asked, and how it is gone through
     workers, meter = read_count(jobs, 1, "jobs"), Meter(budget)
     even, bar, file = list[Solved](), 1.0, None
     if folder is not None:
-        file = Path(folder) / task.name
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file = pieces.folder_of(folder) / task.name
     if weights == "best":
         known = extremal(objective, n, order=order, folder=folder, jobs=jobs, budget=budget)
         even = list(map(Solved, known.pairs, repeat(known.value), repeat(known.value), known.best))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from dagmix.cli import commands
 from dagmix.search import Atlas
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 def test_the_kept_atlas_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,3 +47,11 @@ def test_best_weights_are_left_out_where_they_say_nothing(
 def test_too_many_pairs_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert commands.main(["atlas", "--n", "7"]) == 2
     assert "6,067,545,989,923 kinds, which would take about" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("more", [["--out", "x"], ["--jobs", "2"], ["--budget", "1"]])
+def test_what_is_for_a_search_needs_a_size(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert commands.main(["atlas", *more]) == 2
+    assert "give --n" in capsys.readouterr().err

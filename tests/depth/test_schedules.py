@@ -180,3 +180,9 @@ def test_a_table_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("dagmix.depth.schedules.LARGEST_DENSE", 8)
     with pytest.raises(errors.ShapeError, match="3 depths of 3 nodes"):
         schedule([LINE, STAR], [0, 1]).signals()
+
+
+@pytest.mark.parametrize("order", ["01", b"01", {0: 1}, {0, 1}])
+def test_an_order_has_an_order(order: Any) -> None:
+    with pytest.raises(errors.KindError, match="a sequence of head numbers, bottom first"):
+        schedule(example_3_13(), order)

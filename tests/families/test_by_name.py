@@ -51,3 +51,8 @@ def test_other_texts_are_refused(text: Any) -> None:
     error, words = BAD[text]
     with pytest.raises(error, match=words):
         families.heads_by_name(text, 9)
+
+
+def test_a_number_of_five_thousand_digits_is_refused() -> None:
+    with pytest.raises(MaskError, match="at most 100 characters"):
+        families.heads_by_name("window:" + "9" * 5000, 5)

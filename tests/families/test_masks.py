@@ -150,3 +150,12 @@ def test_bad_input(name: str) -> None:
     call, error, words = BAD[name]
     with pytest.raises(error, match=words):
         call()
+
+
+def test_text_is_read_as_a_number_or_refused() -> None:
+    assert families.global_tokens(10, "3", 1) == families.global_tokens(10, 3, 1)  # type: ignore[arg-type] # as everywhere
+    with pytest.raises(errors.NumberError, match="distances come as a sequence; got '12'"):
+        families.shifts(10, "12")
+    assert families.strided("10", 3) == families.strided(10, 3)  # type: ignore[arg-type] # as everywhere
+    assert families.block_window("10", 3) == families.block_window(10, 3)  # type: ignore[arg-type] # as above
+    assert families.big_bird("10", 2, 1, 0, 1, 0) == families.big_bird(10, 2, 1, 0, 1, 0)  # type: ignore[arg-type] # as above

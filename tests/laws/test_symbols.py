@@ -13,7 +13,14 @@ from cases.strategies import mixtures
 from cases.subjects import graph
 from hypothesis import given, settings
 
-from dagmix import MultiHeadDiffusion, MultiHeadWalk, WalkOperator, families
+from dagmix import (
+    DiffusionOperator,
+    MultiHeadDiffusion,
+    MultiHeadWalk,
+    WalkOperator,
+    errors,
+    families,
+)
 from dagmix.errors import NoClosedForm
 from dagmix.paper import example_3_8, example_3_13
 
@@ -162,3 +169,16 @@ def test_a_rational_walk_in_a_symbol_t() -> None:
     assert (alone.distance(T), alone.generating_function(0, Z)) == (0, 0)
     missed = WalkOperator(example_3_8()[0], sink="τ")
     assert missed.distance(T) == missed.distance(3) == 1
+
+
+def test_steps_that_can_be_none() -> None:
+    t = sp.Symbol("t")
+    walk = WalkOperator.from_matrix([["1/2", 0], ["1/2", 1]])
+    diffusion = DiffusionOperator.from_matrix([[1, 0], ["1/2", "1/2"]])
+    none = [t > 1, sp.Matrix([t]), sp.ImmutableMatrix([t]), sp.FiniteSet(t), t + sp.oo]
+    none += [sp.Symbol("t", negative=True), sp.Symbol("t", integer=False)]
+    for steps in none:
+        with pytest.raises(errors.StepError, match="an integer, at least 0, or an expression"):
+            walk.distance(steps)
+        with pytest.raises(errors.StepError, match="an integer, at least 0, or an expression"):
+            diffusion.signal(0, steps)

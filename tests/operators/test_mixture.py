@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 import sympy as sp
 from cases.trained_like import trained_like
 
-from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk
+from dagmix import DiffusionOperator, FeedforwardDAG, MultiHeadDiffusion, MultiHeadWalk, errors
 from dagmix.paper import example_3_13
 
 
@@ -106,3 +107,9 @@ def test_mixtures_are_tables_in_notebooks() -> None:
     many = MultiHeadDiffusion([example_3_13()[0]] * 50)._repr_html_()
     assert many.count("<tr>") == 1 + 32 + 1
     assert "<td>…</td>" in many
+
+
+@pytest.mark.parametrize("heads", ["ab", {"a": 1}])
+def test_heads_that_are_no_sequence(heads: Any) -> None:
+    with pytest.raises(errors.HeadsError, match="heads come as a sequence"):
+        MultiHeadWalk(heads)

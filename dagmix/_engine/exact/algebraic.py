@@ -6,6 +6,7 @@ Rational numbers stay Fractions, so that an `Algebraic` is always irrational.
 
 from __future__ import annotations
 
+import math
 import numbers
 import operator
 from collections.abc import Callable
@@ -111,6 +112,8 @@ Algebraic(0.138071187458, root of 9*x^2 + 6*x - 1))
     def __lt__(self, other: Any) -> bool:
         if not isinstance(other, Algebraic | numbers.Real):
             return NotImplemented
+        if isinstance(other, float) and math.isinf(other):
+            return other > 0
         return self != other and _is_below(self, other)
 
     def __add__(self, other: Any) -> Any:
@@ -201,6 +204,11 @@ def only_root(
     return settle(only, BITS)[0]
 
 
+def _fraction(number: numbers.Rational) -> Fraction:
+    """Return a rational of any kind, NumPy's integers too, as a Fraction of Python's."""
+    return Fraction(int(number.numerator), int(number.denominator))
+
+
 def _operated(operation: Callable[[Any, Any], Any], one: Any, other: Any) -> Any:
     """Return a sum, difference, product or quotient, one of whose numbers is algebraic."""
     if any(isinstance(number, float) for number in (one, other)):
@@ -210,7 +218,7 @@ def _operated(operation: Callable[[Any, Any], Any], one: Any, other: Any) -> Any
     if other == 0 and operation is operator.truediv:
         message = f"division of {one!r} by 0"
         raise ZeroDivisionError(message)
-    one, other = (x if isinstance(x, Algebraic) else Fraction(x) for x in (one, other))
+    one, other = (x if isinstance(x, Algebraic) else _fraction(x) for x in (one, other))
 
     def enclosed(bits: int) -> tuple[Fraction, Fraction]:
         return ends(operation(ball_around(one, bits), ball_around(other, bits)))

@@ -13,9 +13,11 @@ from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 
+from dagmix._util.brief import brief
 from dagmix._util.budget import Meter
 from dagmix.errors import FileError
 from dagmix.search.pairs.boxes import SEARCHES
@@ -23,6 +25,7 @@ from dagmix.search.pairs.scans import SCANS
 from dagmix.search.pairs.spaces import Space, space
 
 PIECE = 2**21  # pairs: some seconds
+BEGINNING = b"{"  # of a line
 
 
 @dataclass(frozen=True)
@@ -132,12 +135,26 @@ def _processes(task: Task, left: list[int], bar: float, jobs: int, meter: Meter)
                 yield one.result()
 
 
+def folder_of(name: Any) -> Path:
+    """Return a folder that is there, made where it was not; raise FileError."""
+    try:
+        path = Path(name)
+        if not str(name):
+            message = "the folder has a name; got an empty one"
+            raise FileError(message)
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, TypeError) as error:
+        message = f"{brief(name)} is no folder for what was gone through: {error}"
+        raise FileError(message) from None
+    return path
+
+
 def _read(file: Path, pieces: int) -> list[Part]:
     """Read the pieces that are whole; cut off a last line that is not."""
     if not file.exists():
         return []
     lines, found = file.read_bytes().splitlines(keepends=True), list[Part]()
-    if lines and not lines[-1].endswith(b"\n"):
+    if lines and not lines[-1].endswith(b"\n") and lines[-1].startswith(BEGINNING):
         lines.pop()
         file.write_bytes(b"".join(lines))
     for number, line in enumerate(lines, 1):
@@ -146,7 +163,7 @@ def _read(file: Path, pieces: int) -> list[Part]:
             part = Part(**(record | {name: tuple(record[name]) for name in ("keys", "ranks")}))
         except (ValueError, TypeError, KeyError):
             part = None
-        if part is None or part.pieces != pieces:
+        if part is None or part.pieces != pieces or part.piece not in range(pieces):
             message = f"{file}, line {number}, is no piece of this search, which has {pieces}"
             raise FileError(message)
         found.append(part)

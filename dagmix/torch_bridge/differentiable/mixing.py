@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from dagmix.errors import KindError, StochasticError
+from dagmix.errors import KindError, NumberError, StochasticError
 from dagmix.operators.targets import position_of
 from dagmix.proxies.batches import Batch
-from dagmix.proxies.validation import is_per_receiver, refuse
+from dagmix.proxies.validation import is_per_receiver, read, refuse
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Mixture:
     dtype: torch.dtype
 
 
-def mixed(attention: Any, weights: Tensor | None, reading: Reading) -> Mixture:
+def mixed(attention: Any, weights: Any, reading: Reading) -> Mixture:
     """Mix heads (…, heads, n, n) with weights (…, heads), (…, heads, n) or uniform ones."""
     if not isinstance(attention, Tensor):
         message = f"attention is a torch tensor here; got {type(attention).__name__}"
@@ -46,15 +46,20 @@ def mixed(attention: Any, weights: Tensor | None, reading: Reading) -> Mixture:
     return Mixture(matrix, sink, torch.float64 if double else torch.float32)
 
 
-def _shares(attention: Tensor, weights: Tensor | None) -> Tensor:
+def _shares(attention: Tensor, weights: Any) -> Tensor:
     """Return weights (…, heads, 1 or n) in float64, of any scale."""
     if weights is None:
         return torch.ones(
             (*attention.shape[-3:-2], 1), dtype=torch.float64, device=attention.device
         )
-    weights = torch.as_tensor(weights, device=attention.device)  # it may be a list
-    per_receiver = is_per_receiver(tuple(weights.shape), tuple(attention.shape))
-    return (weights if per_receiver else weights[..., None]).to(torch.float64)
+    is_tensor = isinstance(weights, Tensor)
+    plain = weights if is_tensor else read(weights, "weights")
+    given: Tensor = torch.as_tensor(plain, device=attention.device)
+    if given.is_complex():
+        message = f"weights holds plain numbers; got dtype {given.dtype}"
+        raise NumberError(message)
+    per_receiver = is_per_receiver(tuple(given.shape), tuple(attention.shape))
+    return (given if per_receiver else given[..., None]).to(torch.float64)
 
 
 def _read(attention: Tensor, shares: Tensor, reading: Reading) -> Tensor:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from numbers import Real
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from dagmix._util.brief import brief
 from dagmix.errors import NumberError
 from dagmix.proxies.validation import TOO_SMALL, read_horizon, warn_of_horizon
 from dagmix.torch_bridge.differentiable.measures import signals
 from dagmix.torch_bridge.differentiable.mixing import Reading, mixed
 from dagmix.torch_bridge.differentiable.over_times import Times
+
+LARGEST = 1e300  # sharpness, of which logarithms still have a size
 
 
 class SmoothFidelity(NamedTuple):
@@ -48,7 +52,7 @@ def smooth_fidelity(  # noqa: PLR0913 - as `minimax_fidelity`, and the sharpness
     first_step: int = 0,
     tolerance: float | None = None,
     *,
-    sharpness: float,
+    sharpness: Any,
     target: int | None = None,
     causal: bool = True,
 ) -> SmoothFidelity:
@@ -71,7 +75,7 @@ def smooth_fidelity(  # noqa: PLR0913 - as `minimax_fidelity`, and the sharpness
     tolerance : float, optional
         How far a row's sum may be from 1: 1e-5 by default, to be given for half precision.
     sharpness : float
-        Positive and finite.
+        Positive, at most 1e300.
     target : int, optional
         The position asked about, the last one by default; causal attention is cut to it.
     causal : bool
@@ -85,7 +89,7 @@ def smooth_fidelity(  # noqa: PLR0913 - as `minimax_fidelity`, and the sharpness
     Raises
     ------
     NumberError
-        For a sharpness that is not positive and finite.
+        For a sharpness that is no positive number, or a larger one.
     DagmixError
         The errors of `fidelities`.
 
@@ -101,9 +105,11 @@ def smooth_fidelity(  # noqa: PLR0913 - as `minimax_fidelity`, and the sharpness
     ----------
     S. Boyd, L. Vandenberghe, Convex Optimization, Cambridge 2004, §3.1.5.
     """
-    if isinstance(sharpness, bool) or not 0 < sharpness < math.inf:
-        message = f"the sharpness is positive and finite; got {sharpness}"
+    is_number = isinstance(sharpness, Real) and not isinstance(sharpness, bool)
+    if not (is_number and 0 < sharpness <= LARGEST):
+        message = f"the sharpness is a positive number, at most {LARGEST}; got {brief(sharpness)}"
         raise NumberError(message)
+    sharpness = float(sharpness)
     first, last = read_horizon(first_step, horizon)
     mixture = mixed(attention, weights, Reading(tolerance, target, causal=causal))
     n = mixture.matrix.shape[-1]

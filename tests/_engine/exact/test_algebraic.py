@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import pickle
 from fractions import Fraction
 from typing import Any
@@ -162,3 +163,14 @@ def test_the_simplest_rational(one: Fraction, other: Fraction) -> None:
     for denominator in range(1, min(found.denominator, 60)):
         least = -(-low.numerator * denominator // low.denominator)
         assert Fraction(least, denominator) > high
+
+
+def test_numbers_of_numpy_and_infinities() -> None:
+    root = Algebraic((-2, 0, 1), 1)
+    assert root + np.int64(1) == np.int64(1) + root == 1 + root
+    assert root / np.uint8(2) == root / 2
+    assert -math.inf < root < math.inf
+    assert not root > math.inf
+    none = float("nan")
+    with pytest.raises(ValueError, match="NaN"):
+        assert root < none

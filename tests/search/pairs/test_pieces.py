@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -93,3 +93,24 @@ def test_pieces_of_another_cut_are_refused(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(pieces, "PIECE", 100)
     with pytest.raises(errors.FileError, match="which has"):
         gone_through(tmp_path / "a")
+
+
+@pytest.mark.parametrize("name", ["", 5])
+def test_folders_that_are_none(name: Any) -> None:
+    with pytest.raises(errors.FileError):
+        pieces.folder_of(name)
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(errors.FileError, match="no folder for what was gone through"):
+        pieces.folder_of(tmp_path / "file")
+
+
+def test_a_strangers_last_line_is_left(tmp_path: Path) -> None:
+    """Only what a search began to write is cut off."""
+    file = tmp_path / "notes"
+    file.write_text("mine", encoding="ascii")
+    with pytest.raises(errors.FileError, match="line 1, is no piece"):
+        pieces._read(file, 3)
+    assert file.read_text(encoding="ascii") == "mine"
